@@ -1,0 +1,16 @@
+//! A panic on the target: the message and its place over the log, then the end.
+//! Nothing is unwound.
+
+use core::panic::PanicInfo;
+
+use semihosting::Ending;
+
+use super::logger;
+use crate::machine;
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    logger::abandon_open_frame();
+    crate::println!("{info}");
+    machine::end(Ending::Panic)
+}

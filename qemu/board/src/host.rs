@@ -1,0 +1,19 @@
+//! The host in the place of a board: `std` does what the machine does there.
+
+use std::string::String;
+use std::sync::OnceLock;
+use std::time::Instant;
+use std::vec::Vec;
+
+/// Nanoseconds since the first call.
+pub(crate) fn clock() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let elapsed = START.get_or_init(Instant::now).elapsed();
+    u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The arguments behind the program's name, as the target gets them: one line.
+pub(crate) fn command_line() -> &'static str {
+    static LINE: OnceLock<String> = OnceLock::new();
+    LINE.get_or_init(|| std::env::args().skip(1).collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,120 @@
+//! `cargo qemu debug`: one test or example, held before its first instruction
+//! until gdb lets it go. There is no time limit.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use embedded_test_runner_core::{Invocation, TestMeta};
+use semihosting::Ending;
+
+use crate::image::Image;
+use crate::machine::{self, Ended, Options};
+use crate::project::{self, Program};
+use crate::{setup, suite, verdict};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// An example, or a test: its name, or a part that only one test has
+    name: String,
+    /// Build with optimisations
+    #[arg(long)]
+    release: bool,
+    /// The machine's memory in MiB
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=3072))]
+    memory: Option<u32>,
+}
+
+/// What is held, and where gdb shall stop first.
+struct Held {
+    image: Image,
+    command_line: String,
+    start: u64,
+}
+
+/// `cargo qemu debug`; true if the program ended with success.
+pub fn run(arguments: &Arguments) -> Result<bool> {
+    setup::target()?;
+    setup::qemu()?;
+    let held = find(arguments)?;
+    let port = machine::free_port()?;
+    let announce = |_| {
+        eprintln!("QEMU holds the program at reset; there is no time limit. Attach with");
+        eprintln!(
+            "  gdb -ex 'target remote 127.0.0.1:{port}' -ex 'hbreak *{:#x}' -ex continue {}",
+            held.start,
+            shown(&held.image.path).display()
+        );
+    };
+    let options = Options {
+        memory: arguments.memory,
+        debugger: Some(port),
+        started: Some(&announce),
+        ..Options::default()
+    };
+    let ended = machine::boot(&held.image, &held.command_line, &options, &|line| {
+        println!("{line}")
+    })?;
+    eprintln!("{}", verdict::describe(&ended));
+    Ok(matches!(ended, Ended::Program(Ending::Success)))
+}
+
+/// The path as it is shortest to type from here.
+fn shown(path: &std::path::Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_owned()
+}
+
+/// An example of this name, or the one test that it means.
+fn find(arguments: &Arguments) -> Result<Held> {
+    let name = &arguments.name;
+    if project::examples()?.contains(name) {
+        let path = project::build(Program::Example(name), arguments.release)?;
+        let image = Image::load(path)?;
+        let start = image
+            .address_of("main")
+            .context("the example has no `main`")?;
+        return Ok(Held {
+            image,
+            command_line: String::new(),
+            start,
+        });
+    }
+
+    let mut similar = Vec::new();
+    for binary in [project::SUITE, project::FAILING] {
+        let image = Image::load(project::build(Program::Test(binary), arguments.release)?)?;
+        let tests = image.tests()?.context("it holds no tests")?;
+        let matching: Vec<_> = tests
+            .iter()
+            .filter(|test| test.name.contains(name))
+            .collect();
+        let exact = matching.iter().find(|test| test.name == *name);
+        if let Some(test) = exact.or(if matching.len() == 1 {
+            matching.first()
+        } else {
+            None
+        }) {
+            return hold_test(image, test);
+        }
+        similar.extend(matching.into_iter().map(|test| test.name.clone()));
+    }
+    if similar.is_empty() {
+        bail!("neither an example nor a test has `{name}` in its name");
+    }
+    bail!(
+        "several tests have `{name}` in their name; take one of\n  {}",
+        similar.join("\n  ")
+    )
+}
+
+fn hold_test(image: Image, test: &TestMeta) -> Result<Held> {
+    let Invocation::RunAddr(start) = test.invocation else {
+        bail!("the test {} has no address", test.name);
+    };
+    eprintln!("holding the test {}", test.name);
+    Ok(Held {
+        image,
+        command_line: suite::command_line(test),
+        start,
+    })
+}

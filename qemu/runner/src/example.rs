@@ -1,0 +1,68 @@
+//! An example: built, booted, its output printed as it comes.
+
+use anyhow::{Result, bail};
+use semihosting::Ending;
+
+use crate::image::Image;
+use crate::machine::{self, Ended, Options};
+use crate::project::{self, Program};
+use crate::{setup, verdict};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The example, a file in examples/ without its ending
+    name: String,
+    /// Build with optimisations (the default)
+    #[arg(long, conflicts_with = "debug")]
+    release: bool,
+    /// Build without optimisations
+    #[arg(long)]
+    debug: bool,
+    /// The machine's memory in MiB; otherwise what the example asks for, or 64
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=3072))]
+    memory: Option<u32>,
+    /// The example's own arguments; none may hold a space
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// `cargo qemu run`.
+pub fn build_and_run(arguments: &Arguments) -> Result<bool> {
+    let name = &arguments.name;
+    let examples = project::examples()?;
+    if !examples.contains(name) {
+        let known = if examples.is_empty() {
+            "none".into()
+        } else {
+            examples.join(", ")
+        };
+        bail!("there is no example `{name}`; the examples are: {known}");
+    }
+    setup::target()?;
+    setup::qemu()?;
+    let release = arguments.release || !arguments.debug;
+    let image = Image::load(project::build(Program::Example(name), release)?)?;
+    run(&image, arguments.memory, &arguments.arguments)
+}
+
+/// Boots it, without a time limit; true if it ended with success.
+pub fn run(image: &Image, memory: Option<u32>, arguments: &[String]) -> Result<bool> {
+    if let Some(argument) = arguments
+        .iter()
+        .find(|argument| argument.contains(char::is_whitespace))
+    {
+        bail!("the argument `{argument}` holds a space: the target's command line cannot pass it");
+    }
+    let options = Options {
+        memory,
+        ..Options::default()
+    };
+    let ended = machine::boot(image, &arguments.join(" "), &options, &|line| {
+        println!("{line}")
+    })?;
+    if matches!(ended, Ended::Program(Ending::Success)) {
+        return Ok(true);
+    }
+    eprintln!("error: {}", verdict::describe(&ended));
+    Ok(false)
+}

@@ -1,0 +1,77 @@
+//! A program for the target as it lies in its file: what the runner can learn
+//! from it without booting it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result};
+use defmt_decoder::{Locations, Table};
+use embedded_test_runner_core::TestMeta;
+use embedded_test_runner_core::elf::{self, ElfError};
+use object::{Object, ObjectSection, ObjectSymbol};
+
+/// An executable for the target.
+pub struct Image {
+    pub path: PathBuf,
+    /// The format strings of its log.
+    pub table: Table,
+    bytes: Vec<u8>,
+    locations: OnceLock<Locations>,
+}
+
+impl Image {
+    pub fn load(path: PathBuf) -> Result<Self> {
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let table = Table::parse(&bytes)
+            .and_then(|table| table.context("there is no defmt log in it: does it use `board`?"))
+            .with_context(|| format!("{} cannot be run here", path.display()))?;
+        Ok(Self {
+            path,
+            table,
+            bytes,
+            locations: OnceLock::new(),
+        })
+    }
+
+    /// Its tests by name; `None` if it is no test binary.
+    pub fn tests(&self) -> Result<Option<Vec<TestMeta>>> {
+        match elf::parse(&self.bytes) {
+            Ok(mut tests) => {
+                tests.sort_by(|a, b| a.name.cmp(&b.name));
+                Ok(Some(tests))
+            }
+            Err(ElfError::MissingSection | ElfError::MissingVersion) => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{}", self.path.display())),
+        }
+    }
+
+    /// Where its log statements stand, from the debug information; read when the
+    /// first one is to be shown. Without debug information it is empty.
+    pub fn locations(&self) -> &Locations {
+        self.locations
+            .get_or_init(|| self.table.get_locations(&self.bytes).unwrap_or_default())
+    }
+
+    /// The memory that it asks for by `board::machine_memory!`, in MiB.
+    pub fn memory_wish(&self) -> Option<u32> {
+        let object = object::File::parse(&*self.bytes).ok()?;
+        let wish = object.section_by_name(".qemu_memory")?.data().ok()?;
+        Some(u32::from_le_bytes(wish.get(..4)?.try_into().ok()?))
+    }
+
+    /// The name of the function that the address lies in.
+    pub fn function_at(&self, address: u64) -> Option<String> {
+        let object = object::File::parse(&*self.bytes).ok()?;
+        let symbols = object.symbol_map();
+        let name = symbols.before(address)?.name();
+        // Without the hash that the compiler appends.
+        Some(format!("{:#}", rustc_demangle::demangle(name)))
+    }
+
+    /// The address of a symbol.
+    pub fn address_of(&self, symbol: &str) -> Option<u64> {
+        let object = object::File::parse(&*self.bytes).ok()?;
+        object.symbol_by_name(symbol).map(|symbol| symbol.address())
+    }
+}

@@ -1,0 +1,89 @@
+//! `cargo qemu`: builds tests and examples for a bare machine, boots them under
+//! QEMU and says how they ended.
+//!
+//! `project` asks cargo, `setup` sees to the toolchain and QEMU, `image` is a
+//! program as a file, `machine` boots it, `log` reads what it says, `verdict`
+//! judges how it ended. On top of these: `example`, `suite` (a test binary),
+//! `everything` (`cargo qemu test`), `selftest`, `debug`.
+
+mod debug;
+mod everything;
+mod example;
+mod image;
+mod log;
+mod machine;
+mod project;
+mod selftest;
+mod setup;
+mod suite;
+mod verdict;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds tests and examples for a bare machine and runs them under QEMU.
+///
+/// What is missing is set up: the compiler's target by rustup, QEMU by apt-get
+/// where that is possible.
+#[derive(Parser)]
+#[command(name = "cargo qemu", bin_name = "cargo qemu", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build an example for the target, boot it and print what it says
+    Run(example::Arguments),
+    /// Run all tests: the host's, the target's under QEMU, the runner's own
+    Test(everything::Arguments),
+    /// Hold a test or an example at reset, waiting for gdb
+    Debug(debug::Arguments),
+    /// Check that each way to fail is reported as what it is
+    Selftest {
+        /// Only the checks whose name contains this
+        name: Option<String>,
+    },
+    /// Boot a program that cargo has built (what cargo calls for `cargo test`
+    /// and `cargo run` with the target)
+    #[command(hide = true)]
+    Boot {
+        /// The program
+        elf: PathBuf,
+        /// The test harness' arguments, or the program's
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(arguments) => example::build_and_run(&arguments),
+        Command::Test(arguments) => everything::run(&arguments),
+        Command::Debug(arguments) => debug::run(&arguments),
+        Command::Selftest { name } => selftest::run_alone(name.as_deref()),
+        Command::Boot { elf, arguments } => boot(elf, &arguments),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A test binary is run as one, anything else as an example.
+fn boot(elf: PathBuf, arguments: &[String]) -> Result<bool> {
+    setup::qemu()?;
+    let image = image::Image::load(elf)?;
+    match image.tests()? {
+        Some(_) => Ok(suite::run(image, arguments)?.failed == 0),
+        None => example::run(&image, None, arguments),
+    }
+}

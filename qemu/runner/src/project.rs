@@ -1,0 +1,119 @@
+//! What cargo knows about the project, and what it builds.
+
+use std::env;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Once;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Message, MetadataCommand, TargetKind};
+
+/// The target, by the compiler's name.
+pub const TARGET: &str = "x86_64-unknown-none";
+/// The test binaries for it.
+pub const SUITE: &str = "target";
+pub const FAILING: &str = "failing";
+
+/// Something that cargo can build for the target.
+#[derive(Clone, Copy)]
+pub enum Program<'a> {
+    Example(&'a str),
+    Test(&'a str),
+}
+
+/// The project's directory.
+pub fn root() -> &'static Path {
+    // Two levels above this package.
+    let runner = Path::new(env!("CARGO_MANIFEST_DIR"));
+    runner.ancestors().nth(2).unwrap_or(runner)
+}
+
+/// A call of cargo in the project's directory.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).env_remove("CARGO_BUILD_TARGET");
+    command
+}
+
+/// A call of cargo for the target, without the variables that would silently
+/// replace the link arguments of `.cargo/config.toml`.
+fn cargo_for_target() -> Command {
+    static NOTE: Once = Once::new();
+    let mut command = cargo();
+    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+        if env::var_os(variable).is_some() {
+            command.env_remove(variable);
+            NOTE.call_once(|| {
+                eprintln!(
+                    "note: {variable} is set, which would replace the link arguments of \
+                     .cargo/config.toml; the build for {TARGET} goes without it"
+                );
+            });
+        }
+    }
+    command
+}
+
+/// Names of the examples.
+pub fn examples() -> Result<Vec<String>> {
+    let metadata = MetadataCommand::new()
+        .current_dir(root())
+        .no_deps()
+        .exec()
+        .context("cargo could not describe the project")?;
+    let package = metadata
+        .root_package()
+        .context("the project has no root package")?;
+    let examples = package
+        .targets
+        .iter()
+        .filter(|target| target.is_kind(TargetKind::Example));
+    let mut names: Vec<_> = examples.map(|target| target.name.clone()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Builds the program for the target, with cargo's own progress on the terminal,
+/// and gives the path of the executable.
+pub fn build(program: Program, release: bool) -> Result<PathBuf> {
+    let mut command = cargo_for_target();
+    let wanted = match program {
+        Program::Example(name) => {
+            command.args(["build", "--example", name]);
+            name
+        }
+        Program::Test(name) => {
+            command.args(["test", "--no-run", "--test", name]);
+            name
+        }
+    };
+    command.args([
+        "--target",
+        TARGET,
+        "--message-format=json-render-diagnostics",
+    ]);
+    if release {
+        command.arg("--release");
+    }
+
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
+    let messages = child.stdout.take().context("cargo's output is not piped")?;
+    let mut executable = None;
+    for message in Message::parse_stream(BufReader::new(messages)) {
+        if let Message::CompilerArtifact(artifact) = message.context("reading cargo's messages")?
+            && artifact.target.name == wanted
+            && artifact.executable.is_some()
+        {
+            executable = artifact.executable;
+        }
+    }
+    if !child.wait().context("waiting for cargo")?.success() {
+        bail!("`{wanted}` could not be built for {TARGET}: see above");
+    }
+    let path = executable.with_context(|| format!("cargo built no executable `{wanted}`"))?;
+    Ok(path.into_std_path_buf())
+}

@@ -1,0 +1,83 @@
+//! The seam to the allocator: which `Allocator` trait the crate means, and the
+//! one allocator of its own, which carries the lifetime of a borrowed bucket.
+//!
+//! The trait is that of `allocator-api2` 0.2, which hashbrown takes too, so
+//! that one allocator serves both; with the feature `nightly` the two are the
+//! trait of `core`.
+
+pub use allocator_api2::alloc::{AllocError, Allocator};
+pub use core::alloc::Layout;
+
+use crate::error::TryReserveError;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+#[cfg(feature = "alloc")]
+pub use allocator_api2::alloc::Global;
+
+/// Stands where the global allocator would be if the feature `alloc` were on.
+/// There is no value of it: a map names its allocator, or has that feature.
+#[cfg(not(feature = "alloc"))]
+#[derive(Clone, Copy, Debug)]
+pub enum Global {}
+
+// SAFETY: There is no value to call these on.
+#[cfg(not(feature = "alloc"))]
+unsafe impl Allocator for Global {
+    fn allocate(&self, _: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        match *self {}
+    }
+
+    unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {
+        match *self {}
+    }
+}
+
+/// The allocator of a map that borrows its first bucket for `'b` and takes all
+/// other memory from `A`.
+///
+/// It is `A` in all it does; only the borrow is added, so that the map cannot
+/// outlive the bucket. See [`Hmap::with_first_bucket_in`](crate::Hmap::with_first_bucket_in).
+#[derive(Clone, Copy, Debug)]
+pub struct WithBucket<'b, A> {
+    alloc: A,
+    bucket: PhantomData<&'b mut ()>,
+}
+
+impl<A> WithBucket<'_, A> {
+    pub(crate) const fn new(alloc: A) -> Self {
+        Self {
+            alloc,
+            bucket: PhantomData,
+        }
+    }
+
+    /// The allocator that further memory comes from.
+    pub const fn inner(&self) -> &A {
+        &self.alloc
+    }
+}
+
+// SAFETY: Every call goes to `A` unchanged, and `A` keeps the contract.
+unsafe impl<A: Allocator> Allocator for WithBucket<'_, A> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.alloc.allocate(layout)
+    }
+
+    #[inline]
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: The caller's promise is `A`'s.
+        unsafe { self.alloc.deallocate(block, layout) }
+    }
+}
+
+/// Asks for a block, and says what was asked for if it is refused.
+pub(crate) fn allocate<A: Allocator>(
+    alloc: &A,
+    layout: Layout,
+) -> Result<NonNull<[u8]>, TryReserveError> {
+    alloc
+        .allocate(layout)
+        .map_err(|AllocError| TryReserveError::AllocError { layout })
+}

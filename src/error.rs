@@ -1,0 +1,89 @@
+//! What goes wrong: memory that is not to be had, and nothing else.
+
+use core::alloc::Layout;
+use core::fmt;
+
+/// Why memory could not be had. The map is as it was before the call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum TryReserveError {
+    /// The size asked for cannot be expressed: more than 2³¹ buckets, or more
+    /// than `isize::MAX` bytes. The allocator was not called.
+    CapacityOverflow,
+    /// The allocator refused this.
+    AllocError {
+        /// What it was asked for, in bytes.
+        layout: Layout,
+    },
+}
+
+impl fmt::Display for TryReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CapacityOverflow => f.write_str("more entries than a map can have"),
+            Self::AllocError { layout } => {
+                write!(f, "the allocator refused {} bytes", layout.size())
+            }
+        }
+    }
+}
+
+impl core::error::Error for TryReserveError {}
+
+/// An insert that found no room; it gives the pair back.
+///
+/// The map holds what it held before, and the insert can be tried again.
+///
+/// ```
+/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+/// use hmap::{Hmap, InsertError};
+///
+/// fn remember(map: &mut Hmap<u64, [u8; 4]>, id: u64) -> Result<(), (u64, [u8; 4])> {
+///     map.insert(id, [0; 4]).map(drop).map_err(InsertError::into_pair)
+/// }
+/// assert_eq!(remember(&mut Hmap::new(), 7), Ok(()));
+/// # }
+/// ```
+pub struct InsertError<K, V> {
+    pub(crate) key: K,
+    pub(crate) value: V,
+    pub(crate) reason: TryReserveError,
+}
+
+impl<K, V> InsertError<K, V> {
+    /// The key and the value that were to be inserted.
+    pub fn into_pair(self) -> (K, V) {
+        (self.key, self.value)
+    }
+
+    /// Why there was no room.
+    pub fn reason(&self) -> TryReserveError {
+        self.reason
+    }
+
+    /// The key that was to be inserted.
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// The value that was to be inserted.
+    pub fn value(&self) -> &V {
+        &self.value
+    }
+}
+
+impl<K, V> fmt::Debug for InsertError<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InsertError")
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K, V> fmt::Display for InsertError<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no room for the entry: {}", self.reason)
+    }
+}
+
+impl<K, V> core::error::Error for InsertError<K, V> {}

@@ -1,0 +1,44 @@
+//! A hash value and how it is taken apart: the low bits name the bucket, the
+//! top byte tells the keys of a bucket apart. Both ends must be good.
+//!
+//! It is 64 bits wide on every target, so that a map takes the same shape on
+//! 32 bits as on 64.
+
+use crate::sizing::BucketBits;
+
+/// The hash of a key under the map's present seed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct HashValue(u64);
+
+impl HashValue {
+    #[inline]
+    pub(crate) const fn new(hash: u64) -> Self {
+        Self(hash)
+    }
+
+    /// The number of its bucket among 2^B.
+    #[inline]
+    pub(crate) const fn bucket(self, bits: BucketBits) -> usize {
+        // The lower half is all that a 32-bit target needs: B is at most 31.
+        self.0 as usize & bits.mask()
+    }
+
+    #[inline]
+    pub(crate) const fn top_byte(self) -> u8 {
+        (self.0 >> 56) as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_low_bits_name_the_bucket() {
+        let hash = HashValue::new(0xfedc_ba98_7654_3210);
+        assert_eq!(hash.bucket(BucketBits::ONE_BUCKET), 0);
+        let bits = BucketBits::for_entries(1000).unwrap();
+        assert_eq!(hash.bucket(bits), 0x10);
+        assert_eq!(hash.bucket(BucketBits::MAX), 0x7654_3210);
+    }
+}

@@ -1,0 +1,525 @@
+//! [`Hmap`], the map for kernels and firmware: whatever may allocate returns a
+//! `Result`, and there is no method that aborts.
+//!
+//! This face hashes and compares; all else is [`RawHmap`]'s. It has no `unsafe`.
+
+mod first_bucket;
+mod iter;
+
+#[cfg(feature = "default-hasher")]
+pub use first_bucket::StaticHmap;
+pub use iter::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
+
+use crate::alloc::{Allocator, Global};
+use crate::error::{InsertError, TryReserveError};
+use crate::hash::HashValue;
+use crate::policy::{Go, Policy};
+use crate::raw::RawHmap;
+use crate::raw::check::Violation;
+use crate::seed::{self, DefaultHashBuilder, SeededBuildHasher};
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use equivalent::Equivalent;
+
+/// A hash map whose every allocation may fail, and that never rehashes all its
+/// entries in one call.
+///
+/// It is Go's runtime map: buckets of eight entries, chained, in an array of 2^B
+/// that doubles when there are 6½ entries a bucket. A doubling is spread over the
+/// inserts and removals that follow, two chains at a time.
+///
+/// | type parameter | what it is |
+/// |---|---|
+/// | `K`, `V` | key and value; over 128 bytes each is kept in an allocation of its own |
+/// | `S` | the hash builder; the default draws a seed of its own for every map |
+/// | `A` | the allocator; [`WithBucket`](crate::WithBucket) if the first bucket is borrowed |
+/// | `P` | the [`Policy`]: trade-offs inside the bucket layout |
+///
+/// The order of iteration is that of the buckets, not of insertion. As with any
+/// map, a key must not change its hash or equality while it is in the map; if
+/// it does, look-ups may miss it, and nothing worse happens.
+///
+/// ```
+/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+/// use hmap::Hmap;
+///
+/// let mut ports = Hmap::new();
+/// ports.insert(80, "http")?;
+/// assert_eq!(ports.insert(80, "www")?, Some("http"));
+/// assert_eq!(ports.get(&80), Some(&"www"));
+/// assert_eq!(ports.remove(&443), None);
+/// # }
+/// # Ok::<(), hmap::InsertError<i32, &str>>(())
+/// ```
+pub struct Hmap<K, V, S = DefaultHashBuilder, A: Allocator = Global, P: Policy = Go> {
+    raw: RawHmap<K, V, A, P>,
+    hash_builder: S,
+    /// How the hash builder is given a new seed, if it is one that has a seed and
+    /// the caller did not choose it. A function kept as a value, because methods
+    /// that insert know no more of `S` than that it is a `BuildHasher`.
+    reseed: Option<fn(&mut S, u64)>,
+}
+
+/// Constructors that draw a seed for the map when the first entry goes in.
+#[cfg(feature = "default-hasher")]
+impl<K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, A> {
+    /// An empty map in an allocator.
+    ///
+    /// **Work:** constant, at compile time in a `static`. **Memory:** none until
+    /// the first insert, which makes one bucket. Go: `makemap_small`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use hmap::{Global, Hmap};
+    ///
+    /// const NONE_OPEN: Hmap<u32, u64> = Hmap::new_in(Global);
+    /// assert_eq!(NONE_OPEN.capacity(), 0);
+    /// # }
+    /// ```
+    pub const fn new_in(alloc: A) -> Self {
+        Self::with_seeded_hasher_in(DefaultHashBuilder::with_seed(0), alloc)
+    }
+
+    /// An empty map with buckets for `hint` entries.
+    ///
+    /// It is Go's hint: the array is large enough that `hint` entries do not make
+    /// it grow. Chains that come out longer than eight entries still take overflow
+    /// buckets, from the spares that the array has from 16 buckets on, and then
+    /// from the allocator.
+    ///
+    /// **Work:** one store a bucket. **Memory:** one allocation; none for a hint
+    /// of 8 or less. Go: `makemap`.
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (the allocator is not called), or is refused.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use hmap::{Global, Hmap, TryReserveError};
+    ///
+    /// let map: Hmap<u64, u64> = Hmap::try_with_capacity_in(1000, Global)?;
+    /// assert!(map.capacity() >= 1000);
+    /// let too_much = Hmap::<u64, u64>::try_with_capacity_in(usize::MAX, Global);
+    /// assert!(matches!(too_much, Err(TryReserveError::CapacityOverflow)));
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity_in(hint: usize, alloc: A) -> Result<Self, TryReserveError> {
+        let raw = RawHmap::try_with_capacity_in(hint, alloc)?;
+        Ok(Self::seeded(raw, DefaultHashBuilder::with_seed(0)))
+    }
+}
+
+#[cfg(all(feature = "default-hasher", feature = "alloc"))]
+impl<K, V> Hmap<K, V> {
+    /// An empty map in the global allocator; see [`new_in`](Self::new_in).
+    ///
+    /// ```
+    /// let map: hmap::Hmap<u32, &str> = hmap::Hmap::new();
+    /// assert_eq!(map.allocation_size(), 0);
+    /// ```
+    pub const fn new() -> Self {
+        Self::new_in(Global)
+    }
+
+    /// An empty map with buckets for `hint` entries in the global allocator; see
+    /// [`try_with_capacity_in`](Self::try_with_capacity_in).
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (the allocator is not called), or is refused.
+    ///
+    /// ```
+    /// let map: hmap::Hmap<u64, u64> = hmap::Hmap::try_with_capacity(100)?;
+    /// assert_eq!(map.capacity(), 104);
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity(hint: usize) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(hint, Global)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K, V, S> Hmap<K, V, S> {
+    /// An empty map with this hash builder, used as it is, in the global
+    /// allocator; see [`with_hasher_in`](Self::with_hasher_in).
+    pub const fn with_hasher(hash_builder: S) -> Self {
+        Self::with_hasher_in(hash_builder, Global)
+    }
+
+    /// An empty map with this hash builder, used as it is, and buckets for `hint`
+    /// entries in the global allocator.
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (the allocator is not called), or is refused.
+    pub fn try_with_capacity_and_hasher(
+        hint: usize,
+        hash_builder: S,
+    ) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_and_hasher_in(hint, hash_builder, Global)
+    }
+}
+
+impl<K, V, S, A: Allocator> Hmap<K, V, S, A> {
+    /// An empty map with this hash builder, used as it is, in an allocator.
+    ///
+    /// The low bits of a hash choose the bucket and its top byte tells keys
+    /// apart, so both must depend on all of the key.
+    ///
+    /// **Work:** constant. **Memory:** none until the first insert.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{DefaultHashBuilder, Global, Hmap};
+    ///
+    /// let repeatable = DefaultHashBuilder::with_seed(7);
+    /// let mut map = Hmap::with_hasher_in(repeatable, Global);
+    /// map.insert("key", 1)?;
+    /// # }
+    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+    /// ```
+    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
+        Self::with_policy_in(hash_builder, alloc)
+    }
+
+    /// An empty map with this hash builder, used as it is, and buckets for `hint`
+    /// entries.
+    ///
+    /// **Work:** one store a bucket. **Memory:** one allocation; none for a hint
+    /// of 8 or less. Go: `makemap`.
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (the allocator is not called), or is refused.
+    pub fn try_with_capacity_and_hasher_in(
+        hint: usize,
+        hash_builder: S,
+        alloc: A,
+    ) -> Result<Self, TryReserveError> {
+        let raw = RawHmap::try_with_capacity_in(hint, alloc)?;
+        Ok(Self {
+            raw,
+            hash_builder,
+            reseed: None,
+        })
+    }
+}
+
+impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+    /// An empty map with a policy of the caller's choice, which its type names.
+    ///
+    /// **Work:** constant. **Memory:** none until the first insert.
+    pub const fn with_policy_in(hash_builder: S, alloc: A) -> Self {
+        Self {
+            raw: RawHmap::new_in(alloc),
+            hash_builder,
+            reseed: None,
+        }
+    }
+
+    /// An empty map whose hash builder is given a new seed whenever an entry goes
+    /// into the map while it is empty.
+    ///
+    /// **Work:** constant. **Memory:** none until the first insert.
+    pub const fn with_seeded_hasher_in(hash_builder: S, alloc: A) -> Self
+    where
+        S: SeededBuildHasher,
+    {
+        Self::seeded(RawHmap::new_in(alloc), hash_builder)
+    }
+
+    const fn seeded(raw: RawHmap<K, V, A, P>, hash_builder: S) -> Self
+    where
+        S: SeededBuildHasher,
+    {
+        Self {
+            raw,
+            hash_builder,
+            reseed: Some(S::reseed),
+        }
+    }
+
+    /// Number of entries.
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Whether there is no entry.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.raw.len() == 0
+    }
+
+    /// Number of entries that the present array takes before it grows: 0 before
+    /// the first insert, 8 for one bucket, 6½ a bucket for more. It is the number
+    /// of entries there are if a growth was refused and they are more than that.
+    pub const fn capacity(&self) -> usize {
+        self.raw.capacity()
+    }
+
+    /// Bytes that the map has asked its allocator for and not given back, without
+    /// what the allocator adds. A bucket that the caller lent is not in it.
+    ///
+    /// **Work:** one step a chunk of overflow buckets; there are about 20 at most,
+    /// unless chunks were refused.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// map.insert(1_u64, 1_u64)?;
+    /// # #[cfg(target_pointer_width = "64")]
+    /// assert_eq!(map.allocation_size(), 144);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<u64, u64>>(())
+    /// ```
+    pub fn allocation_size(&self) -> usize {
+        self.raw.allocation_size()
+    }
+
+    /// The map's allocator.
+    pub const fn allocator(&self) -> &A {
+        self.raw.allocator()
+    }
+
+    /// The map's hash builder, with the seed that it has at the moment.
+    pub const fn hasher(&self) -> &S {
+        &self.hash_builder
+    }
+
+    /// Whether entries are still to be moved out of an old array.
+    pub const fn is_growing(&self) -> bool {
+        self.raw.is_growing()
+    }
+
+    /// Removes the entries that `keep` returns false for.
+    ///
+    /// A growth under way does not go on. If `keep` panics the map holds the
+    /// entries that were not removed before.
+    ///
+    /// **Work:** all buckets and entries. **Memory:** never allocates.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// for n in 0..10 {
+    ///     map.insert(n, ())?;
+    /// }
+    /// map.retain(|n, ()| n % 2 == 0);
+    /// assert_eq!(map.len(), 5);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
+    /// ```
+    pub fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
+        self.raw.retain(keep);
+    }
+
+    /// Removes and drops all entries. The array is kept; in mid-growth it is the
+    /// new one that is kept, and the old one is given back.
+    ///
+    /// If a `Drop` panics the map is empty and whole, and the other entries are
+    /// dropped too.
+    ///
+    /// **Work:** all buckets and entries; constant if the map is empty.
+    /// **Memory:** never allocates. Go: `mapclear`.
+    pub fn clear(&mut self) {
+        self.raw.clear();
+    }
+}
+
+impl<K, V, S, A, P> Hmap<K, V, S, A, P>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+    P: Policy,
+{
+    #[inline]
+    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> HashValue {
+        HashValue::new(self.hash_builder.hash_one(key))
+    }
+
+    /// Inserts an entry. If the key is there already, its value is replaced and
+    /// the old one returned; the key in the map stays and `key` is dropped.
+    ///
+    /// **Work:** the chain of the key; while growing also the at most two old
+    /// chains that are moved. **Memory:** O(1) calls of the allocator: an array
+    /// when a growth starts, a chunk of overflow buckets when the last is used up,
+    /// one each for a key or value over 128 bytes. Overwriting makes none.
+    /// Go: `mapassign`.
+    ///
+    /// # Errors
+    /// If there is neither a free slot nor memory for one. The error has the pair;
+    /// the map holds what it held, and the insert can be tried again. A growth
+    /// that is refused is no error while there is a slot: chains get longer and
+    /// the growth is tried again later, after half as many new keys as there are
+    /// buckets, or 8.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// match map.insert("pid", 1) {
+    ///     Ok(None) => {}
+    ///     Ok(Some(old)) => panic!("there was {old}"),
+    ///     Err(error) => {
+    ///         let (key, value) = error.into_pair();
+    ///         panic!("no room for {key} = {value}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, InsertError<K, V>> {
+        if self.is_empty() {
+            self.renew_seed();
+        }
+        let hash = self.hash(&key);
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        let hasher = |key: &K| HashValue::new(hash_builder.hash_one(key));
+        raw.insert(hash, key, value, |new, stored| new == stored, hasher)
+    }
+
+    /// Draws a seed, unless it is the caller's (H5: the map is empty).
+    fn renew_seed(&mut self) {
+        if let Some(reseed) = self.reseed {
+            reseed(&mut self.hash_builder, seed::draw());
+        }
+    }
+
+    /// The value of a key.
+    ///
+    /// The key is given in any form that compares with the stored one, as `&str`
+    /// does with `String`: see [`Equivalent`].
+    ///
+    /// **Work:** the chain of the key. Go: `mapaccess1`.
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    /// The key as it is stored, and its value.
+    ///
+    /// **Work:** the chain of the key.
+    #[inline]
+    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        if self.is_empty() {
+            return None;
+        }
+        self.raw
+            .get(self.hash(key), |stored| key.equivalent(stored))
+    }
+
+    /// The value of a key, to change. Nothing is moved.
+    ///
+    /// **Work:** the chain of the key.
+    #[inline]
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        if self.is_empty() {
+            return None;
+        }
+        let hash = self.hash(key);
+        self.raw
+            .get_mut(hash, |stored| key.equivalent(stored))
+            .map(|(_, value)| value)
+    }
+
+    /// Whether the key is there.
+    ///
+    /// **Work:** the chain of the key. Go: `mapaccess2`.
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get_key_value(key).is_some()
+    }
+
+    /// Removes a key and returns its value.
+    ///
+    /// **Work:** the chain of the key; while growing also the at most two old
+    /// chains that are moved, whether the key is there or not. **Memory:** never
+    /// allocates; gives a cell, or a few blocks of an old generation, back.
+    /// Go: `mapdelete`.
+    #[inline]
+    pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    /// Removes a key and returns it as it was stored, with its value; see
+    /// [`remove`](Self::remove).
+    #[inline]
+    pub fn remove_entry<Q>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        if self.is_empty() {
+            return None;
+        }
+        let hash = self.hash(key);
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        let hasher = |key: &K| HashValue::new(hash_builder.hash_one(key));
+        raw.remove(hash, |stored| key.equivalent(stored), hasher)
+    }
+
+    /// Makes the array fit `entries` entries in all, those that are there included,
+    /// as the hint of [`try_with_capacity_in`](Hmap::try_with_capacity_in) does. It
+    /// never makes the map smaller.
+    ///
+    /// This is sizing by expectation: overflow buckets are not part of it.
+    ///
+    /// **Work:** all entries, as often as the array has to double, and one store
+    /// a bucket. **Memory:** one allocation for an empty map, else one or two for
+    /// each doubling; the old array is given back after each.
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (nothing is done), or memory is refused: the
+    /// map then holds what it held, in an array that may have doubled a few times.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map: hmap::Hmap<u64, u64> = hmap::Hmap::new();
+    /// map.try_presize(500)?;
+    /// assert_eq!(map.capacity(), 832);
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_presize(&mut self, entries: usize) -> Result<(), TryReserveError> {
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        raw.try_presize(entries, &|key| HashValue::new(hash_builder.hash_one(key)))
+    }
+
+    /// Checks every invariant of the map; for tests.
+    #[doc(hidden)]
+    pub fn validate(&self) -> Result<(), Violation> {
+        self.raw.validate(|a, b| a == b, |key| self.hash(key))
+    }
+}
+
+/// With a hash builder that is used as it is, and no memory yet.
+impl<K, V, S: Default, A: Allocator + Default, P: Policy> Default for Hmap<K, V, S, A, P> {
+    fn default() -> Self {
+        Self::with_policy_in(S::default(), A::default())
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug for Hmap<K, V, S, A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}

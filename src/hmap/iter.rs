@@ -1,0 +1,178 @@
+//! Iterators of the face: the core's, and their halves.
+
+use super::Hmap;
+use crate::alloc::{Allocator, Global};
+use crate::policy::{Go, Policy};
+use crate::raw::iter::{IntoIter, Iter, IterMut};
+use core::fmt;
+use core::iter::FusedIterator;
+
+impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+    /// All entries, in the order of the buckets. Keys are not hashed.
+    ///
+    /// **Work:** all buckets and entries, over the whole iteration; one call of
+    /// `next` passes over as many empty buckets as there are in a row.
+    /// Go: `mapiternext`.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// map.insert(1, 10)?;
+    /// map.insert(2, 20)?;
+    /// assert_eq!(map.iter().map(|(key, value)| key + value).sum::<i32>(), 33);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, i32>>(())
+    /// ```
+    pub fn iter(&self) -> Iter<'_, K, V, P> {
+        self.raw.iter()
+    }
+
+    /// All entries, with values to change; as [`iter`](Self::iter) otherwise.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// map.insert("a", 1)?;
+    /// for (_, value) in map.iter_mut() {
+    ///     *value += 1;
+    /// }
+    /// assert_eq!(map.get("a"), Some(&2));
+    /// # }
+    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+    /// ```
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V, P> {
+        self.raw.iter_mut()
+    }
+
+    /// All keys, in the order of [`iter`](Self::iter).
+    pub fn keys(&self) -> Keys<'_, K, V, P> {
+        Keys(self.iter())
+    }
+
+    /// All values, in the order of [`iter`](Self::iter).
+    pub fn values(&self) -> Values<'_, K, V, P> {
+        Values(self.iter())
+    }
+
+    /// All values, to change, in the order of [`iter`](Self::iter).
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, P> {
+        ValuesMut(self.iter_mut())
+    }
+
+    /// All keys by value; the values are dropped.
+    pub fn into_keys(self) -> IntoKeys<K, V, A, P> {
+        IntoKeys(self.into_iter())
+    }
+
+    /// All values by value; the keys are dropped.
+    pub fn into_values(self) -> IntoValues<K, V, A, P> {
+        IntoValues(self.into_iter())
+    }
+}
+
+impl<K, V, S, A: Allocator, P: Policy> IntoIterator for Hmap<K, V, S, A, P> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V, A, P>;
+
+    /// All entries by value. Its memory is given back when the iterator is dropped,
+    /// and what was not taken out is dropped then.
+    fn into_iter(self) -> IntoIter<K, V, A, P> {
+        self.raw.into_entries()
+    }
+}
+
+impl<'a, K, V, S, A: Allocator, P: Policy> IntoIterator for &'a Hmap<K, V, S, A, P> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V, P>;
+
+    fn into_iter(self) -> Iter<'a, K, V, P> {
+        self.iter()
+    }
+}
+
+impl<'a, K, V, S, A: Allocator, P: Policy> IntoIterator for &'a mut Hmap<K, V, S, A, P> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V, P>;
+
+    fn into_iter(self) -> IterMut<'a, K, V, P> {
+        self.iter_mut()
+    }
+}
+
+/// Keys of a map; see [`Hmap::keys`].
+pub struct Keys<'a, K, V, P: Policy = Go>(Iter<'a, K, V, P>);
+
+/// Values of a map; see [`Hmap::values`].
+pub struct Values<'a, K, V, P: Policy = Go>(Iter<'a, K, V, P>);
+
+/// Values of a map, to change; see [`Hmap::values_mut`].
+pub struct ValuesMut<'a, K, V, P: Policy = Go>(IterMut<'a, K, V, P>);
+
+/// Keys of a map that is taken apart; see [`Hmap::into_keys`].
+pub struct IntoKeys<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, A, P>);
+
+/// Values of a map that is taken apart; see [`Hmap::into_values`].
+pub struct IntoValues<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, A, P>);
+
+impl<K, V, P: Policy> Clone for Keys<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K, V, P: Policy> Clone for Values<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K: fmt::Debug, V, P: Policy> fmt::Debug for Keys<'_, K, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K, V: fmt::Debug, P: Policy> fmt::Debug for Values<'_, K, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The iterator traits of one half of another iterator, and `Debug` where the
+/// entries cannot be shown.
+macro_rules! half {
+    ([$($generics:tt)*] $type:ty, $item:ty, $half:expr) => {
+        impl<$($generics)*> Iterator for $type {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.0.next().map($half)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.0.size_hint()
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $type {}
+        impl<$($generics)*> FusedIterator for $type {}
+    };
+    (opaque [$($generics:tt)*] $type:ty, $item:ty, $half:expr) => {
+        half!([$($generics)*] $type, $item, $half);
+
+        /// Shows how many entries are left.
+        impl<$($generics)*> fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+half!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, |(key, _)| key);
+half!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, |(_, value)| value);
+half!(opaque ['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, |(_, value)| value);
+half!(opaque [K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, |(key, _)| key);
+half!(opaque [K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, |(_, value)| value);

@@ -1,0 +1,384 @@
+//! The map itself: Go's `hmap`, its header, and what always holds of it.
+//!
+//! It is given hash values and closures, never `Hash`, `Eq` or `BuildHasher`;
+//! the faces add those. The operations are in the files below, one for each of
+//! Go's: [`access`] look-up, [`assign`] insert, [`delete`] remove and clear,
+//! [`grow`] growth, [`iter`] iteration; [`check`] states the invariants as code.
+//!
+//! # Invariants of the map
+//!
+//! Those of one bucket (M1–M5) are in [`bmap`], those of memory (A1–A3) in
+//! [`buckets`].
+//!
+//! * **H1** `count` = live slots of the chains that own entries.
+//! * **H2** A key is in one place only: in the old chain of its hash if that
+//!   chain is not evacuated, else in the new one.
+//! * **H3** An old array is there exactly while growing; old buckets below
+//!   `nevacuate` are evacuated.
+//! * **H4** No growth starts while one runs, or while memory of the one before
+//!   is still to be given back.
+//! * **H5** The seed changes only while `count` = 0 (kept by the faces).
+//! * **H6** While growing at least as many overflow buckets are free as are set
+//!   aside, and those are as many as the chains yet to be evacuated have: a chain of c buckets fills at most c − 1 overflow buckets of the two it is
+//!   split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c. So a step of
+//!   growth never calls the allocator, and can always run.
+//! * **H7** `noverflow` = overflow buckets in chains of the current array.
+
+pub(crate) mod access;
+pub(crate) mod assign;
+pub(crate) mod bmap;
+pub(crate) mod buckets;
+pub(crate) mod cells;
+pub(crate) mod check;
+pub(crate) mod delete;
+pub(crate) mod grow;
+pub(crate) mod iter;
+
+use crate::alloc::{Allocator, WithBucket};
+use crate::error::TryReserveError;
+use crate::policy::Policy;
+use crate::sizing::BucketBits;
+use bmap::{BucketPtr, LentBucket};
+use buckets::{
+    BucketArray, ChunkList, FreeList, array_layout, free_bucket_array, make_bucket_array,
+};
+use cells::Cells;
+use core::marker::PhantomData;
+use core::mem::needs_drop;
+use core::ptr::NonNull;
+use iter::{Chains, RawIter};
+
+/// One slot of one bucket.
+pub(crate) struct Slot<K, V, P> {
+    pub(crate) bucket: BucketPtr<K, V, P>,
+    pub(crate) index: usize,
+}
+
+impl<K, V, P> Clone for Slot<K, V, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V, P> Copy for Slot<K, V, P> {}
+
+/// What the map remembers about itself in single bits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Flags(u8);
+
+impl Flags {
+    const NONE: Self = Self(0);
+    /// The growth that runs is to the same size (Go: `sameSizeGrow`).
+    const SAME_SIZE_GROW: Self = Self(1);
+    /// `buckets` is the caller's first bucket.
+    const CALLERS_BUCKET: Self = Self(2);
+    /// `oldbuckets` is the caller's first bucket.
+    const OLD_CALLERS_BUCKET: Self = Self(4);
+
+    const fn has(self, flag: Self) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    const fn with(self, flag: Self) -> Self {
+        Self(self.0 | flag.0)
+    }
+}
+
+/// The header. Go's fields keep their names; `B` is `bits`, and Go's separate
+/// `extra` is part of it: 72 bytes, as Go's two together.
+pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
+    count: usize,
+    /// The current array of 2^`bits` buckets; none before the first insert.
+    buckets: Option<BucketPtr<K, V, P>>,
+    /// While growing, the array that entries are moved out of.
+    oldbuckets: Option<BucketPtr<K, V, P>>,
+    /// Chunks that overflow buckets of the current array come from.
+    overflow: ChunkList,
+    /// The same of the old array. They outlast it a little: they are given back
+    /// a few at a time.
+    oldoverflow: ChunkList,
+    /// Free overflow buckets.
+    free: FreeList<K, V, P>,
+    noverflow: u32,
+    /// While growing, the old bucket that is moved next in order.
+    nevacuate: u32,
+    /// New keys that go by before a growth that was refused is tried again.
+    back_off: u32,
+    bits: BucketBits,
+    flags: Flags,
+    alloc: A,
+    entries: PhantomData<(K, V)>,
+}
+
+// SAFETY: The map owns its entries and its memory, as a `Vec` does.
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawHmap<K, V, A, P> {}
+// SAFETY: As above; through `&RawHmap` entries are only read.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawHmap<K, V, A, P> {}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(size_of::<RawHmap<u64, u64, crate::alloc::Global, crate::policy::Go>>() == 72);
+};
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// A map without memory. Go: `makemap_small`.
+    pub(crate) const fn new_in(alloc: A) -> Self {
+        Self {
+            count: 0,
+            buckets: None,
+            oldbuckets: None,
+            overflow: ChunkList::EMPTY,
+            oldoverflow: ChunkList::EMPTY,
+            free: FreeList::EMPTY,
+            noverflow: 0,
+            nevacuate: 0,
+            back_off: 0,
+            bits: BucketBits::ONE_BUCKET,
+            flags: Flags::NONE,
+            alloc,
+            entries: PhantomData,
+        }
+    }
+
+    /// A map with room for `hint` entries of an even spread. Go: `makemap`.
+    pub(crate) fn try_with_capacity_in(hint: usize, alloc: A) -> Result<Self, TryReserveError> {
+        let bits = BucketBits::for_entries(hint).ok_or(TryReserveError::CapacityOverflow)?;
+        let mut map = Self::new_in(alloc);
+        // One bucket is made by the first insert, as in Go.
+        if bits > BucketBits::ONE_BUCKET {
+            map.install_empty_array(bits)?;
+        }
+        Ok(map)
+    }
+
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) const fn allocator(&self) -> &A {
+        &self.alloc
+    }
+
+    /// Entries that fit the present array; those that are in it, if a refused
+    /// growth made it hold more than its share.
+    pub(crate) const fn capacity(&self) -> usize {
+        if self.buckets.is_none() {
+            return 0;
+        }
+        let capacity = self.bits.capacity();
+        if capacity < self.count {
+            self.count
+        } else {
+            capacity
+        }
+    }
+
+    /// Go: `growing`.
+    #[inline]
+    pub(crate) const fn is_growing(&self) -> bool {
+        self.oldbuckets.is_some()
+    }
+
+    const fn is_same_size_growth(&self) -> bool {
+        self.flags.has(Flags::SAME_SIZE_GROW)
+    }
+
+    /// B of the old array, while growing.
+    #[inline]
+    const fn old_bits(&self) -> BucketBits {
+        if self.is_same_size_growth() {
+            self.bits
+        } else {
+            self.bits.halved()
+        }
+    }
+
+    /// Bytes that the map asked its allocator for and has not given back.
+    pub(crate) fn allocation_size(&self) -> usize {
+        let array = |array: Option<_>, callers, bits| match array {
+            Some(_) if !self.flags.has(callers) => {
+                array_layout::<K, V, P>(bits).map_or(0, |layout| layout.size())
+            }
+            _ => 0,
+        };
+        array(self.buckets, Flags::CALLERS_BUCKET, self.bits)
+            + array(self.oldbuckets, Flags::OLD_CALLERS_BUCKET, self.old_bits())
+            + self.overflow.totals::<K, V, P>().0
+            + self.oldoverflow.totals::<K, V, P>().0
+            + self.count * Cells::<K, V>::bytes::<P>()
+    }
+
+    /// Replaces all memory of an empty map by an array of 2^B buckets, all
+    /// initialised: work in proportion to their number.
+    fn install_empty_array(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
+        debug_assert!(self.count == 0);
+        let BucketArray { base, spares } = make_bucket_array::<K, V, P, A>(&self.alloc, bits)?;
+        for n in 0..bits.count() {
+            // SAFETY: The array has 2^B buckets.
+            let bucket = unsafe { base.nth(n) };
+            // SAFETY: The bucket is in a new block.
+            unsafe { bucket.init() };
+        }
+        self.free_memory();
+        self.buckets = Some(base);
+        self.free = spares;
+        self.bits = bits;
+        Ok(())
+    }
+
+    /// The chains that own entries, in Go's order.
+    fn chains(&self) -> Chains<K, V, P> {
+        let old = self.oldbuckets.map(|old| (old, self.old_bits()));
+        // SAFETY: M5 and H2 hold, and the arrays are what the header says. Every
+        // user in this module tree stops before it frees or moves buckets.
+        unsafe { Chains::new(self.buckets, self.bits, old) }
+    }
+
+    /// All live slots, in Go's order.
+    fn slots(&self) -> RawIter<K, V, P> {
+        RawIter::new(self.chains(), self.count)
+    }
+
+    /// Moves an entry out of its slot and gives its cells back.
+    ///
+    /// # Safety
+    /// The slot is live in this map, and is made free before anyone reads it.
+    unsafe fn read_entry(&self, Slot { bucket, index }: Slot<K, V, P>) -> (K, V) {
+        // SAFETY: The slot is live (M1).
+        let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        // SAFETY: M1; the copies are the entry from here on.
+        let entry = unsafe { (key.read(), elem.read()) };
+        // SAFETY: The cells, if there are any, are empty now.
+        unsafe { self.free_cells(key, elem) };
+        entry
+    }
+
+    /// Drops an entry where it is and gives its cells back. If a `Drop` panics
+    /// the cells leak, and the elem if it was the key's.
+    ///
+    /// # Safety
+    /// As [`read_entry`](Self::read_entry).
+    unsafe fn drop_entry(&self, Slot { bucket, index }: Slot<K, V, P>) {
+        // SAFETY: The slot is live (M1).
+        let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        // SAFETY: M1, and nobody reads it again.
+        unsafe { key.drop_in_place() };
+        // SAFETY: As above.
+        unsafe { elem.drop_in_place() };
+        // SAFETY: The cells, if there are any, are empty now.
+        unsafe { self.free_cells(key, elem) };
+    }
+
+    /// # Safety
+    /// These are the key and the elem of an entry of this map, moved out.
+    unsafe fn free_cells(&self, key: NonNull<K>, elem: NonNull<V>) {
+        use bmap::Shape;
+        let cells = Cells {
+            key: Shape::<K, V, P>::KEY_IN_CELL.then_some(key),
+            elem: Shape::<K, V, P>::ELEM_IN_CELL.then_some(elem),
+        };
+        // SAFETY: Where keys or elems are kept in cells these are theirs.
+        unsafe { cells.free(&self.alloc) }
+    }
+
+    /// Drops all entries where they are; their slots still say that they live.
+    /// If a `Drop` panics the others are dropped all the same.
+    ///
+    /// # Safety
+    /// No slot is read again.
+    unsafe fn drop_entries(&self) {
+        // SAFETY: The caller's promise.
+        unsafe { self.drop_slots(self.slots()) }
+    }
+
+    /// Drops the entries of the slots that an iterator still has to give.
+    ///
+    /// # Safety
+    /// It is an iterator over this map, and none of its slots is read again.
+    unsafe fn drop_slots(&self, slots: RawIter<K, V, P>) {
+        struct Rest<'a, K, V, A: Allocator, P: Policy>(&'a RawHmap<K, V, A, P>, RawIter<K, V, P>);
+
+        impl<K, V, A: Allocator, P: Policy> Rest<'_, K, V, A, P> {
+            fn drop_all(&mut self) {
+                while let Some(slot) = self.1.next() {
+                    // SAFETY: A live slot, given once.
+                    unsafe { self.0.drop_entry(slot) }
+                }
+            }
+        }
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Rest<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                self.drop_all();
+            }
+        }
+
+        if needs_drop::<K>() || needs_drop::<V>() || Cells::<K, V>::bytes::<P>() > 0 {
+            Rest(self, slots).drop_all();
+        }
+    }
+
+    /// Gives all memory back, but for the caller's bucket; entries are not
+    /// dropped. The map is as [`new_in`](Self::new_in) made it.
+    fn free_memory(&mut self) {
+        if let Some(base) = self.buckets.take() {
+            if !self.flags.has(Flags::CALLERS_BUCKET) {
+                // SAFETY: A1, and the header forgets it.
+                unsafe { free_bucket_array(&self.alloc, base, self.bits) }
+            }
+        }
+        // SAFETY: The chains that these chunks belong to are gone.
+        unsafe { self.overflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+        self.free_old_array();
+        // SAFETY: As above.
+        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+        self.free = FreeList::EMPTY;
+        self.count = 0;
+        self.noverflow = 0;
+        self.nevacuate = 0;
+        self.back_off = 0;
+        self.bits = BucketBits::ONE_BUCKET;
+        self.flags = Flags::NONE;
+    }
+
+    /// Gives the old array back, if there is one and it is not the caller's.
+    /// Its chunks stay for [`give_back`](Self::give_back).
+    fn free_old_array(&mut self) {
+        let bits = self.old_bits();
+        if let Some(old) = self.oldbuckets.take() {
+            if !self.flags.has(Flags::OLD_CALLERS_BUCKET) {
+                // SAFETY: A1, and the header forgets it.
+                unsafe { free_bucket_array(&self.alloc, old, bits) }
+            }
+        }
+    }
+}
+
+impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
+    /// A map whose first bucket is the caller's, who lends it for as long as the
+    /// map's type says. Go: the bucket on the stack.
+    pub(crate) const fn with_first_bucket_in(bucket: LentBucket<'b, K, V>, alloc: A) -> Self {
+        let mut map = Self::new_in(WithBucket::new(alloc));
+        map.buckets = Some(BucketPtr::of_caller(bucket));
+        map.flags = Flags::CALLERS_BUCKET;
+        map
+    }
+}
+
+impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
+    fn drop(&mut self) {
+        /// Frees the memory also if an entry's `Drop` panics.
+        struct Memory<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Memory<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                self.0.free_memory();
+            }
+        }
+
+        let memory = Memory(self);
+        // SAFETY: The map is going away.
+        unsafe { memory.0.drop_entries() }
+    }
+}

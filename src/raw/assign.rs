@@ -1,0 +1,255 @@
+//! Inserting, in four parts: the growth *work* that is due, the *search* for the
+//! key, the *reservation* of all that the new entry needs, and the *commit*.
+//!
+//! Only the third can fail, and when it fails the map holds what it held. Only
+//! the fourth changes entries; it runs no user code and calls no allocator. The
+//! token between the two, [`Place`], is what makes this order the only one.
+
+use super::bmap::BucketPtr;
+use super::cells::Cells;
+use super::{RawHmap, Slot};
+use crate::alloc::Allocator;
+use crate::error::{InsertError, TryReserveError};
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::sizing::BucketBits;
+use crate::tophash::{TopHash, TopHashes};
+use core::mem;
+
+/// What the search ends with.
+enum Found<K, V, P> {
+    Entry(Slot<K, V, P>),
+    Vacancy(Vacancy<K, V, P>),
+}
+
+/// Where in its chain an absent key would go.
+enum Vacancy<K, V, P> {
+    /// The first free slot in chain order.
+    Slot(Slot<K, V, P>),
+    /// Behind this bucket, the last of a chain that is full.
+    Behind(BucketPtr<K, V, P>),
+    /// There is no bucket yet.
+    NoBuckets,
+}
+
+/// A slot, and the cells for it, that an entry can be put into without fail.
+#[must_use = "what was reserved is lost if nothing is put there"]
+struct Place<K, V, P> {
+    slot: Slot<K, V, P>,
+    /// The full bucket that the slot's bucket, a new one, is to be linked to.
+    behind: Option<BucketPtr<K, V, P>>,
+    cells: Cells<K, V>,
+}
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Inserts an entry, or overwrites the elem of an equal key (the key that is
+    /// in the map stays) and returns the old one.
+    ///
+    /// Go: `mapassign`.
+    #[inline]
+    pub(crate) fn insert(
+        &mut self,
+        hash: HashValue,
+        key: K,
+        elem: V,
+        eq: impl Fn(&K, &K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+    ) -> Result<Option<V>, InsertError<K, V>> {
+        // Work.
+        self.growth_work(hash, &hasher);
+
+        // Search.
+        let vacancy = match self.search(hash, |stored| eq(&key, stored)) {
+            Found::Entry(Slot { bucket, index }) => {
+                // SAFETY: A live slot (M1) of a map that is borrowed alone.
+                let stored = unsafe { bucket.elem(index).as_mut() };
+                return Ok(Some(mem::replace(stored, elem)));
+            }
+            Found::Vacancy(vacancy) => vacancy,
+        };
+
+        // Reserve.
+        match self.reserve_place(hash, vacancy, &hasher) {
+            // Commit.
+            Ok(place) => {
+                self.commit(place, TopHash::of(hash), key, elem);
+                Ok(None)
+            }
+            Err(reason) => Err(InsertError {
+                key,
+                value: elem,
+                reason,
+            }),
+        }
+    }
+
+    /// Looks for a key, and notes where it would go.
+    #[inline]
+    fn search(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Found<K, V, P> {
+        let top = TopHash::of(hash);
+        let Some(mut bucket) = self.chain(hash) else {
+            return Found::Vacancy(Vacancy::NoBuckets);
+        };
+        let mut free = None;
+        loop {
+            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
+            let tops = unsafe { bucket.tops() };
+            for index in tops.matching(top) {
+                // SAFETY: A match is a live slot, so its key is there (M1).
+                let key = unsafe { bucket.key(index).as_ref() };
+                if eq(key) {
+                    return Found::Entry(Slot { bucket, index });
+                }
+            }
+            match next_in_search(bucket, tops, &mut free) {
+                Ok(next) => bucket = next,
+                Err(vacancy) => return Found::Vacancy(vacancy),
+            }
+        }
+    }
+
+    /// Where a key that is known to be absent would go.
+    fn vacancy(&self, hash: HashValue) -> Vacancy<K, V, P> {
+        match self.search(hash, |_| false) {
+            Found::Vacancy(vacancy) => vacancy,
+            // `eq` is false for every key.
+            Found::Entry(slot) => Vacancy::Behind(slot.bucket),
+        }
+    }
+
+    /// Gets all that a new entry needs: room, by growth if it is time for one,
+    /// a bucket if the chain is full, cells. After an error the map may have
+    /// grown or hold more free memory, and is otherwise as it was.
+    fn reserve_place(
+        &mut self,
+        hash: HashValue,
+        mut vacancy: Vacancy<K, V, P>,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<Place<K, V, P>, TryReserveError> {
+        if let Vacancy::NoBuckets = vacancy {
+            self.install_empty_array(BucketBits::ONE_BUCKET)?;
+            vacancy = self.vacancy(hash);
+        } else if self.grow_if_due() {
+            self.growth_work(hash, hasher);
+            vacancy = self.vacancy(hash);
+        }
+
+        let cells = Cells::allocate::<P, A>(&self.alloc)?;
+        let room = match vacancy {
+            Vacancy::Slot(slot) => Ok((slot, None)),
+            Vacancy::Behind(full) => self
+                .take_overflow_bucket()
+                .map(|bucket| (Slot { bucket, index: 0 }, Some(full))),
+            Vacancy::NoBuckets => Err(TryReserveError::CapacityOverflow),
+        };
+        match room {
+            Ok((slot, behind)) => Ok(Place {
+                slot,
+                behind,
+                cells,
+            }),
+            Err(error) => {
+                // SAFETY: They were allocated just above.
+                unsafe { cells.free(&self.alloc) };
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes an overflow bucket, initialised and in no chain yet: one that is free
+    /// and not set aside, or one of a new chunk.
+    ///
+    /// Go: the first half of `newoverflow`.
+    fn take_overflow_bucket(&mut self) -> Result<BucketPtr<K, V, P>, TryReserveError> {
+        if self.noverflow == u32::MAX {
+            return Err(TryReserveError::CapacityOverflow);
+        }
+        let bucket = match self.free.take_spare() {
+            Some(bucket) => bucket,
+            None => {
+                self.add_chunk()?;
+                self.free
+                    .take_spare()
+                    .ok_or(TryReserveError::CapacityOverflow)?
+            }
+        };
+        // SAFETY: A free bucket of the current generation.
+        unsafe { bucket.init() };
+        Ok(bucket)
+    }
+
+    /// Adds a chunk of overflow buckets to the free ones. Where none is to be had
+    /// a single bucket is asked for, so that the last bytes of an arena are used:
+    /// two allocator calls at most.
+    #[cold]
+    fn add_chunk(&mut self) -> Result<(), TryReserveError> {
+        let Self {
+            overflow,
+            alloc,
+            free,
+            ..
+        } = self;
+        let chunk = self.bits.chunk();
+        overflow.add(alloc, chunk, free).or_else(|error| {
+            if chunk == 1 {
+                Err(error)
+            } else {
+                overflow.add(alloc, 1, free)
+            }
+        })
+    }
+
+    /// Makes the entry.
+    #[inline]
+    fn commit(&mut self, place: Place<K, V, P>, top: TopHash, key: K, elem: V) {
+        let Place {
+            slot: Slot { bucket, index },
+            behind,
+            cells,
+        } = place;
+        if let Some(full) = behind {
+            // SAFETY: The last bucket of a chain, and a bucket in no chain (A2).
+            unsafe { full.set_overflow(Some(bucket)) };
+            self.noverflow += 1;
+        }
+        if let Some(cell) = cells.key {
+            // SAFETY: The slot is free and keys are kept in cells.
+            unsafe { bucket.set_key_cell(index, cell) };
+        }
+        if let Some(cell) = cells.elem {
+            // SAFETY: The slot is free and elems are kept in cells.
+            unsafe { bucket.set_elem_cell(index, cell) };
+        }
+        // SAFETY: The slot is free, its cells are there: this makes M1 true of it.
+        unsafe {
+            bucket.key(index).write(key);
+            bucket.elem(index).write(elem);
+            bucket.set_top(index, top);
+        }
+        self.count += 1;
+    }
+}
+
+/// Goes on from a bucket that does not hold the key: to the next one, or to
+/// the end of the search. `free` is the first free slot seen so far.
+#[inline]
+fn next_in_search<K, V, P: Policy>(
+    bucket: BucketPtr<K, V, P>,
+    tops: TopHashes,
+    free: &mut Option<Slot<K, V, P>>,
+) -> Result<BucketPtr<K, V, P>, Vacancy<K, V, P>> {
+    if free.is_none() {
+        *free = tops.free().first().map(|index| Slot { bucket, index });
+    }
+    let next = if tops.ends_chain() {
+        None
+    } else {
+        // SAFETY: The bucket is in a chain that owns a hash (M5).
+        unsafe { bucket.overflow() }
+    };
+    match (next, *free) {
+        (Some(next), _) => Ok(next),
+        (None, Some(slot)) => Err(Vacancy::Slot(slot)),
+        (None, None) => Err(Vacancy::Behind(bucket)),
+    }
+}

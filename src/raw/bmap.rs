@@ -1,0 +1,511 @@
+//! One bucket: eight slots, and the link to the next bucket of the chain.
+//!
+//! ```text
+//! offset (64-bit, u64 → u64)
+//!   0  tophash   8 × u8     which slots are live, and an eighth of each hash
+//!   8  overflow  pointer    the next bucket of the chain
+//!  16  keys      8 × K
+//!  80  elems     8 × V
+//! 144
+//! ```
+//!
+//! Keys together and elems together, as in Go, so that (u64, u8) takes 9 bytes
+//! a slot and not 16. *Differs from Go:* the link stands beside the tophash, not
+//! behind the elems. A look-up that misses a full bucket then reads one cache
+//! line of it, a free bucket's header is in one place, and keys aligned to 16
+//! or more need no padding twice. For alignments up to 8 the size is Go's.
+//!
+//! A key or elem larger than the policy's limit is replaced by a pointer to a
+//! *cell*, an allocation of its own; moving the entry moves the pointer.
+//!
+//! The layout cannot be a Rust struct: whether a field is a cell depends on
+//! `size_of::<K>()`. It is a set of constants, [`Shape`], and this file and
+//! `buckets.rs` are the only ones that turn them into addresses.
+//!
+//! # Invariants of a bucket
+//!
+//! * **M1** A live tophash ⇒ key and elem of the slot are initialised.
+//! * **M2** An empty tophash ⇒ neither is.
+//! * **M3** emptyRest ⇒ all later slots of this bucket and of its chain are
+//!   empty; the slot before the first emptyRest, if there is one, is live.
+//! * **M4** Evacuated tophashes occur only in the head bucket of a chain of the
+//!   old array, in all eight slots. The chain's entries were moved out: nothing
+//!   but that head's tophash is read again.
+//! * **M5** In a growth the buckets of the new array are uninitialised until
+//!   their old bucket is evacuated; nobody reads them before.
+
+use crate::policy::Policy;
+use crate::sizing::{SLOTS, round_up};
+use crate::tophash::{TopHash, TopHashes};
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+/// What every bucket begins with.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+#[cfg_attr(not(target_pointer_width = "64"), repr(align(4)))]
+struct Head {
+    tophash: [u8; SLOTS],
+    overflow: Option<NonNull<u8>>,
+}
+
+/// How one of the two fields of a slot is stored.
+#[derive(Clone, Copy)]
+struct Field {
+    size: usize,
+    align: usize,
+    in_cell: bool,
+}
+
+impl Field {
+    const fn of<T>(inline_limit: usize) -> Self {
+        if size_of::<T>() > inline_limit {
+            Self {
+                size: size_of::<*mut T>(),
+                align: align_of::<*mut T>(),
+                in_cell: true,
+            }
+        } else {
+            Self {
+                size: size_of::<T>(),
+                align: align_of::<T>(),
+                in_cell: false,
+            }
+        }
+    }
+}
+
+/// The layout of a bucket of `K` and `V` under the policy `P`, all constants.
+pub(crate) struct Shape<K, V, P>(PhantomData<(K, V, P)>);
+
+impl<K, V, P: Policy> Shape<K, V, P> {
+    const KEY: Field = Field::of::<K>(P::INLINE_LIMIT);
+    const ELEM: Field = Field::of::<V>(P::INLINE_LIMIT);
+    const KEYS_AT: usize = round_up(size_of::<Head>(), Self::KEY.align);
+    const ELEMS_AT: usize = round_up(Self::KEYS_AT + SLOTS * Self::KEY.size, Self::ELEM.align);
+
+    /// Whether keys are stored in cells.
+    pub(crate) const KEY_IN_CELL: bool = Self::KEY.in_cell;
+    /// Whether elems are stored in cells.
+    pub(crate) const ELEM_IN_CELL: bool = Self::ELEM.in_cell;
+
+    pub(crate) const ALIGN: usize = {
+        let of_slots = if Self::KEY.align > Self::ELEM.align {
+            Self::KEY.align
+        } else {
+            Self::ELEM.align
+        };
+        if of_slots > align_of::<Head>() {
+            of_slots
+        } else {
+            align_of::<Head>()
+        }
+    };
+
+    /// Bytes of one bucket, a multiple of `ALIGN`.
+    pub(crate) const SIZE: usize = round_up(Self::ELEMS_AT + SLOTS * Self::ELEM.size, Self::ALIGN);
+
+    /// The layout of `buckets` buckets behind `header` bytes; `None` if that is
+    /// more than `isize::MAX` bytes.
+    pub(crate) const fn layout(header: usize, buckets: usize) -> Option<Layout> {
+        let Some(size) = Self::SIZE.checked_mul(buckets) else {
+            return None;
+        };
+        let Some(size) = size.checked_add(header) else {
+            return None;
+        };
+        match Layout::from_size_align(size, Self::ALIGN) {
+            Ok(layout) => Some(layout),
+            Err(_) => None,
+        }
+    }
+}
+
+/// Memory for one bucket, to be lent to a map as its first.
+///
+/// The bucket's size is 16 bytes (12 on 32-bit targets) + 8 keys + 8 values,
+/// rounded up to their alignment: 144 bytes for `u64` → `u64`.
+///
+/// See [`Hmap::with_first_bucket_in`](crate::Hmap::with_first_bucket_in).
+#[repr(C)]
+pub struct FirstBucket<K, V> {
+    head: Head,
+    keys: [MaybeUninit<K>; SLOTS],
+    elems: [MaybeUninit<V>; SLOTS],
+}
+
+impl<K, V> FirstBucket<K, V> {
+    /// An empty bucket. It is `const`, so that it can be a `static`.
+    pub const fn new() -> Self {
+        Self {
+            head: Head {
+                tophash: TopHashes::ALL_EMPTY_REST.to_memory(),
+                overflow: None,
+            },
+            keys: [const { MaybeUninit::uninit() }; SLOTS],
+            elems: [const { MaybeUninit::uninit() }; SLOTS],
+        }
+    }
+
+    /// Empties the bucket, whatever a map left in it, and lends it.
+    pub(crate) const fn lend(&mut self) -> LentBucket<'_, K, V> {
+        self.head = Head {
+            tophash: TopHashes::ALL_EMPTY_REST.to_memory(),
+            overflow: None,
+        };
+        LentBucket {
+            // SAFETY: A reference is not null. (`NonNull::from` is not `const`.)
+            at: unsafe { NonNull::new_unchecked(self) },
+            borrow: PhantomData,
+        }
+    }
+}
+
+/// A caller's bucket, empty, that one map has for itself during `'b`.
+#[doc(hidden)]
+pub struct LentBucket<'b, K, V> {
+    at: NonNull<FirstBucket<K, V>>,
+    borrow: PhantomData<&'b mut FirstBucket<K, V>>,
+}
+
+impl<K, V> LentBucket<'static, K, V> {
+    /// Lends a bucket in a `static mut`; for `static_hmap!` only.
+    ///
+    /// # Safety
+    /// The bucket is as [`FirstBucket::new`] made it, and this call is all that
+    /// ever touches it: it runs once.
+    pub const unsafe fn of_static(bucket: *mut FirstBucket<K, V>) -> Self {
+        // SAFETY: The address of a static is not null.
+        Self {
+            at: unsafe { NonNull::new_unchecked(bucket) },
+            borrow: PhantomData,
+        }
+    }
+}
+
+impl<K, V> Default for FirstBucket<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K, V> core::fmt::Debug for FirstBucket<K, V> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("FirstBucket").finish_non_exhaustive()
+    }
+}
+
+// SAFETY: It is memory; the entries that a map puts there belong to the map,
+// which has the bucket for itself and is `Send` and `Sync` by its own rules.
+unsafe impl<K, V> Send for FirstBucket<K, V> {}
+// SAFETY: As above; a shared reference to a bucket gives access to nothing.
+unsafe impl<K, V> Sync for FirstBucket<K, V> {}
+
+/// Where a bucket is.
+///
+/// It is a pointer and no more: the methods are unsafe because only the map
+/// knows which buckets it has. All of them need the bucket's memory to be
+/// allocated to this map; all but [`init`](Self::init) and the two for free
+/// runs need its head to be initialised.
+pub(crate) struct BucketPtr<K, V, P> {
+    at: NonNull<u8>,
+    shape: PhantomData<(NonNull<K>, NonNull<V>, P)>,
+}
+
+impl<K, V, P> Clone for BucketPtr<K, V, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V, P> Copy for BucketPtr<K, V, P> {}
+
+impl<K, V, P> PartialEq for BucketPtr<K, V, P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl<K, V, P: Policy> BucketPtr<K, V, P> {
+    /// The bucket at an address, which must be aligned to `Shape::ALIGN`.
+    pub(crate) const fn at(at: NonNull<u8>) -> Self {
+        Self {
+            at,
+            shape: PhantomData,
+        }
+    }
+
+    /// The bucket that the caller lends.
+    pub(crate) const fn of_caller(bucket: LentBucket<'_, K, V>) -> Self {
+        const {
+            // Cells make the map's bucket smaller, never larger.
+            assert!(size_of::<FirstBucket<K, V>>() >= Shape::<K, V, P>::SIZE);
+            assert!(align_of::<FirstBucket<K, V>>() >= Shape::<K, V, P>::ALIGN);
+        }
+        Self::at(bucket.at.cast())
+    }
+
+    pub(crate) const fn address(self) -> NonNull<u8> {
+        self.at
+    }
+
+    /// The bucket `n` further on in the same block.
+    ///
+    /// # Safety
+    /// The block reaches at least to the end of that bucket.
+    #[inline]
+    pub(crate) const unsafe fn nth(self, n: usize) -> Self {
+        // SAFETY: The caller's promise; and a block has at most isize::MAX bytes.
+        Self::at(unsafe { self.at.add(n * Shape::<K, V, P>::SIZE) })
+    }
+
+    #[inline]
+    const fn head(self) -> NonNull<Head> {
+        self.at.cast()
+    }
+
+    /// Makes the memory an empty bucket at the end of its chain.
+    ///
+    /// # Safety
+    /// The memory is the map's, and holds no entry that is still needed.
+    #[inline]
+    pub(crate) const unsafe fn init(self) {
+        let empty = Head {
+            tophash: TopHashes::ALL_EMPTY_REST.to_memory(),
+            overflow: None,
+        };
+        // SAFETY: The caller's promise; the head is at the bucket's start.
+        unsafe { self.head().write(empty) }
+    }
+
+    /// # Safety
+    /// See [`BucketPtr`].
+    #[inline]
+    pub(crate) unsafe fn tops(self) -> TopHashes {
+        // SAFETY: The head is initialised, by the caller's promise.
+        TopHashes::from_memory(unsafe { (*self.head().as_ptr()).tophash })
+    }
+
+    /// # Safety
+    /// See [`BucketPtr`]; and the tophashes tell the truth of the slots (M1, M2).
+    #[inline]
+    pub(crate) unsafe fn set_tops(self, tops: TopHashes) {
+        // SAFETY: The caller's promise.
+        unsafe { (*self.head().as_ptr()).tophash = tops.to_memory() }
+    }
+
+    /// Sets one slot's state.
+    ///
+    /// # Safety
+    /// As [`set_tops`](Self::set_tops); `slot` < 8.
+    #[inline]
+    pub(crate) unsafe fn set_top(self, slot: usize, top: TopHash) {
+        debug_assert!(slot < SLOTS);
+        // SAFETY: The tophashes are the bucket's first eight bytes.
+        unsafe { self.at.add(slot).write(top.get()) }
+    }
+
+    /// The next bucket of the chain.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`].
+    #[inline]
+    pub(crate) unsafe fn overflow(self) -> Option<Self> {
+        // SAFETY: The head is initialised, by the caller's promise.
+        unsafe { (*self.head().as_ptr()).overflow }.map(Self::at)
+    }
+
+    /// # Safety
+    /// See [`BucketPtr`]; and `next` is an overflow bucket in no other chain (A2).
+    #[inline]
+    pub(crate) unsafe fn set_overflow(self, next: Option<Self>) {
+        // SAFETY: The caller's promise.
+        unsafe { (*self.head().as_ptr()).overflow = next.map(Self::address) }
+    }
+
+    /// Whether the chain of this head was moved to the new array.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`].
+    #[inline]
+    pub(crate) unsafe fn is_evacuated(self) -> bool {
+        // SAFETY: The caller's promise.
+        unsafe { self.tops() }.get(0).is_evacuated()
+    }
+
+    /// Where the slot's key field is: the key, or the pointer to its cell.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`]; `slot` < 8.
+    #[inline]
+    unsafe fn key_field(self, slot: usize) -> NonNull<u8> {
+        debug_assert!(slot < SLOTS);
+        let offset = Shape::<K, V, P>::KEYS_AT + slot * Shape::<K, V, P>::KEY.size;
+        // SAFETY: `offset` is within the bucket.
+        unsafe { self.at.add(offset) }
+    }
+
+    /// Where the slot's elem field is: the elem, or the pointer to its cell.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`]; `slot` < 8.
+    #[inline]
+    unsafe fn elem_field(self, slot: usize) -> NonNull<u8> {
+        debug_assert!(slot < SLOTS);
+        let offset = Shape::<K, V, P>::ELEMS_AT + slot * Shape::<K, V, P>::ELEM.size;
+        // SAFETY: `offset` is within the bucket.
+        unsafe { self.at.add(offset) }
+    }
+
+    /// Where the slot's key is, in the bucket or in its cell.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`]; `slot` < 8; a key that is kept in a cell has its cell
+    /// (the slot is live).
+    #[inline]
+    pub(crate) unsafe fn key(self, slot: usize) -> NonNull<K> {
+        // SAFETY: The caller's promise.
+        let field = unsafe { self.key_field(slot) };
+        if Shape::<K, V, P>::KEY_IN_CELL {
+            // SAFETY: The slot is live, so that the pointer is there (M1).
+            unsafe { field.cast::<NonNull<K>>().read() }
+        } else {
+            field.cast()
+        }
+    }
+
+    /// Where the slot's elem is, in the bucket or in its cell.
+    ///
+    /// # Safety
+    /// As [`key`](Self::key).
+    #[inline]
+    pub(crate) unsafe fn elem(self, slot: usize) -> NonNull<V> {
+        // SAFETY: The caller's promise.
+        let field = unsafe { self.elem_field(slot) };
+        if Shape::<K, V, P>::ELEM_IN_CELL {
+            // SAFETY: The slot is live, so that the pointer is there (M1).
+            unsafe { field.cast::<NonNull<V>>().read() }
+        } else {
+            field.cast()
+        }
+    }
+
+    /// Stores the pointer to the key's cell.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`]; `slot` < 8 and empty; keys are kept in cells.
+    pub(crate) unsafe fn set_key_cell(self, slot: usize, cell: NonNull<K>) {
+        debug_assert!(Shape::<K, V, P>::KEY_IN_CELL);
+        // SAFETY: The field is as large and aligned as a pointer.
+        unsafe { self.key_field(slot).cast::<NonNull<K>>().write(cell) }
+    }
+
+    /// Stores the pointer to the elem's cell.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`]; `slot` < 8 and empty; elems are kept in cells.
+    pub(crate) unsafe fn set_elem_cell(self, slot: usize, cell: NonNull<V>) {
+        debug_assert!(Shape::<K, V, P>::ELEM_IN_CELL);
+        // SAFETY: The field is as large and aligned as a pointer.
+        unsafe { self.elem_field(slot).cast::<NonNull<V>>().write(cell) }
+    }
+
+    /// Copies a slot's fields to a slot of another bucket; cells stay where
+    /// they are. Neither slot's tophash is touched.
+    ///
+    /// # Safety
+    /// Both buckets as [`BucketPtr`] says, both slots < 8, the buckets not the
+    /// same; from now on one of the two copies only is an entry.
+    #[inline]
+    pub(crate) unsafe fn copy_slot(self, slot: usize, to: Self, to_slot: usize) {
+        // SAFETY: The caller's promise gives all four fields.
+        let (key, elem) = unsafe { (self.key_field(slot), self.elem_field(slot)) };
+        // SAFETY: As above.
+        let (to_key, to_elem) = unsafe { (to.key_field(to_slot), to.elem_field(to_slot)) };
+        // SAFETY: Fields of two buckets, which do not overlap.
+        unsafe { key.copy_to_nonoverlapping(to_key, Shape::<K, V, P>::KEY.size) };
+        // SAFETY: As above.
+        unsafe { elem.copy_to_nonoverlapping(to_elem, Shape::<K, V, P>::ELEM.size) };
+    }
+
+    /// Notes in a free bucket's memory that it is the first of `buckets` free
+    /// ones, and which run of free buckets comes next.
+    ///
+    /// # Safety
+    /// The memory of this bucket is the map's and in no use.
+    pub(crate) unsafe fn write_free_run(self, buckets: u64, next: Option<Self>) {
+        let run = Head {
+            tophash: buckets.to_le_bytes(),
+            overflow: next.map(Self::address),
+        };
+        // SAFETY: The caller's promise.
+        unsafe { self.head().write(run) }
+    }
+
+    /// What [`write_free_run`](Self::write_free_run) noted.
+    ///
+    /// # Safety
+    /// The bucket is the first of a free run.
+    pub(crate) unsafe fn read_free_run(self) -> (u64, Option<Self>) {
+        // SAFETY: The caller's promise.
+        let run = unsafe { self.head().read() };
+        (u64::from_le_bytes(run.tophash), run.overflow.map(Self::at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Go;
+
+    fn size<K, V>() -> usize {
+        Shape::<K, V, Go>::SIZE
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_bucket_is_as_large_as_gos() {
+        assert_eq!(size::<u64, u64>(), 144);
+        assert_eq!(size::<u64, u32>(), 112);
+        assert_eq!(size::<u64, u8>(), 88);
+        assert_eq!(size::<u64, ()>(), 80);
+        assert_eq!(size::<u32, u32>(), 80);
+        assert_eq!(size::<u32, u8>(), 56);
+        assert_eq!(size::<&str, u64>(), 208);
+        // The largest: both at the limit.
+        assert_eq!(size::<[u8; 128], [u8; 128]>(), 8 + 8 * 128 + 8 * 128 + 8);
+        assert_eq!(size::<[u8; 129], [u8; 4096]>(), 8 + 8 * 8 + 8 * 8 + 8);
+    }
+
+    #[test]
+    fn fields_are_aligned_and_do_not_overlap() {
+        fn check<K, V>() {
+            type S<K, V> = Shape<K, V, Go>;
+            assert!(S::<K, V>::KEYS_AT >= size_of::<Head>());
+            assert!(S::<K, V>::ELEMS_AT >= S::<K, V>::KEYS_AT + 8 * S::<K, V>::KEY.size);
+            assert!(S::<K, V>::SIZE >= S::<K, V>::ELEMS_AT + 8 * S::<K, V>::ELEM.size);
+            assert_eq!(S::<K, V>::KEYS_AT % S::<K, V>::KEY.align, 0);
+            assert_eq!(S::<K, V>::ELEMS_AT % S::<K, V>::ELEM.align, 0);
+            assert_eq!(S::<K, V>::SIZE % S::<K, V>::ALIGN, 0);
+            assert!(size_of::<FirstBucket<K, V>>() >= S::<K, V>::SIZE);
+        }
+        #[repr(align(64))]
+        struct Line(#[expect(dead_code)] [u8; 64]);
+        check::<u8, u8>();
+        check::<(), ()>();
+        check::<u8, u128>();
+        check::<u128, u8>();
+        check::<Line, u8>();
+        check::<[u8; 3], Line>();
+        check::<[u64; 17], [u8; 129]>();
+    }
+
+    #[test]
+    fn an_array_that_cannot_be_expressed_has_no_layout() {
+        assert!(Shape::<u64, u64, Go>::layout(0, usize::MAX / 100).is_none());
+        assert!(Shape::<u64, u64, Go>::layout(usize::MAX, 1).is_none());
+        assert!(Shape::<u64, u64, Go>::layout(0, 1).is_some());
+    }
+}

@@ -1,0 +1,293 @@
+//! Where buckets come from: arrays of 2^B with spare overflow buckets behind
+//! them, chunks of further overflow buckets, and the list of those that are free.
+//!
+//! ```text
+//! array   │ bucket 0 │ 1 │ … │ 2^B − 1 │ spare │ spare │ …   one allocation
+//! chunk   │ next chunk, its length │ bucket │ bucket │ …     one allocation
+//! free    first run ──► run ──► run      a run is n free buckets in a row
+//! ```
+//!
+//! A chain may take its overflow buckets from both. Nothing says which bucket
+//! came from where: the blocks of an array's generation are given back together,
+//! when the next growth has moved every chain out of them. A single allocator
+//! call for every overflow bucket, as in Go, is what this avoids; it costs an
+//! insert a walk through the allocator's holes each time.
+//!
+//! # Invariants of the memory
+//!
+//! * **A1** The array is one allocation of exactly `Shape::layout(0, 2^B + spares)`
+//!   from the map's allocator, or the caller's first bucket (B = 0), which the
+//!   map never frees.
+//! * **A2** Each overflow bucket hangs in exactly one chain, or is in the free
+//!   list; chains end.
+//! * **A3** The free list and the chains of the current array lie in blocks of the
+//!   current generation; chains of the old array in blocks of the old one.
+
+use super::bmap::{BucketPtr, Shape};
+use crate::alloc::{Allocator, Layout, allocate};
+use crate::error::TryReserveError;
+use crate::policy::Policy;
+use crate::sizing::{BucketBits, round_up};
+use core::ptr::NonNull;
+
+/// A fresh array and its spare overflow buckets.
+pub(crate) struct BucketArray<K, V, P> {
+    /// Bucket 0. None of the buckets is initialised.
+    pub(crate) base: BucketPtr<K, V, P>,
+    /// The spares, as a free list.
+    pub(crate) spares: FreeList<K, V, P>,
+}
+
+/// Allocates an array of 2^B buckets with its spares. Nothing is initialised:
+/// the work does not depend on B.
+///
+/// If the allocator hands out more than was asked for, what is left over becomes
+/// further spares.
+///
+/// Go: `makeBucketArray`.
+pub(crate) fn make_bucket_array<K, V, P: Policy, A: Allocator>(
+    alloc: &A,
+    bits: BucketBits,
+) -> Result<BucketArray<K, V, P>, TryReserveError> {
+    let layout = array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
+    let block = allocate(alloc, layout)?;
+    let base = BucketPtr::at(block.cast());
+    let mut spares = FreeList::EMPTY;
+    // Go looks for an excess from B = 4 on only, where it asks for spares at all.
+    if bits.spares() > 0 {
+        let buckets = block.len() / Shape::<K, V, P>::SIZE;
+        let first = bits.count();
+        let left = u32::try_from(buckets.saturating_sub(first)).unwrap_or(u32::MAX);
+        // SAFETY: The block has `first + left` buckets; A3: it is the new
+        // generation's. `left` is at least the number of spares asked for.
+        unsafe { spares.push_run(base.nth(first), left) };
+    }
+    Ok(BucketArray { base, spares })
+}
+
+/// The layout of an array of 2^B buckets and its spares.
+pub(crate) const fn array_layout<K, V, P: Policy>(bits: BucketBits) -> Option<Layout> {
+    // B is at most 31 and the spares are a sixteenth: no overflow on 64 bits,
+    // and on 32 bits 2^31 + 2^27 still fits.
+    Shape::<K, V, P>::layout(0, bits.count() + bits.spares())
+}
+
+/// Gives an array back.
+///
+/// # Safety
+/// The array was made by [`make_bucket_array`] with this allocator and this B,
+/// and nothing in it is used again.
+pub(crate) unsafe fn free_bucket_array<K, V, P: Policy, A: Allocator>(
+    alloc: &A,
+    base: BucketPtr<K, V, P>,
+    bits: BucketBits,
+) {
+    if let Some(layout) = array_layout::<K, V, P>(bits) {
+        // SAFETY: A1: it was allocated with this layout.
+        unsafe { alloc.deallocate(base.address(), layout) }
+    }
+}
+
+/// The free overflow buckets of the current generation: a list of runs, each of
+/// which is described in its own first bucket. Taking and returning one is a
+/// few instructions, whatever its origin.
+///
+/// Go: `nextOverflow`, which knows one run only.
+pub(crate) struct FreeList<K, V, P> {
+    first: Option<BucketPtr<K, V, P>>,
+    buckets: u32,
+    /// How many of them are for the moves of the growth that runs (H6).
+    set_aside: u32,
+}
+
+impl<K, V, P: Policy> FreeList<K, V, P> {
+    pub(crate) const EMPTY: Self = Self {
+        first: None,
+        buckets: 0,
+        set_aside: 0,
+    };
+
+    /// How many buckets are free.
+    #[inline]
+    pub(crate) const fn len(&self) -> u32 {
+        self.buckets
+    }
+
+    /// How many buckets are set aside for moves.
+    #[inline]
+    pub(crate) const fn set_aside(&self) -> u32 {
+        self.set_aside
+    }
+
+    /// Sets so many buckets aside, instead of as many as were before.
+    pub(crate) fn keep_aside(&mut self, buckets: u32) {
+        self.set_aside = buckets;
+    }
+
+    /// Takes a bucket that is not set aside; it is not initialised.
+    pub(crate) fn take_spare(&mut self) -> Option<BucketPtr<K, V, P>> {
+        if self.buckets > self.set_aside {
+            self.take()
+        } else {
+            None
+        }
+    }
+
+    /// Takes a bucket, for a move; it is not initialised.
+    pub(crate) fn take(&mut self) -> Option<BucketPtr<K, V, P>> {
+        let taken = self.first?;
+        // SAFETY: The list's `first` always begins a run.
+        let (in_run, next) = unsafe { taken.read_free_run() };
+        self.first = if in_run > 1 {
+            // SAFETY: The run has more than one bucket.
+            let rest = unsafe { taken.nth(1) };
+            // SAFETY: That bucket is free: it was in the run.
+            unsafe { rest.write_free_run(in_run - 1, next) };
+            Some(rest)
+        } else {
+            next
+        };
+        self.buckets -= 1;
+        Some(taken)
+    }
+
+    /// Adds a run of free buckets. One that the count has no room for is left
+    /// out; it stays part of its block.
+    ///
+    /// # Safety
+    /// The `buckets` buckets from `first` on lie in one block of the current
+    /// generation (A3) and are in no use (A2).
+    pub(crate) unsafe fn push_run(&mut self, first: BucketPtr<K, V, P>, buckets: u32) {
+        let Some(sum) = self.buckets.checked_add(buckets) else {
+            return;
+        };
+        if buckets == 0 {
+            return;
+        }
+        // SAFETY: The first bucket of the run is free.
+        unsafe { first.write_free_run(u64::from(buckets), self.first) };
+        self.first = Some(first);
+        self.buckets = sum;
+    }
+
+    /// Adds all overflow buckets of a chain.
+    ///
+    /// # Safety
+    /// The chain is of the current generation, and used no more.
+    pub(crate) unsafe fn push_chain(&mut self, first: Option<BucketPtr<K, V, P>>) {
+        let mut next = first;
+        while let Some(bucket) = next {
+            // SAFETY: The bucket is in the chain, so its head is initialised.
+            next = unsafe { bucket.overflow() };
+            // SAFETY: The caller's promise.
+            unsafe { self.push_run(bucket, 1) };
+        }
+    }
+
+    /// Counts the buckets of all runs; `None` if that is not [`len`](Self::len).
+    pub(crate) fn recount(&self) -> Option<u32> {
+        let (mut next, mut counted) = (self.first, 0u64);
+        while let Some(run) = next {
+            // SAFETY: The list links the first buckets of its runs.
+            let (buckets, after) = unsafe { run.read_free_run() };
+            counted += buckets;
+            if counted > u64::from(self.buckets) {
+                return None;
+            }
+            next = after;
+        }
+        (counted == u64::from(self.buckets)).then_some(self.buckets)
+    }
+}
+
+/// What a chunk begins with.
+struct Chunk {
+    next: Option<NonNull<Chunk>>,
+    buckets: u32,
+}
+
+/// The chunks of one generation.
+///
+/// Go: `overflow` and `oldoverflow` in its `mapextra`, which keep overflow
+/// buckets alive for the garbage collector; here they keep them for the allocator.
+pub(crate) struct ChunkList {
+    first: Option<NonNull<Chunk>>,
+}
+
+impl ChunkList {
+    pub(crate) const EMPTY: Self = Self { first: None };
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Bytes before the first bucket of a chunk.
+    const fn header<K, V, P: Policy>() -> usize {
+        round_up(size_of::<Chunk>(), Shape::<K, V, P>::ALIGN)
+    }
+
+    fn layout<K, V, P: Policy>(buckets: u32) -> Option<Layout> {
+        const { assert!(Shape::<K, V, P>::ALIGN >= align_of::<Chunk>()) };
+        Shape::<K, V, P>::layout(Self::header::<K, V, P>(), buckets as usize)
+    }
+
+    /// Allocates a chunk and adds its buckets to `free`.
+    pub(crate) fn add<K, V, P: Policy, A: Allocator>(
+        &mut self,
+        alloc: &A,
+        buckets: u32,
+        free: &mut FreeList<K, V, P>,
+    ) -> Result<(), TryReserveError> {
+        let layout = Self::layout::<K, V, P>(buckets).ok_or(TryReserveError::CapacityOverflow)?;
+        if free.len().checked_add(buckets).is_none() {
+            return Err(TryReserveError::CapacityOverflow);
+        }
+        let block: NonNull<u8> = allocate(alloc, layout)?.cast();
+        let chunk = block.cast::<Chunk>();
+        // SAFETY: The block begins with room for the header, aligned for it.
+        unsafe {
+            chunk.write(Chunk {
+                next: self.first,
+                buckets,
+            })
+        };
+        self.first = Some(chunk);
+        // SAFETY: The buckets begin behind the header, within the block.
+        let first = BucketPtr::at(unsafe { block.add(Self::header::<K, V, P>()) });
+        // SAFETY: `buckets` buckets of a new block.
+        unsafe { free.push_run(first, buckets) };
+        Ok(())
+    }
+
+    /// Gives up to `blocks` chunks back.
+    ///
+    /// # Safety
+    /// The chunks came from [`add`](Self::add) with this allocator and these
+    /// types, and no bucket in them is used again.
+    pub(crate) unsafe fn free<K, V, P: Policy, A: Allocator>(&mut self, alloc: &A, blocks: usize) {
+        for _ in 0..blocks {
+            let Some(chunk) = self.first else { return };
+            // SAFETY: The list links initialised headers.
+            let Chunk { next, buckets } = unsafe { chunk.read() };
+            self.first = next;
+            if let Some(layout) = Self::layout::<K, V, P>(buckets) {
+                // SAFETY: It was allocated with this layout.
+                unsafe { alloc.deallocate(chunk.cast(), layout) }
+            }
+        }
+    }
+
+    /// Bytes asked for and buckets in all chunks.
+    pub(crate) fn totals<K, V, P: Policy>(&self) -> (usize, usize) {
+        let (mut bytes, mut total) = (0, 0);
+        let mut rest = self.first;
+        while let Some(chunk) = rest {
+            // SAFETY: The list links initialised headers.
+            let Chunk { next, buckets } = unsafe { chunk.read() };
+            bytes += Self::layout::<K, V, P>(buckets).map_or(0, |layout| layout.size());
+            total += buckets as usize;
+            rest = next;
+        }
+        (bytes, total)
+    }
+}

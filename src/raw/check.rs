@@ -1,0 +1,222 @@
+//! `validate`: the invariants as code. Only tests call it; it allocates nothing
+//! and runs on the target too.
+//!
+//! A2 is checked by counts (overflow buckets in chains, and those in the free
+//! list, are no more than there are in the blocks) and by bounded chains; that a
+//! bucket hangs in two chains shows as a count that is off. M5 cannot be checked
+//! by reading; Miri and the sanitizers do.
+
+use super::bmap::BucketPtr;
+use super::{RawHmap, Slot};
+use crate::alloc::Allocator;
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::sizing::SLOTS;
+use crate::tophash::TopHash;
+
+/// An invariant that does not hold, by its number, in words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Violation(pub &'static str);
+
+/// What the chains hold.
+#[derive(Default)]
+struct Counted {
+    live: usize,
+    overflow: u32,
+}
+
+fn must(holds: bool, invariant: &'static str) -> Result<(), Violation> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Violation(invariant))
+    }
+}
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Walks the whole map and returns the first invariant that does not hold.
+    pub(crate) fn validate(
+        &self,
+        eq: impl Fn(&K, &K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+    ) -> Result<(), Violation> {
+        self.check_header()?;
+        let (mut current, mut old) = (Counted::default(), Counted::default());
+        for head in self.chains() {
+            let in_old = self.is_old(head);
+            let counted = if in_old { &mut old } else { &mut current };
+            self.check_chain(head, counted)?;
+            self.check_keys(head, &eq, &hasher)?;
+        }
+        must(
+            current.live + old.live == self.count,
+            "H1: count is the number of live slots",
+        )?;
+        must(
+            current.overflow == self.noverflow,
+            "H7: noverflow counts overflow buckets",
+        )?;
+        if self.is_growing() {
+            must(
+                old.overflow == self.free.set_aside(),
+                "H6: set aside for chains that are not moved",
+            )?;
+        }
+        self.check_memory(&old)
+    }
+
+    fn check_header(&self) -> Result<(), Violation> {
+        if self.buckets.is_none() {
+            must(
+                self.count == 0 && !self.is_growing(),
+                "A1: entries, and no array",
+            )?;
+        }
+        must(
+            self.free.recount().is_some(),
+            "A2: the free list counts its buckets",
+        )?;
+        if !self.is_growing() {
+            must(
+                !self.is_same_size_growth(),
+                "H3: same-size growth, and no old array",
+            )?;
+            return Ok(());
+        }
+        must(
+            self.free.len() >= self.free.set_aside(),
+            "H6: set-aside buckets are free",
+        )?;
+        let mark = self.nevacuate as usize;
+        must(
+            mark < self.old_bits().count(),
+            "H3: the mark is within the old array",
+        )?;
+        must(
+            (0..mark).all(|n| self.is_initialised(n)),
+            "H3: moved below the mark",
+        )
+    }
+
+    /// Whether this head is in the old array.
+    fn is_old(&self, head: BucketPtr<K, V, P>) -> bool {
+        // SAFETY: All numbers are below the old array's count.
+        self.oldbuckets.is_some_and(|old| unsafe {
+            let last = old.nth(self.old_bits().mask());
+            (old.address()..=last.address()).contains(&head.address())
+        })
+    }
+
+    /// M2, M3, M4 of one chain that owns entries, and its end (A2).
+    fn check_chain(
+        &self,
+        head: BucketPtr<K, V, P>,
+        counted: &mut Counted,
+    ) -> Result<(), Violation> {
+        let limit = self.most_overflow_buckets();
+        let mut before = TopHash::EMPTY_ONE;
+        let mut next = Some(head);
+        while let Some(bucket) = next {
+            // SAFETY: A chain that owns entries is initialised (M5).
+            let tops = unsafe { bucket.tops() };
+            for index in 0..SLOTS {
+                let top = tops.get(index);
+                must(
+                    top.is_live() || top.is_empty(),
+                    "M4: evacuated slot in a chain in use",
+                )?;
+                if top == TopHash::EMPTY_REST {
+                    let first_slot = bucket == head && index == 0;
+                    let ends = before.is_live() || before == TopHash::EMPTY_REST || first_slot;
+                    must(ends, "M3: emptyRest reaches back to the last live slot")?;
+                } else {
+                    must(
+                        before != TopHash::EMPTY_REST,
+                        "M3: a slot in use after emptyRest",
+                    )?;
+                }
+                before = top;
+            }
+            counted.live += tops.live().len();
+            // SAFETY: As above.
+            next = unsafe { bucket.overflow() };
+            if next.is_some() {
+                counted.overflow += 1;
+                must(
+                    (counted.overflow as usize) <= limit,
+                    "A2: more in chains than there are",
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// H2 of one chain: each key belongs here, under its tophash, and only once.
+    fn check_keys(
+        &self,
+        head: BucketPtr<K, V, P>,
+        eq: &impl Fn(&K, &K) -> bool,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(), Violation> {
+        let mut next = Some(head);
+        while let Some(bucket) = next {
+            // SAFETY: A chain that owns entries is initialised (M5).
+            let tops = unsafe { bucket.tops() };
+            for index in tops.live() {
+                // SAFETY: The slot is live (M1).
+                let key = unsafe { bucket.key(index).as_ref() };
+                let hash = hasher(key);
+                must(
+                    self.chain(hash) == Some(head),
+                    "H2: a key is in the chain of its hash",
+                )?;
+                must(
+                    tops.get(index) == TopHash::of(hash),
+                    "M1: a tophash is its key's",
+                )?;
+                let first = self.find(hash, |stored| eq(key, stored));
+                let here = |slot: Slot<K, V, P>| slot.bucket == bucket && slot.index == index;
+                must(
+                    first.is_some_and(here),
+                    "H2: a key is in one place and found there",
+                )?;
+            }
+            // SAFETY: As above.
+            next = unsafe { bucket.overflow() };
+        }
+        Ok(())
+    }
+
+    /// The most overflow buckets that chains can have: those of all chunks, and
+    /// of the arrays' spares, which an allocator may have made more than asked.
+    fn most_overflow_buckets(&self) -> usize {
+        let chunks = self.overflow.totals::<K, V, P>().1 + self.oldoverflow.totals::<K, V, P>().1;
+        let spares = usize::MAX >> 1;
+        if self.bits.spares() == 0 {
+            chunks
+        } else {
+            chunks.saturating_add(spares)
+        }
+    }
+
+    /// A2, A3 by counts: no bucket of a block is lost, and none is in use twice.
+    fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
+        let used = self.noverflow as usize + self.free.len() as usize;
+        let chunks = self.overflow.totals::<K, V, P>().1;
+        must(
+            used >= chunks + self.bits.spares(),
+            "A2: an overflow bucket is lost",
+        )?;
+        if self.bits.spares() == 0 {
+            must(used == chunks, "A2: an overflow bucket is in two places")?;
+        }
+        if self.is_growing() && self.old_bits().spares() == 0 {
+            let old_chunks = self.oldoverflow.totals::<K, V, P>().1;
+            must(
+                old.overflow as usize <= old_chunks,
+                "A3: old chains lie in old blocks",
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! Removing one entry, some, or all. Nothing is ever allocated for it.
+
+use super::bmap::BucketPtr;
+use super::{Flags, RawHmap, Slot};
+use crate::alloc::Allocator;
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::sizing::SLOTS;
+use crate::tophash::{TopHash, TopHashes};
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Removes the entry whose key has this hash and satisfies `eq`. Growth work
+    /// is done also if there is none, unless the map is empty.
+    ///
+    /// Go: `mapdelete`.
+    #[inline]
+    pub(crate) fn remove(
+        &mut self,
+        hash: HashValue,
+        eq: impl Fn(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+    ) -> Option<(K, V)> {
+        if self.count == 0 {
+            return None;
+        }
+        self.growth_work(hash, &hasher);
+        let slot = self.find(hash, eq)?;
+        let head = self.chain(hash)?;
+        // SAFETY: `find` gives live slots of the chain that owns the hash.
+        unsafe { self.clear_slot(head, slot) };
+        // SAFETY: The slot was live, and is free now.
+        Some(unsafe { self.read_entry(slot) })
+    }
+
+    /// Removes the entries that `keep` is false for. Growth does not go on.
+    ///
+    /// Each entry is out of the map before it is dropped, so that a panic in
+    /// `keep` or in a `Drop` leaves the map with those that are not yet removed.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        let mut slots = self.slots();
+        while let Some(slot) = slots.next() {
+            let Slot { bucket, index } = slot;
+            // SAFETY: A live slot (M1) of a map that is borrowed alone.
+            let (key, elem) = unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_mut()) };
+            if keep(key, elem) {
+                continue;
+            }
+            let Some(head) = slots.chain() else { return };
+            // SAFETY: A live slot, and the head of the chain that it is in.
+            // `slots` has read this bucket's tophashes before; what it still has
+            // to give of them does not change.
+            unsafe { self.clear_slot(head, slot) };
+            // SAFETY: The slot was live, and is free now.
+            unsafe { self.drop_entry(slot) };
+        }
+    }
+
+    /// Marks a slot free; the entry in it is the caller's.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`.
+    unsafe fn clear_slot(
+        &mut self,
+        head: BucketPtr<K, V, P>,
+        Slot { bucket, index }: Slot<K, V, P>,
+    ) {
+        // SAFETY: The bucket is in a chain that owns entries (M5).
+        let tops = unsafe { bucket.tops() }.with(index, TopHash::EMPTY_ONE);
+        self.count -= 1;
+        let follower = if index + 1 < SLOTS {
+            tops.get(index + 1)
+        } else {
+            // SAFETY: As above, for this bucket and the next.
+            unsafe {
+                bucket
+                    .overflow()
+                    .map_or(TopHash::EMPTY_REST, |next| next.tops().get(0))
+            }
+        };
+        if follower != TopHash::EMPTY_REST {
+            // SAFETY: The slot is free by the caller's promise (M2).
+            unsafe { bucket.set_tops(tops) };
+            return;
+        }
+        // Nothing follows: emptyRest reaches back to the last live slot (M3).
+        // SAFETY: As above.
+        unsafe { bucket.set_tops(tops.trimmed()) };
+        if tops.live().is_empty() && bucket != head {
+            // SAFETY: The chain's last entries are before `bucket`.
+            unsafe { trim_chain(head, bucket) };
+        }
+    }
+
+    /// Removes all entries and keeps the array: the one that a growth leads to.
+    ///
+    /// Go: `mapclear`; nothing at all happens to an empty map.
+    /// *Differs from Go:* chunks of overflow buckets are kept for reuse.
+    pub(crate) fn clear(&mut self) {
+        /// Leaves the map empty and whole also if an entry's `Drop` panics.
+        struct Reset<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Reset<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                self.0.reset();
+            }
+        }
+
+        if self.count == 0 {
+            return;
+        }
+        let reset = Reset(self);
+        // SAFETY: `reset` makes all slots free.
+        unsafe { reset.0.drop_entries() }
+    }
+
+    /// Makes all slots free; what is in them is not dropped.
+    fn reset(&mut self) {
+        let Some(base) = self.buckets else { return };
+        for n in 0..self.bits.count() {
+            // SAFETY: The array has 2^B buckets.
+            let head = unsafe { base.nth(n) };
+            if self.is_initialised(n) {
+                // SAFETY: The head is initialised, and its chain is of the
+                // current generation and is cut off by the next line.
+                unsafe { self.free.push_chain(head.overflow()) };
+            }
+            // SAFETY: The bucket is the map's, and its entries are not needed.
+            unsafe { head.init() };
+        }
+        self.free_old_array();
+        // SAFETY: The old chains are gone with their array.
+        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+        self.count = 0;
+        self.noverflow = 0;
+        self.nevacuate = 0;
+        self.free.keep_aside(0);
+        self.back_off = 0;
+        let callers = self.flags.has(Flags::CALLERS_BUCKET);
+        self.flags = if callers {
+            Flags::CALLERS_BUCKET
+        } else {
+            Flags::NONE
+        };
+    }
+}
+
+/// Restores emptyRest in a chain in which nothing lives from `end` on.
+///
+/// Go walks backwards and finds each previous bucket from the head anew; one
+/// pass to the last live slot and one from there do the same in a chain of any
+/// length.
+///
+/// # Safety
+/// `end` is in the chain that begins with `head`, which owns its entries, and
+/// no slot of `end` or after it is live.
+unsafe fn trim_chain<K, V, P: Policy>(head: BucketPtr<K, V, P>, end: BucketPtr<K, V, P>) {
+    let mut last = head;
+    let mut next = Some(head);
+    while let Some(bucket) = next.filter(|bucket| *bucket != end) {
+        // SAFETY: The bucket is in the chain (M5).
+        if !unsafe { bucket.tops() }.live().is_empty() {
+            last = bucket;
+        }
+        // SAFETY: As above.
+        next = unsafe { bucket.overflow() };
+    }
+    // SAFETY: As above; free slots are made no less free (M2).
+    unsafe { last.set_tops(last.tops().trimmed()) };
+    // SAFETY: As above.
+    next = unsafe { last.overflow() };
+    while let Some(bucket) = next.filter(|bucket| *bucket != end) {
+        // SAFETY: As above; `last` was the last bucket with a live slot.
+        unsafe { bucket.set_tops(TopHashes::ALL_EMPTY_REST) };
+        // SAFETY: As above.
+        next = unsafe { bucket.overflow() };
+    }
+}

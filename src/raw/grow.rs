@@ -1,0 +1,376 @@
+//! Growth: a larger array (or a fresh one of the same size), and moving the
+//! chains over, at most two at every insert and removal.
+//!
+//! ```text
+//! old array   [ 0 ][ 1 ][ 2 ][ 3 ]          bucket 2 is evacuated: its entries
+//!               moved      moved            went, in order, to X = 2 and to
+//! new array   [ 0 ][ 1 ][ 2 ][ 3 ][ 4 ][ 5 ][ 6 ][ 7 ]   Y = 2 + 4 = 6
+//!                         X                   Y
+//! ```
+//!
+//! A step of growth hashes keys, which is user code and may panic, and writes
+//! to buckets that nobody reads yet (M5). Entries are *copied* there first, and
+//! become the new array's by one store at the end, the old head's tophash. If
+//! the hasher panics before it, the copies are forgotten, the overflow buckets
+//! they took are free again, and the old chain is as it was.
+
+use super::bmap::BucketPtr;
+use super::buckets::{BucketArray, ChunkList, FreeList, free_bucket_array, make_bucket_array};
+use super::{Flags, RawHmap};
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::sizing::{
+    BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
+};
+use crate::tophash::{TopHash, TopHashes};
+
+/// How far one call looks for the next old bucket that is not evacuated.
+const LOOK_AHEAD: usize = 1024;
+
+/// Chunks of the old generation that one call gives back.
+const GIVEN_BACK_PER_CALL: usize = 2;
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Starts a growth if one new entry more calls for it. A growth that is
+    /// refused is put off until [`growth_back_off`] new keys have come; chains
+    /// get longer meanwhile, and nothing else changes.
+    pub(super) fn grow_if_due(&mut self) -> bool {
+        let over_load = over_load_factor(self.count.saturating_add(1), self.bits);
+        if !over_load && !too_many_overflow_buckets(self.noverflow, self.bits) {
+            return false;
+        }
+        if self.is_growing() || !self.oldoverflow.is_empty() {
+            return false;
+        }
+        if self.back_off > 0 {
+            self.back_off -= 1;
+            return false;
+        }
+        let bits = if over_load {
+            self.bits.doubled()
+        } else {
+            Some(self.bits)
+        };
+        let started = bits.is_some_and(|bits| self.hash_grow(bits).is_ok());
+        if !started {
+            self.back_off = growth_back_off(self.bits);
+        }
+        started
+    }
+
+    /// Starts a growth to 2^`bits` buckets, one B up or the same. Nothing is
+    /// moved yet, and nothing initialised: the work does not depend on B.
+    ///
+    /// What the moves can need (H6) is set aside here: the spares of the new
+    /// array, and a chunk where they are too few.
+    ///
+    /// Go: `hashGrow`.
+    fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
+        debug_assert!(!self.is_growing() && self.oldoverflow.is_empty());
+        let array = make_bucket_array::<K, V, P, A>(&self.alloc, bits)?;
+        let BucketArray {
+            base,
+            spares: mut free,
+        } = array;
+        let mut overflow = ChunkList::EMPTY;
+        let short = self.noverflow.saturating_sub(free.len());
+        if short > 0 {
+            if let Err(error) = overflow.add(&self.alloc, short, &mut free) {
+                // SAFETY: The array was made just above.
+                unsafe { free_bucket_array(&self.alloc, base, bits) };
+                return Err(error);
+            }
+        }
+        let mut flags = Flags::NONE;
+        if bits == self.bits {
+            flags = flags.with(Flags::SAME_SIZE_GROW);
+        }
+        if self.flags.has(Flags::CALLERS_BUCKET) {
+            flags = flags.with(Flags::OLD_CALLERS_BUCKET);
+        }
+        self.oldbuckets = self.buckets.replace(base);
+        self.oldoverflow = core::mem::replace(&mut self.overflow, overflow);
+        free.keep_aside(self.noverflow);
+        self.free = free;
+        self.noverflow = 0;
+        self.nevacuate = 0;
+        self.back_off = 0;
+        self.bits = bits;
+        self.flags = flags;
+        Ok(())
+    }
+
+    /// The work that an insert or removal owes: evacuates the old bucket that it
+    /// is about to use and one more; after a growth, gives memory back.
+    ///
+    /// Go: `growWork`.
+    #[inline]
+    pub(super) fn growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
+        if self.is_growing() {
+            self.evacuate(hash.bucket(self.old_bits()), hasher);
+            if self.is_growing() {
+                self.evacuate(self.nevacuate as usize, hasher);
+            }
+        } else if !self.oldoverflow.is_empty() {
+            self.give_back();
+        }
+    }
+
+    /// Gives a few blocks of the generation before this one back.
+    #[cold]
+    fn give_back(&mut self) {
+        // SAFETY: No growth runs, so all chains that used them are moved.
+        unsafe {
+            self.oldoverflow
+                .free::<K, V, P, A>(&self.alloc, GIVEN_BACK_PER_CALL)
+        };
+    }
+
+    /// Moves the chain of one old bucket, if it is still there, and advances the
+    /// mark if it is the next one in order.
+    ///
+    /// Go: `evacuate`.
+    fn evacuate(&mut self, old_number: usize, hasher: &impl Fn(&K) -> HashValue) {
+        let Some(old_base) = self.oldbuckets else {
+            return;
+        };
+        // SAFETY: The caller's number is below the old array's count.
+        let old = unsafe { old_base.nth(old_number) };
+        // SAFETY: Heads of the old array are initialised.
+        if !unsafe { old.is_evacuated() } && self.move_chain(old, old_number, hasher).is_none() {
+            return;
+        }
+        if old_number == self.nevacuate as usize {
+            self.advance_evacuation_mark(old_base);
+        }
+    }
+
+    /// Splits an old chain between X and Y, or compacts it into X, and marks it
+    /// as evacuated. `None`, with nothing changed, if a bucket was missing, which
+    /// H6 rules out.
+    fn move_chain(
+        &mut self,
+        old: BucketPtr<K, V, P>,
+        old_number: usize,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Option<()> {
+        let base = self.buckets?;
+        let old_bits = self.old_bits();
+        let doubling = !self.is_same_size_growth();
+        // SAFETY: X is below the new array's count, which is at least the old's.
+        let x = unsafe { base.nth(old_number) };
+        // SAFETY: So is Y: the new count is twice the old. Unused otherwise.
+        let y = if doubling {
+            unsafe { base.nth(old_number + old_bits.count()) }
+        } else {
+            x
+        };
+
+        // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
+        let mut moved = unsafe { Evacuation::begin(&mut self.free, x, doubling.then_some(y)) };
+        let mut marks = TopHashes::ALL_EVACUATED_EMPTY;
+        let mut chain_overflow = 0;
+        let mut next = Some(old);
+        while let Some(bucket) = next {
+            // SAFETY: The chain owns its entries, so it is initialised.
+            let tops = unsafe { bucket.tops() };
+            for index in tops.live() {
+                // SAFETY: The slot is live (M1).
+                let key = unsafe { bucket.key(index).as_ref() };
+                let to_y = doubling && hasher(key).bucket(self.bits) >= old_bits.count();
+                // SAFETY: The slot is live.
+                unsafe { moved.copy(to_y, bucket, index, tops.get(index))? };
+                if bucket == old {
+                    let mark = if to_y {
+                        TopHash::EVACUATED_Y
+                    } else {
+                        TopHash::EVACUATED_X
+                    };
+                    marks = marks.with(index, mark);
+                }
+            }
+            // SAFETY: As above.
+            next = unsafe { bucket.overflow() };
+            chain_overflow += u32::from(next.is_some());
+        }
+        self.noverflow += moved.commit();
+        // SAFETY: The copies are the entries from here on; M4.
+        unsafe { old.set_tops(marks) };
+        self.free
+            .keep_aside(self.free.set_aside().saturating_sub(chain_overflow));
+        Some(())
+    }
+
+    /// Moves the mark past the old bucket it stands on, and past those that were
+    /// evacuated out of order; behind the last one the growth is over.
+    ///
+    /// Go: `advanceEvacuationMark`.
+    fn advance_evacuation_mark(&mut self, old_base: BucketPtr<K, V, P>) {
+        let old_count = self.old_bits().count();
+        let mut mark = self.nevacuate as usize + 1;
+        let stop = usize::min(mark + LOOK_AHEAD, old_count);
+        // SAFETY: The mark is below the old array's count.
+        while mark != stop && unsafe { old_base.nth(mark).is_evacuated() } {
+            mark += 1;
+        }
+        // At most 2^31.
+        self.nevacuate = mark as u32;
+        if mark == old_count {
+            self.free_old_array();
+            self.flags = Flags::NONE;
+            self.free.keep_aside(0);
+            self.nevacuate = 0;
+        }
+    }
+
+    /// Whether bucket `n` of the current array is initialised (M5).
+    pub(super) fn is_initialised(&self, n: usize) -> bool {
+        let Some(old_base) = self.oldbuckets else {
+            return true;
+        };
+        // SAFETY: The masked number is below the old array's count.
+        unsafe { old_base.nth(n & self.old_bits().mask()).is_evacuated() }
+    }
+
+    /// Moves all that is left of a growth: work in proportion to the old array.
+    pub(crate) fn finish_growth(&mut self, hasher: &impl Fn(&K) -> HashValue) {
+        while self.is_growing() {
+            let mark = self.nevacuate;
+            self.evacuate(mark as usize, hasher);
+            if self.is_growing() && self.nevacuate == mark {
+                debug_assert!(false, "H6: a step of growth can always run");
+                return;
+            }
+        }
+        // SAFETY: No growth runs, so all chains that used them are moved.
+        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+    }
+
+    /// Makes the array fit `entries` entries in all. An empty map gets it at
+    /// once; one that holds entries grows there, one doubling after the other.
+    ///
+    /// After an error the map may be part of the way there.
+    pub(crate) fn try_presize(
+        &mut self,
+        entries: usize,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(), TryReserveError> {
+        let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
+        // Ask for the impossible before the first of many doublings.
+        super::array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
+        if self.buckets.is_some() && bits <= self.bits {
+            return Ok(());
+        }
+        if self.count == 0 {
+            return self.install_empty_array(bits);
+        }
+        self.finish_growth(hasher);
+        while self.bits < bits {
+            let next = self
+                .bits
+                .doubled()
+                .ok_or(TryReserveError::CapacityOverflow)?;
+            self.hash_grow(next)?;
+            self.finish_growth(hasher);
+        }
+        Ok(())
+    }
+}
+
+/// One of the two chains that an old one is split into, while it is filled.
+struct Destination<K, V, P> {
+    head: BucketPtr<K, V, P>,
+    /// Its last bucket, and the slot of it that is filled next.
+    bucket: BucketPtr<K, V, P>,
+    slot: usize,
+}
+
+/// A move under way. Dropped before it is committed, it forgets the copies.
+///
+/// Go: `evacDst`.
+struct Evacuation<'a, K, V, P: Policy> {
+    free: &'a mut FreeList<K, V, P>,
+    x: Destination<K, V, P>,
+    y: Option<Destination<K, V, P>>,
+    taken: u32,
+}
+
+impl<'a, K, V, P: Policy> Evacuation<'a, K, V, P> {
+    /// # Safety
+    /// `x` and `y` are buckets of the map that nobody reads; `free` is the list
+    /// of their generation.
+    unsafe fn begin(
+        free: &'a mut FreeList<K, V, P>,
+        x: BucketPtr<K, V, P>,
+        y: Option<BucketPtr<K, V, P>>,
+    ) -> Self {
+        let destination = |head: BucketPtr<K, V, P>| {
+            // SAFETY: The bucket is the map's and holds nothing.
+            unsafe { head.init() };
+            Destination {
+                head,
+                bucket: head,
+                slot: 0,
+            }
+        };
+        Self {
+            free,
+            x: destination(x),
+            y: y.map(destination),
+            taken: 0,
+        }
+    }
+
+    /// Copies a slot to the end of X or Y. `None` if that takes an overflow
+    /// bucket and none is free.
+    ///
+    /// # Safety
+    /// The slot is live, and of an old chain.
+    #[inline]
+    unsafe fn copy(
+        &mut self,
+        to_y: bool,
+        from: BucketPtr<K, V, P>,
+        index: usize,
+        top: TopHash,
+    ) -> Option<()> {
+        let to = match &mut self.y {
+            Some(y) if to_y => y,
+            _ => &mut self.x,
+        };
+        if to.slot == SLOTS {
+            let next = self.free.take()?;
+            self.taken += 1;
+            // SAFETY: A free bucket of this generation.
+            unsafe { next.init() };
+            // SAFETY: The last bucket of a chain that nobody else reads.
+            unsafe { to.bucket.set_overflow(Some(next)) };
+            to.bucket = next;
+            to.slot = 0;
+        }
+        // SAFETY: Old and new buckets are in different blocks; which copy is the
+        // entry is decided by the caller's commit.
+        unsafe { from.copy_slot(index, to.bucket, to.slot) };
+        // SAFETY: The slot is filled (M1), for when the bucket comes into use.
+        unsafe { to.bucket.set_top(to.slot, top) };
+        to.slot += 1;
+        Some(())
+    }
+
+    /// Keeps the copies; gives the number of overflow buckets they took.
+    fn commit(self) -> u32 {
+        core::mem::ManuallyDrop::new(self).taken
+    }
+}
+
+impl<K, V, P: Policy> Drop for Evacuation<'_, K, V, P> {
+    fn drop(&mut self) {
+        for destination in [Some(&self.x), self.y.as_ref()].into_iter().flatten() {
+            // SAFETY: The chain was made here, of this generation, and is read
+            // no more: its head is as good as uninitialised again (M5).
+            unsafe { self.free.push_chain(destination.head.overflow()) };
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! How many buckets, and when more: Go's numbers, apart from any memory.
+//!
+//! Everything here is a non-generic `const fn` over integers, so that the
+//! schedule of growth can be read, and tested for every B, in one place.
+//! Counts of buckets fit a `u32` on every target ([`BucketBits::MAX`]); that
+//! keeps the header at 72 bytes and is no limit in practice: 2³¹ buckets of the
+//! smallest kind take 34 GB.
+
+/// Entries a bucket holds.
+pub(crate) const SLOTS: usize = 8;
+
+/// From this B on an array is made with spare overflow buckets, one for
+/// every sixteen buckets.
+const SPARES_FROM: u8 = 4;
+
+/// Go's B: an array has 2^B buckets.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct BucketBits(u8);
+
+impl BucketBits {
+    pub(crate) const ONE_BUCKET: Self = Self(0);
+
+    /// The largest B: bucket numbers fit a `u32` with one value to spare.
+    pub(crate) const MAX: Self = Self(31);
+
+    /// Number of buckets, 2^B.
+    #[inline]
+    pub(crate) const fn count(self) -> usize {
+        1 << self.0
+    }
+
+    /// The bits of a hash that name the bucket.
+    #[inline]
+    pub(crate) const fn mask(self) -> usize {
+        self.count() - 1
+    }
+
+    /// B + 1, unless that is more than [`BucketBits::MAX`].
+    pub(crate) const fn doubled(self) -> Option<Self> {
+        if self.0 < Self::MAX.0 {
+            Some(Self(self.0 + 1))
+        } else {
+            None
+        }
+    }
+
+    /// B − 1: the old array's B while the map doubles.
+    pub(crate) const fn halved(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// The smallest B that holds `entries` without being over the load
+    /// factor; `None` if there is none.
+    ///
+    /// Go: the loop in `makemap`.
+    pub(crate) const fn for_entries(entries: usize) -> Option<Self> {
+        let mut bits = Self::ONE_BUCKET;
+        while over_load_factor(entries, bits) {
+            bits = match bits.doubled() {
+                Some(bits) => bits,
+                None => return None,
+            };
+        }
+        Some(bits)
+    }
+
+    /// The most entries that this B holds without being over the load factor.
+    pub(crate) const fn capacity(self) -> usize {
+        let load = load_limit(self);
+        if load < SLOTS { SLOTS } else { load }
+    }
+
+    /// Spare overflow buckets that an array is asked for with.
+    ///
+    /// Go: `makeBucketArray`, where the allocator's size classes add more.
+    pub(crate) const fn spares(self) -> usize {
+        if self.0 >= SPARES_FROM {
+            self.count() >> SPARES_FROM
+        } else {
+            0
+        }
+    }
+
+    /// How many overflow buckets are asked for at a time once the spares are
+    /// used up. Like the spares a sixteenth of the array, so that a map with a
+    /// good hash makes at most three such calls between two growths.
+    pub(crate) const fn chunk(self) -> u32 {
+        match self.spares() {
+            0 => 1,
+            // At most 2^27.
+            spares => spares as u32,
+        }
+    }
+}
+
+/// `13 * (2^B / 2)`, saturating: six and a half entries a bucket, in integers.
+const fn load_limit(bits: BucketBits) -> usize {
+    (bits.count() / 2).saturating_mul(13)
+}
+
+/// Whether `count` entries are too many for 2^B buckets.
+///
+/// Go: `overLoadFactor`.
+#[inline]
+pub(crate) const fn over_load_factor(count: usize, bits: BucketBits) -> bool {
+    count > SLOTS && count > load_limit(bits)
+}
+
+/// Whether there are about as many overflow buckets as buckets, which means
+/// that the chains are long and sparse, and a growth to the same size pays.
+///
+/// Go: `tooManyOverflowBuckets`. *Differs from Go:* Go counts overflow buckets
+/// by chance from B = 16 on, one in 2^(B−15), and compares with 2^15. Here the
+/// count is exact at every B, so it is compared with 2^B, what Go expects.
+#[inline]
+pub(crate) const fn too_many_overflow_buckets(noverflow: u32, bits: BucketBits) -> bool {
+    noverflow as usize >= bits.count()
+}
+
+/// How many new keys go by after a refused growth before it is tried again:
+/// half as many as there are buckets, and at least one bucket full.
+pub(crate) const fn growth_back_off(bits: BucketBits) -> u32 {
+    let half = (bits.count() / 2) as u32;
+    if half < SLOTS as u32 {
+        SLOTS as u32
+    } else {
+        half
+    }
+}
+
+/// `n` rounded up to a multiple of `align`, a power of two.
+pub(crate) const fn round_up(n: usize, align: usize) -> usize {
+    (n + align - 1) & !(align - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bits(b: u8) -> BucketBits {
+        BucketBits(b)
+    }
+
+    #[test]
+    fn the_load_limit_is_gos_for_every_small_b() {
+        let limits = [8, 13, 26, 52, 104, 208, 416, 832, 1664, 3328, 6656];
+        for (b, limit) in limits.into_iter().enumerate() {
+            let b = bits(b as u8);
+            assert!(!over_load_factor(limit, b), "{limit} entries at {b:?}");
+            assert!(
+                over_load_factor(limit + 1, b),
+                "{} entries at {b:?}",
+                limit + 1
+            );
+            assert_eq!(b.capacity(), limit);
+        }
+        assert_eq!(bits(16).capacity(), 425_984);
+        assert_eq!(bits(17).capacity(), 851_968);
+    }
+
+    #[test]
+    fn every_b_holds_its_capacity_and_not_one_more() {
+        for b in 0..BucketBits::MAX.0 {
+            let capacity = bits(b).capacity();
+            assert_eq!(BucketBits::for_entries(capacity), Some(bits(b)));
+            assert_eq!(BucketBits::for_entries(capacity + 1), Some(bits(b + 1)));
+        }
+    }
+
+    #[test]
+    fn a_hint_beyond_every_b_is_refused() {
+        let most = BucketBits::MAX.capacity();
+        assert_eq!(BucketBits::for_entries(most), Some(BucketBits::MAX));
+        assert_eq!(
+            BucketBits::for_entries(usize::MAX),
+            (most == usize::MAX).then_some(BucketBits::MAX)
+        );
+        assert_eq!(BucketBits::MAX.doubled(), None);
+    }
+
+    #[test]
+    fn spares_are_one_for_sixteen_buckets_from_b_4() {
+        let spares = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+        for (b, spares) in spares.into_iter().enumerate() {
+            assert_eq!(bits(b as u8).spares(), spares);
+        }
+    }
+
+    #[test]
+    fn too_many_overflow_buckets_are_as_many_as_buckets() {
+        for b in 0..16 {
+            let buckets = 1 << b;
+            assert!(!too_many_overflow_buckets(buckets - 1, bits(b as u8)));
+            assert!(too_many_overflow_buckets(buckets, bits(b as u8)));
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Growth: Go's schedule, two chains at a time, and what holds in the middle.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::oracle::Checked;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use hmap::Hmap;
+
+/// A map of `count` spread keys, in mid-growth if `count` is just over a limit.
+fn filled(count: u64, ledger: &Ledger) -> Checked<'_, u64> {
+    let mut checked = Checked::new(ledger);
+    for id in 0..count {
+        checked.insert(Key::spread(id), id);
+    }
+    checked
+}
+
+pub fn a_doubling_ends_after_as_many_writes_as_there_were_buckets() {
+    let ledger = Ledger::new();
+    let mut checked = filled(105, &ledger);
+    assert!(checked.map.is_growing());
+    // The insert that started it moved its own chain and the first. 16 chains:
+    // at most 14 are left, at least one goes with every write.
+    let mut writes = 0;
+    while checked.map.is_growing() {
+        checked.insert(Key::spread(0), writes);
+        writes += 1;
+    }
+    assert!((7..=14).contains(&writes), "{writes} writes");
+    checked.check_contents();
+}
+
+pub fn growth_goes_on_with_overwrites_and_with_removals_of_absent_keys() {
+    let ledger = Ledger::new();
+    for absent in [false, true] {
+        let mut checked = filled(417, &ledger);
+        for write in 0..64 {
+            if absent {
+                checked.remove(Key::spread(1_000_000 + write));
+            } else {
+                checked.insert(Key::spread(write), write);
+            }
+        }
+        assert!(!checked.map.is_growing());
+        checked.check_contents();
+    }
+}
+
+pub fn lookups_and_iteration_move_nothing() {
+    let ledger = Ledger::new();
+    let mut checked = filled(833, &ledger);
+    let bytes = ledger.live_bytes();
+    checked.check_contents();
+    for id in 0..833 {
+        checked.get(Key::spread(id));
+        assert!(checked.map.get_mut(&Key::spread(id)).is_some());
+    }
+    checked.map.iter_mut().for_each(|(_, value)| *value += 0);
+    assert!(checked.map.is_growing());
+    assert_eq!(ledger.live_bytes(), bytes);
+}
+
+pub fn iteration_in_every_state_of_a_growth_gives_each_entry_once() {
+    let ledger = Ledger::new();
+    let mut checked = filled(209, &ledger);
+    let mut states = 0;
+    while checked.map.is_growing() {
+        checked.check_contents();
+        let left: Vec<_> = (0..4).map(|_| checked.map.iter().len()).collect();
+        assert_eq!(left, [209; 4]);
+        checked.remove(Key::spread(9_999));
+        states += 1;
+    }
+    assert!(states > 8);
+}
+
+pub fn a_growth_gives_the_old_memory_back() {
+    let ledger = Ledger::new();
+    let mut checked = filled(105, &ledger);
+    assert!(checked.map.is_growing());
+    let growing = ledger.live_bytes();
+    for _ in 0..40 {
+        checked.remove(Key::spread(9_999));
+    }
+    let after = ledger.live_bytes();
+    assert!(
+        after < growing * 3 / 4,
+        "{growing} bytes while growing, {after} after"
+    );
+    checked.check_contents();
+}
+
+pub fn removing_in_mid_growth_finds_entries_on_both_sides() {
+    let ledger = Ledger::new();
+    let mut checked = filled(417, &ledger);
+    for id in (0..417).rev() {
+        checked.remove(Key::spread(id));
+    }
+    assert!(checked.map.is_empty());
+    for id in 0..417 {
+        checked.insert(Key::spread(id), id);
+    }
+    checked.check_contents();
+}
+
+pub fn retain_and_clear_in_mid_growth() {
+    let ledger = Ledger::new();
+    for count in [105, 209, 417] {
+        let mut checked = filled(count, &ledger);
+        checked.retain(|key, _| key.id % 3 == 0);
+        assert!(checked.map.is_growing(), "retain moves nothing");
+        checked.check_contents();
+        drop(checked);
+        let mut checked = filled(count, &ledger);
+        checked.clear();
+        assert!(!checked.map.is_growing());
+        assert_eq!(
+            checked.map.capacity(),
+            2 * (count as usize - 1),
+            "the new array is kept"
+        );
+        for id in 0..count {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn a_map_dropped_in_mid_growth_gives_everything_back() {
+    let ledger = Ledger::new();
+    for count in [14, 27, 53, 105, 209] {
+        drop(filled(count, &ledger));
+        assert_eq!(ledger.live_blocks(), 0);
+        let map = filled(count, &ledger).map;
+        assert!(map.is_growing() || count <= 14);
+        let mut entries = map.into_iter();
+        entries.next();
+        assert_eq!(entries.len() as u64, count - 1);
+        drop(entries);
+        assert_eq!(ledger.live_blocks(), 0);
+    }
+}
+
+/// Chains that are long and sparse: filled in turn, and thinned out.
+fn sparse_chains(ledger: &Ledger) -> Checked<'_, u64> {
+    let map = Hmap::try_with_capacity_and_hasher_in(52, Identity, ledger).unwrap();
+    let mut checked = Checked::of(map, ledger);
+    let mut id = 0;
+    // 8 buckets: as many overflow buckets call for a growth to the same size.
+    for bucket in 0..8 {
+        for _ in 0..9 {
+            checked.insert(Key::at(id, bucket, id as u8), id);
+            id += 1;
+        }
+        for back in 2..=8 {
+            checked.remove(Key::at(id - back, bucket, (id - back) as u8));
+        }
+    }
+    checked
+}
+
+pub fn long_and_sparse_chains_are_compacted_at_the_same_size() {
+    let ledger = Ledger::new();
+    let mut checked = sparse_chains(&ledger);
+    assert!(!checked.map.is_growing());
+    let capacity = checked.map.capacity();
+    checked.insert(Key::at(1_000, 0, 9), 1_000);
+    assert!(
+        checked.map.is_growing(),
+        "as many overflow buckets as buckets"
+    );
+    assert_eq!(checked.map.capacity(), capacity);
+    checked.check_contents();
+    for _ in 0..10 {
+        checked.remove(Key::at(5_000, 0, 9));
+        checked.check_contents();
+    }
+    assert!(!checked.map.is_growing());
+    assert_eq!(
+        ledger.live_blocks(),
+        2,
+        "the array, and the chunk set aside for the moves"
+    );
+}
+
+pub fn clear_in_the_middle_of_a_growth_to_the_same_size() {
+    let ledger = Ledger::new();
+    let mut checked = sparse_chains(&ledger);
+    checked.insert(Key::at(1_000, 0, 9), 1_000);
+    assert!(checked.map.is_growing());
+    checked.clear();
+    assert!(!checked.map.is_growing());
+    for id in 0..52 {
+        checked.insert(Key::spread(id), id);
+    }
+    assert!(!checked.map.is_growing());
+    checked.check_contents();
+}
+
+pub fn the_first_free_slot_of_the_chain_is_used_again() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    let key = |id| Key::at(id, 0, id as u8);
+    let order =
+        |checked: &Checked<'_, u64>| -> Vec<_> { checked.map.keys().map(|key| key.id).collect() };
+    for id in 0..8 {
+        checked.insert(key(id), id);
+    }
+    checked.remove(key(2));
+    checked.remove(key(5));
+    checked.insert(key(8), 8);
+    assert_eq!(order(&checked), [0, 1, 8, 3, 4, 6, 7]);
+    checked.insert(key(9), 9);
+    assert_eq!(order(&checked), [0, 1, 8, 3, 4, 9, 6, 7]);
+    // The last ones gone, their slots belong to emptyRest and come in order.
+    checked.remove(key(6));
+    checked.remove(key(7));
+    checked.insert(key(10), 10);
+    assert_eq!(order(&checked), [0, 1, 8, 3, 4, 9, 10]);
+}
+
+pub fn a_move_keeps_the_order_of_a_chain_and_closes_its_gaps() {
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(26, Identity, &ledger).unwrap();
+    let mut checked = Checked::of(map, &ledger);
+    // All in bucket 0 of four; every other one will go to bucket 4 of eight.
+    for id in 0..26 {
+        checked.insert(Key::at(id, if id % 2 == 0 { 0 } else { 4 }, id as u8), id);
+    }
+    for id in [0, 3, 8, 9, 20] {
+        checked.remove(Key::at(id, if id % 2 == 0 { 0 } else { 4 }, id as u8));
+    }
+    for id in 100..106 {
+        checked.insert(Key::at(id, 3, id as u8), id);
+    }
+    assert!(checked.map.is_growing());
+    while checked.map.is_growing() {
+        checked.remove(Key::at(999, 0, 0));
+    }
+    let order: Vec<_> = checked
+        .map
+        .keys()
+        .map(|key| key.id)
+        .filter(|id| *id < 100)
+        .collect();
+    let (x, y) = ((0..26).step_by(2), (1..26).step_by(2));
+    let expected: Vec<_> = x
+        .chain(y)
+        .filter(|id| ![0, 3, 8, 9, 20].contains(id))
+        .collect();
+    assert_eq!(order, expected);
+}
+
+pub fn chains_of_any_length_shrink_back_to_nothing() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    let key = |id| Key::at(id, 1, id as u8);
+    for id in 0..100 {
+        checked.insert(key(id), id);
+    }
+    // From the back, from the front, and from the middle.
+    for id in (60..100).rev().chain(0..20).chain((20..60).rev()) {
+        checked.remove(key(id));
+    }
+    for id in 0..100 {
+        checked.insert(key(id), id);
+    }
+    let unique: BTreeSet<_> = checked.map.keys().map(|key| key.id).collect();
+    assert_eq!(unique.len(), 100);
+    checked.check_contents();
+}

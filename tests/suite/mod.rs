@@ -1,0 +1,119 @@
+//! The bodies of the tests, and the one list of them.
+//!
+//! A test is a plain `pub fn` in a file of this directory, named by a sentence,
+//! and a line in [`list!`]. From the list `tests/host.rs` makes the host's tests
+//! and `tests/target.rs` the target's, under the same names. `core` and `alloc`
+//! are what a body may use; `board` has the rest.
+//!
+//! A line may carry attributes: `#[ignore]`, `#[should_panic]`, and
+//! `#[cfg(target_os = "none")]` or its `not(..)` for a test of one side only (its
+//! body carries it too). `name within 300` gives it 300 seconds on the target
+//! instead of 60.
+
+pub mod board;
+pub mod face;
+pub mod first_bucket;
+pub mod growth;
+pub mod layouts;
+pub mod model;
+pub mod refusal;
+pub mod sizes;
+
+/// Calls the macro with every test of the suite.
+macro_rules! list {
+    ($make:ident) => {
+        $make! {
+            board {
+                a_map_heap_gives_out_what_it_has_and_then_refuses,
+                a_map_heap_gets_everything_back,
+                a_map_heap_needs_no_memory_for_size_zero,
+                a_map_heap_respects_alignment,
+                a_hashbrown_map_lives_on_a_map_heap,
+                the_global_allocator_serves_vectors,
+                #[cfg(target_os = "none")]
+                the_global_allocator_has_the_memory_of_the_machine,
+                #[cfg(target_os = "none")]
+                instructions_are_counted_exactly,
+            }
+            face {
+                strings_are_looked_up_by_str,
+                an_empty_map_answers_without_memory,
+                maps_are_made_in_constants_and_statics,
+                iterators_know_how_much_is_left,
+                maps_and_iterators_can_be_shown,
+                errors_say_what_happened,
+                a_seed_is_drawn_when_an_entry_goes_into_an_empty_map,
+                a_seed_of_the_callers_is_kept,
+                maps_with_the_default_hasher_have_seeds_of_their_own,
+                a_map_can_be_sent_and_shared,
+                references_of_any_lifetime_fit_a_map,
+            }
+            first_bucket {
+                eight_entries_need_no_allocation_and_the_ninth_moves_out,
+                a_first_bucket_can_be_refilled_for_ever,
+                a_first_bucket_serves_one_map_after_another,
+                a_refused_move_out_puts_the_ninth_entry_into_an_overflow_bucket,
+                presizing_leaves_the_first_bucket_unused,
+                large_values_need_one_allocation_each_even_there,
+                a_static_map_has_its_bucket_beside_it,
+            }
+            growth {
+                a_doubling_ends_after_as_many_writes_as_there_were_buckets,
+                growth_goes_on_with_overwrites_and_with_removals_of_absent_keys,
+                lookups_and_iteration_move_nothing,
+                iteration_in_every_state_of_a_growth_gives_each_entry_once,
+                a_growth_gives_the_old_memory_back,
+                removing_in_mid_growth_finds_entries_on_both_sides,
+                retain_and_clear_in_mid_growth,
+                a_map_dropped_in_mid_growth_gives_everything_back,
+                long_and_sparse_chains_are_compacted_at_the_same_size,
+                clear_in_the_middle_of_a_growth_to_the_same_size,
+                the_first_free_slot_of_the_chain_is_used_again,
+                a_move_keeps_the_order_of_a_chain_and_closes_its_gaps,
+                chains_of_any_length_shrink_back_to_nothing,
+            }
+            layouts {
+                keys_and_values_of_one_byte,
+                values_without_size,
+                keys_without_size,
+                keys_and_values_aligned_to_sixteen,
+                values_aligned_to_a_cache_line,
+                keys_aligned_to_a_page_without_size,
+                odd_sizes_without_padding,
+                values_at_the_limit_stay_in_the_bucket_and_larger_ones_do_not,
+                cells_are_counted_and_given_back,
+                entries_are_dropped_once_whichever_way_they_leave,
+                overwriting_keeps_the_key_that_is_there,
+            }
+            model {
+                random_operations_with_a_good_hash,
+                random_operations_on_a_small_map,
+                random_operations_with_all_keys_in_one_chain,
+                random_operations_with_equal_hashes,
+                random_operations_with_crowded_low_bits,
+                random_operations_with_neighbouring_tophashes,
+            }
+            refusal {
+                each_of_the_first_two_hundred_calls_refused_in_turn,
+                each_call_of_a_map_with_long_chains_refused_in_turn,
+                no_call_granted_after_any_of_the_first,
+                a_refused_growth_is_put_off_and_made_up_for,
+                an_insert_without_memory_says_what_was_refused,
+                a_value_without_a_cell_leaves_no_trace,
+                presizing_without_memory_keeps_everything,
+            }
+            sizes {
+                hints_give_gos_number_of_buckets,
+                hints_up_to_eight_allocate_nothing,
+                a_hint_that_overflows_is_an_error_without_an_allocation,
+                a_hint_that_is_refused_is_an_error_with_the_size,
+                an_array_grows_with_the_entry_after_every_limit,
+                what_the_hint_promised_fits_without_growth,
+                presizing_a_map_keeps_its_entries,
+                presizing_an_empty_map_replaces_its_array,
+                more_memory_than_asked_for_becomes_spare_buckets,
+            }
+        }
+    };
+}
+pub(crate) use list;

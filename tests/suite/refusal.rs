@@ -1,0 +1,184 @@
+//! Memory that is refused: the pair comes back, nothing is lost, and the insert
+//! can be tried again.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::oracle::Checked;
+use core::fmt::Debug;
+use hmap::{Hmap, InsertError, TryReserveError};
+
+/// Inserts `most` keys, tries again what was refused, and gives the number of
+/// refusals that reached the caller.
+fn insert_all<V: Clone + PartialEq + Debug>(
+    ledger: &Ledger,
+    most: u64,
+    key: impl Fn(u64) -> Key,
+    value: impl Fn(u64) -> V,
+) -> usize {
+    let mut checked = Checked::new(ledger);
+    let mut refused = 0;
+    for id in 0..most {
+        while !checked.try_insert(key(id), value(id)) {
+            refused += 1;
+            assert!(
+                refused <= ledger.refused(),
+                "refused for another reason than memory"
+            );
+        }
+    }
+    checked.check_contents();
+    refused
+}
+
+/// Refuses each of the first `calls` calls of the allocator in turn, each in a
+/// run of its own.
+fn refuse_each<V: Clone + PartialEq + Debug>(
+    calls: usize,
+    most: u64,
+    key: impl Fn(u64) -> Key,
+    value: impl Fn(u64) -> V,
+) -> usize {
+    let mut errors = 0;
+    for refused in 0..calls {
+        let ledger = Ledger::new();
+        ledger.refuse_one_after(refused);
+        errors += insert_all(&ledger, most, &key, &value);
+        assert_eq!(ledger.refused(), 1, "there is no call {refused} to refuse");
+    }
+    errors
+}
+
+pub fn each_of_the_first_two_hundred_calls_refused_in_turn() {
+    // Values in cells: most calls are for a cell, and an insert without its cell
+    // gives the pair back.
+    let (calls, most) = if cfg!(miri) { (25, 22) } else { (200, 200) };
+    let errors = refuse_each(calls, most, Key::spread, |id| [id; 17]);
+    assert!(
+        errors > calls * 8 / 10,
+        "{errors} inserts gave their pair back"
+    );
+}
+
+pub fn each_call_of_a_map_with_long_chains_refused_in_turn() {
+    // Every key in one of few chains: most calls are for overflow buckets.
+    let key = |id: u64| Key {
+        id,
+        hash: Key::spread(id).hash & !0x1f,
+    };
+    let (calls, most) = if cfg!(miri) { (8, 40) } else { (44, 800) };
+    let errors = refuse_each(calls, most, key, |id| id);
+    assert!(
+        (1..calls).contains(&errors),
+        "{errors} inserts gave their pair back"
+    );
+}
+
+pub fn no_call_granted_after_any_of_the_first() {
+    let most = if cfg!(miri) { 40 } else { 300 };
+    let calls = {
+        let ledger = Ledger::new();
+        insert_all(&ledger, most, Key::spread, |id| id);
+        ledger.calls()
+    };
+    for granted in 0..calls {
+        let ledger = Ledger::new();
+        ledger.refuse_all_after(granted);
+        let mut checked = Checked::new(&ledger);
+        let inserted = (0..most)
+            .filter(|id| checked.try_insert(Key::spread(*id), *id))
+            .count();
+        assert!(inserted < most as usize, "{granted} calls granted");
+        checked.check_contents();
+        // Overwriting and removing go on without memory, also in mid-growth.
+        for id in 0..most {
+            if checked.oracle.contains_key(&Key::spread(id)) {
+                checked.insert(Key::spread(id), id + 1);
+            }
+            if id % 2 == 0 {
+                checked.remove(Key::spread(id));
+            }
+        }
+        checked.check_contents();
+        // And with memory again everything fits.
+        ledger.grant_all();
+        for id in 0..most {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn a_refused_growth_is_put_off_and_made_up_for() {
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(104, Identity, &ledger).unwrap();
+    let mut checked = Checked::of(map, &ledger);
+    for id in 0..104 {
+        checked.insert(Key::spread(id), id);
+    }
+    // The growth is asked for once, then not again for eight new keys.
+    ledger.refuse_one_after(0);
+    checked.insert(Key::spread(104), 104);
+    assert_eq!(ledger.refused(), 1);
+    assert!(!checked.map.is_growing());
+    assert!(
+        checked.map.capacity() >= 105,
+        "capacity is never below the entries"
+    );
+    for id in 105..113 {
+        checked.insert(Key::spread(id), id);
+        assert!(!checked.map.is_growing(), "{id}");
+    }
+    checked.insert(Key::spread(113), 113);
+    assert!(checked.map.is_growing());
+    checked.check_contents();
+}
+
+pub fn an_insert_without_memory_says_what_was_refused() {
+    let ledger = Ledger::new();
+    ledger.refuse_all_after(0);
+    let mut map = Hmap::with_hasher_in(Identity, &ledger);
+    let error: InsertError<Key, u64> = map.insert(Key::spread(1), 5).unwrap_err();
+    assert_eq!((error.key(), error.value()), (&Key::spread(1), &5));
+    assert!(matches!(error.reason(), TryReserveError::AllocError { layout } if layout.size() > 64));
+    assert_eq!(error.into_pair(), (Key::spread(1), 5));
+    assert_eq!((map.len(), map.capacity(), map.validate()), (0, 0, Ok(())));
+}
+
+pub fn a_value_without_a_cell_leaves_no_trace() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..20 {
+        checked.insert(Key::spread(id), [id; 40]);
+    }
+    let bytes = ledger.live_bytes();
+    ledger.refuse_all_after(0);
+    for id in 20..26 {
+        assert!(!checked.try_insert(Key::spread(id), [id; 40]));
+        assert_eq!(ledger.live_bytes(), bytes);
+    }
+    ledger.grant_all();
+    // A key's cell is given back if the value's is refused.
+    let mut large = Hmap::with_hasher_in(hmap::DefaultHashBuilder::with_seed(1), &ledger);
+    large.insert([0_u64; 20], [0_u64; 20]).unwrap();
+    let bytes = ledger.live_bytes();
+    ledger.refuse_one_after(1);
+    let error = large.insert([1_u64; 20], [1_u64; 20]).unwrap_err();
+    assert_eq!(error.into_pair(), ([1; 20], [1; 20]));
+    assert_eq!(ledger.live_bytes(), bytes);
+    assert_eq!((large.len(), large.validate()), (1, Ok(())));
+}
+
+pub fn presizing_without_memory_keeps_everything() {
+    for granted in 0..7 {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        for id in 0..60 {
+            checked.insert(Key::spread(id), id);
+        }
+        ledger.refuse_all_after(granted);
+        let presized = checked.map.try_presize(1_000);
+        assert_eq!(presized.is_ok(), checked.map.capacity() >= 1_000);
+        assert_eq!(granted < 4, presized.is_err(), "{granted} calls granted");
+        checked.check_contents();
+    }
+}

@@ -1,0 +1,200 @@
+//! How many buckets there are for how many entries: Go's numbers.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::oracle::Checked;
+use hmap::{Hmap, TryReserveError};
+
+/// The most entries that 2^B buckets hold, for B = 0, 1, 2, ...
+const LIMITS: [usize; 11] = [8, 13, 26, 52, 104, 208, 416, 832, 1664, 3328, 6656];
+
+type Map<'l> = Hmap<Key, u64, Identity, &'l Ledger>;
+
+fn with_capacity(hint: usize, ledger: &Ledger) -> Map<'_> {
+    let map = Hmap::try_with_capacity_and_hasher_in(hint, Identity, ledger).unwrap();
+    assert_eq!(map.validate(), Ok(()));
+    map
+}
+
+/// Measured with Go's own maker: hint, B.
+pub fn hints_give_gos_number_of_buckets() {
+    let table = [
+        (9, 1),
+        (10, 1),
+        (13, 1),
+        (14, 2),
+        (20, 2),
+        (26, 2),
+        (27, 3),
+        (52, 3),
+        (53, 4),
+        (104, 4),
+        (105, 5),
+        (208, 5),
+        (209, 6),
+        (416, 6),
+        (417, 7),
+        (832, 7),
+        (833, 8),
+        (1000, 8),
+        (1664, 8),
+        (1665, 9),
+        (6657, 11),
+    ];
+    for (hint, b) in table {
+        let ledger = Ledger::new();
+        let map = with_capacity(hint, &ledger);
+        assert_eq!(map.capacity(), 13 << (b - 1), "hint {hint}");
+        assert_eq!(ledger.calls(), 1, "hint {hint}");
+    }
+}
+
+pub fn hints_up_to_eight_allocate_nothing() {
+    for hint in 0..=8 {
+        let ledger = Ledger::new();
+        let mut map = with_capacity(hint, &ledger);
+        assert_eq!((map.capacity(), ledger.calls()), (0, 0));
+        map.insert(Key::spread(1), 1).unwrap();
+        assert_eq!((map.capacity(), ledger.calls()), (8, 1));
+    }
+}
+
+pub fn a_hint_that_overflows_is_an_error_without_an_allocation() {
+    let ledger = Ledger::new();
+    for hint in [usize::MAX, usize::MAX / 2, isize::MAX as usize] {
+        let map = Map::try_with_capacity_and_hasher_in(hint, Identity, &ledger);
+        assert_eq!(
+            map.err(),
+            Some(TryReserveError::CapacityOverflow),
+            "hint {hint}"
+        );
+        let mut map = Map::with_hasher_in(Identity, &ledger);
+        assert_eq!(
+            map.try_presize(hint),
+            Err(TryReserveError::CapacityOverflow)
+        );
+        map.insert(Key::spread(1), 1).unwrap();
+        let calls = ledger.calls();
+        assert_eq!(
+            map.try_presize(hint),
+            Err(TryReserveError::CapacityOverflow)
+        );
+        assert_eq!(ledger.calls(), calls);
+    }
+}
+
+pub fn a_hint_that_is_refused_is_an_error_with_the_size() {
+    let ledger = Ledger::new();
+    ledger.refuse_all_after(0);
+    match Map::try_with_capacity_and_hasher_in(100, Identity, &ledger) {
+        Err(TryReserveError::AllocError { layout }) => {
+            let pairs = 16 * 8 * (size_of::<Key>() + size_of::<u64>());
+            assert!(layout.size() > pairs && layout.size() < 2 * pairs);
+        }
+        other => panic!("{:?}", other.map(|map| map.len())),
+    }
+}
+
+pub fn an_array_grows_with_the_entry_after_every_limit() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    let mut id = 0;
+    let most = if cfg!(miri) { 6 } else { 9 };
+    for (b, limit) in LIMITS.into_iter().enumerate().take(most) {
+        while checked.map.len() < limit {
+            checked.insert(Key::spread(id), id);
+            id += 1;
+            assert_eq!(checked.map.capacity(), limit, "B = {b}, {id} entries");
+        }
+        checked.insert(Key::spread(id), id);
+        id += 1;
+        assert_eq!(checked.map.capacity(), LIMITS[b + 1]);
+        // The growths to two and to four buckets end in the call that starts them.
+        assert_eq!(checked.map.is_growing(), b >= 2, "B = {b}");
+    }
+    checked.check_contents();
+}
+
+pub fn what_the_hint_promised_fits_without_growth() {
+    for limit in LIMITS.into_iter().take(if cfg!(miri) { 5 } else { 9 }) {
+        let ledger = Ledger::new();
+        let mut checked = Checked::of(with_capacity(limit, &ledger), &ledger);
+        let array = ledger.largest_block();
+        for id in 0..limit as u64 {
+            checked.insert(Key::spread(id), id);
+            assert!(!checked.map.is_growing());
+        }
+        assert_eq!(checked.map.capacity(), limit);
+        assert!(limit <= 8 || ledger.largest_block() == array);
+        checked.check_contents();
+    }
+}
+
+pub fn presizing_a_map_keeps_its_entries() {
+    for entries in [1, 5, 8, 9, 30, 53] {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        for id in 0..entries {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.map.try_presize(400).unwrap();
+        assert_eq!(checked.map.capacity(), 416);
+        assert!(!checked.map.is_growing());
+        checked.check_contents();
+        checked.map.try_presize(3).unwrap();
+        assert_eq!(
+            checked.map.capacity(),
+            416,
+            "presizing never makes a map smaller"
+        );
+        checked.check_contents();
+    }
+}
+
+pub fn presizing_an_empty_map_replaces_its_array() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..60 {
+        checked.insert(Key::spread(id), id);
+    }
+    for id in 0..60 {
+        checked.remove(Key::spread(id));
+    }
+    checked.map.try_presize(1000).unwrap();
+    checked.check();
+    assert_eq!((checked.map.capacity(), ledger.live_blocks()), (1664, 1));
+    for id in 0..1000 {
+        checked.insert(Key::spread(id), id);
+    }
+    checked.check_contents();
+}
+
+pub fn more_memory_than_asked_for_becomes_spare_buckets() {
+    // All keys in one chain take overflow buckets at once. With room for some of
+    // them behind the array fewer calls are made.
+    let calls = |excess| {
+        let ledger = Ledger::new();
+        ledger.hand_out_more(excess);
+        let mut checked = Checked::of(with_capacity(100, &ledger), &ledger);
+        for id in 0..80 {
+            checked.insert(Key::at(id, 3, id as u8), id);
+        }
+        checked.check_contents();
+        ledger.calls()
+    };
+    let bucket = (ledger_bytes_of_one_bucket(), 4);
+    assert_eq!(
+        calls(0),
+        1 + 8,
+        "one array with one spare, eight single chunks"
+    );
+    assert_eq!(calls(bucket.0 * bucket.1), 1 + 4);
+    assert_eq!(calls(bucket.0 - 1), 1 + 8, "not enough for a bucket");
+}
+
+fn ledger_bytes_of_one_bucket() -> usize {
+    let ledger = Ledger::new();
+    let mut map = Map::with_hasher_in(Identity, &ledger);
+    map.insert(Key::spread(0), 0).unwrap();
+    ledger.live_bytes()
+}

@@ -1,0 +1,154 @@
+//! An allocator that writes down every block, so that nothing leaks, nothing is
+//! given back twice or with another layout, and any call can be made to fail.
+
+use alloc::collections::BTreeMap;
+use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
+use hmap::{AllocError, Allocator, Global};
+
+use core::alloc::Layout;
+
+/// Used by reference: `&Ledger` is the allocator of a map.
+#[derive(Default)]
+pub struct Ledger {
+    blocks: RefCell<BTreeMap<usize, Layout>>,
+    calls: Cell<usize>,
+    freed: Cell<usize>,
+    refused: Cell<usize>,
+    /// Calls still to be granted; none means no end.
+    granted: Cell<Option<usize>>,
+    /// Whether all calls after that fail, or just one.
+    for_good: Cell<bool>,
+    /// Bytes handed out beyond what was asked for.
+    excess: Cell<usize>,
+}
+
+impl Ledger {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Grants `calls` more calls, refuses one, and grants again.
+    pub fn refuse_one_after(&self, calls: usize) {
+        self.granted.set(Some(calls));
+        self.for_good.set(false);
+    }
+
+    /// Grants `calls` more calls and then none.
+    pub fn refuse_all_after(&self, calls: usize) {
+        self.granted.set(Some(calls));
+        self.for_good.set(true);
+    }
+
+    pub fn grant_all(&self) {
+        self.granted.set(None);
+    }
+
+    /// From now on hands out this much more than asked for.
+    pub fn hand_out_more(&self, bytes: usize) {
+        self.excess.set(bytes);
+    }
+
+    /// Bytes asked for and not given back.
+    pub fn live_bytes(&self) -> usize {
+        self.blocks.borrow().values().map(Layout::size).sum()
+    }
+
+    pub fn live_blocks(&self) -> usize {
+        self.blocks.borrow().len()
+    }
+
+    /// The largest block that is out.
+    pub fn largest_block(&self) -> usize {
+        self.blocks
+            .borrow()
+            .values()
+            .map(Layout::size)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Calls of `allocate`, refused ones too.
+    pub fn calls(&self) -> usize {
+        self.calls.get()
+    }
+
+    /// Calls of `deallocate`.
+    pub fn freed(&self) -> usize {
+        self.freed.get()
+    }
+
+    pub fn refused(&self) -> usize {
+        self.refused.get()
+    }
+
+    fn refuses(&self) -> bool {
+        match self.granted.get() {
+            None => false,
+            Some(0) => {
+                if !self.for_good.get() {
+                    self.granted.set(None);
+                }
+                true
+            }
+            Some(more) => {
+                self.granted.set(Some(more - 1));
+                false
+            }
+        }
+    }
+}
+
+// SAFETY: Blocks are the global allocator's; the books change nothing of them.
+unsafe impl Allocator for Ledger {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.calls.set(self.calls.get() + 1);
+        assert_ne!(layout.size(), 0, "a map has no use for empty blocks");
+        if self.refuses() {
+            self.refused.set(self.refused.get() + 1);
+            return Err(AllocError);
+        }
+        let granted = Layout::from_size_align(layout.size() + self.excess.get(), layout.align())
+            .map_err(|_| AllocError)?;
+        // The block is as large as what is handed out; the books have what was
+        // asked for, which is what the map has to give back.
+        let block = Global.allocate(granted)?;
+        let start = block.cast::<u8>();
+        let before = self
+            .blocks
+            .borrow_mut()
+            .insert(start.as_ptr().addr(), layout);
+        assert!(before.is_none(), "the global allocator gave a block twice");
+        Ok(NonNull::slice_from_raw_parts(start, granted.size()))
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        self.freed.set(self.freed.get() + 1);
+        let asked = self.blocks.borrow_mut().remove(&block.as_ptr().addr());
+        assert_eq!(
+            asked,
+            Some(layout),
+            "given back with another layout, or twice"
+        );
+        let granted = Layout::from_size_align(layout.size() + self.excess.get(), layout.align());
+        // SAFETY: This is the block's layout, by the books; tests do not change the
+        // excess while blocks are out.
+        unsafe { Global.deallocate(block, granted.expect("it was allocated")) }
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        // Do not hide the failure of a test behind this one.
+        #[cfg(not(target_os = "none"))]
+        if std::thread::panicking() {
+            return;
+        }
+        assert_eq!(
+            self.live_blocks(),
+            0,
+            "leaked blocks: {:?}",
+            self.blocks.borrow()
+        );
+    }
+}
