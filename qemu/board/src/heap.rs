@@ -97,6 +97,18 @@ impl MapHeap {
         })
     }
 
+    /// Starts the counters anew, to measure the next user of the same region.
+    ///
+    /// # Panics
+    ///
+    /// If a block is still in use: what it occupies belongs to both counts.
+    pub fn restart_counters(&self) {
+        self.with(|state| {
+            assert_eq!(state.heap.used(), 0, "blocks are still in use");
+            state.stats = Stats::NONE;
+        });
+    }
+
     /// The bytes that the region offers.
     #[must_use]
     pub fn size(&self) -> usize {
