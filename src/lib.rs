@@ -1,7 +1,78 @@
 //! Go's runtime map for kernels and firmware.
+//!
+//! [`Hmap`] is a hash map in which every allocation may fail without harm, no
+//! insert ever moves more than two chains of entries, and the first eight entries
+//! can live in memory that the caller supplies.
+//!
+//! # The idea
+//!
+//! Entries are kept in *buckets* of eight. The low bits of a key's hash choose one
+//! of 2^B buckets; the top byte, kept in the bucket's first word, tells its keys
+//! apart, eight in one comparison. A ninth entry goes to an *overflow bucket* that
+//! is chained to the first.
+//!
+//! ```text
+//!  Hmap ──► array of 2^B buckets                       spare overflow buckets
+//!          ┌────────┬────────┬────────┬── ── ──┬────────┬────────┬────────┐
+//!          │ 0      │ 1      │ 2      │        │ 2^B−1  │        │        │
+//!          └────────┴───┬────┴────────┴── ── ──┴────────┴────────┴────▲───┘
+//!                       └──────── the chain of bucket 1 ──────────────┘
+//!  bucket: │ tophash × 8 │ overflow │ key × 8 │ value × 8 │
+//! ```
+//!
+//! At 6½ entries a bucket the array doubles. The new one is not touched at first:
+//! every insert and removal moves the chain that it is about to use and one more,
+//! until none is left. What the moves can need is set aside when a growth starts, so
+//! only an insert can ever be refused memory, and it says so by giving the
+//! pair back. A growth that is refused is tried again later; chains get longer.
+//!
+//! The map goes through the states of Go's (1.12 to 1.23); where it differs, the docs
+//! say so.
+//!
+//! # Start here
+//!
+//! ```
+//! # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+//! use hmap::{FirstBucket, Global, Hmap};
+//!
+//! let mut bucket = FirstBucket::new();
+//! let mut drivers = Hmap::with_first_bucket_in(&mut bucket, Global);
+//! drivers.insert(0x8086_100e_u32, "e1000")?;
+//! assert_eq!(drivers.get(&0x8086_100e), Some(&"e1000"));
+//! assert_eq!(drivers.allocation_size(), 0);
+//! # }
+//! # Ok::<(), hmap::InsertError<u32, &str>>(())
+//! ```
+//!
+//! In a `static`: [`static_hmap!`]. At boot: [`set_boot_seed`]. With an allocator of
+//! one's own: any [`Allocator`], by [`Hmap::new_in`].
+//!
+//! # Features
+//!
+//! - `alloc` (default): [`Global`] is the default allocator. Without it the program
+//!   needs no global allocator.
+//! - `default-hasher` (default): [`DefaultHashBuilder`], foldhash with a seed for
+//!   every map.
+//! - `nightly`: the `Allocator` trait is that of `core`.
 #![no_std]
 #![cfg_attr(feature = "nightly", feature(allocator_api))]
 #![deny(unsafe_code)]
+#![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
 
 #[expect(
     unsafe_code,

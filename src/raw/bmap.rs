@@ -177,8 +177,8 @@ impl<K, V> LentBucket<'static, K, V> {
     /// The bucket is as [`FirstBucket::new`] made it, and this call is all that
     /// ever touches it: it runs once.
     pub const unsafe fn of_static(bucket: *mut FirstBucket<K, V>) -> Self {
-        // SAFETY: The address of a static is not null.
         Self {
+            // SAFETY: The address of a static is not null.
             at: unsafe { NonNull::new_unchecked(bucket) },
             borrow: PhantomData,
         }

@@ -161,15 +161,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let doubling = !self.is_same_size_growth();
         // SAFETY: X is below the new array's count, which is at least the old's.
         let x = unsafe { base.nth(old_number) };
-        // SAFETY: So is Y: the new count is twice the old. Unused otherwise.
-        let y = if doubling {
+        let y = doubling.then(|| {
+            // SAFETY: So is Y: the new count is twice the old.
             unsafe { base.nth(old_number + old_bits.count()) }
-        } else {
-            x
-        };
+        });
 
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
-        let mut moved = unsafe { Evacuation::begin(&mut self.free, x, doubling.then_some(y)) };
+        let mut moved = unsafe { Evacuation::begin(&mut self.free, x, y) };
         let mut marks = TopHashes::ALL_EVACUATED_EMPTY;
         let mut chain_overflow = 0;
         let mut next = Some(old);
