@@ -29,9 +29,31 @@ impl HashValue {
     }
 }
 
+/// The byte that Go would store for a live slot whose key has this hash; for tests
+/// that compare states with Go's.
+///
+/// Go: `tophash`.
+pub const fn go_tophash(hash: u64) -> u8 {
+    const MIN_TOP_HASH: u8 = 5;
+    let top = HashValue::new(hash).top_byte();
+    if top < MIN_TOP_HASH {
+        top + MIN_TOP_HASH
+    } else {
+        top
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn gos_tophash_keeps_the_states_free() {
+        for top in 0..=u8::MAX {
+            let hash = u64::from(top) << 56 | 0x12_3456;
+            assert_eq!(go_tophash(hash), if top < 5 { top + 5 } else { top });
+        }
+    }
 
     #[test]
     fn the_low_bits_name_the_bucket() {

@@ -3,19 +3,20 @@
 //!
 //! This face hashes and compares; all else is [`RawHmap`]'s. It has no `unsafe`.
 
+mod cursor;
 mod first_bucket;
+mod inspect;
 mod iter;
 
 #[cfg(feature = "default-hasher")]
 pub use first_bucket::StaticHmap;
-pub use iter::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
+pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
 
 use crate::alloc::{Allocator, Global};
 use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
 use crate::policy::{Go, Policy};
 use crate::raw::RawHmap;
-use crate::raw::check::Violation;
 use crate::seed::{self, DefaultHashBuilder, SeededBuildHasher};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -256,25 +257,6 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         self.raw.capacity()
     }
 
-    /// Bytes that the map has asked its allocator for and not given back, without
-    /// what the allocator adds. A bucket that the caller lent is not in it.
-    ///
-    /// **Work:** one step a chunk of overflow buckets; there are about 20 at most,
-    /// unless chunks were refused.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map = hmap::Hmap::new();
-    /// map.insert(1_u64, 1_u64)?;
-    /// # #[cfg(target_pointer_width = "64")]
-    /// assert_eq!(map.allocation_size(), 144);
-    /// # }
-    /// # Ok::<(), hmap::InsertError<u64, u64>>(())
-    /// ```
-    pub fn allocation_size(&self) -> usize {
-        self.raw.allocation_size()
-    }
-
     /// The map's allocator.
     pub const fn allocator(&self) -> &A {
         self.raw.allocator()
@@ -502,12 +484,6 @@ where
             raw, hash_builder, ..
         } = self;
         raw.try_presize(entries, &|key| HashValue::new(hash_builder.hash_one(key)))
-    }
-
-    /// Checks every invariant of the map; for tests.
-    #[doc(hidden)]
-    pub fn validate(&self) -> Result<(), Violation> {
-        self.raw.validate(|a, b| a == b, |key| self.hash(key))
     }
 }
 

@@ -94,16 +94,24 @@ pub use equivalent::Equivalent;
 pub use error::{InsertError, TryReserveError};
 #[cfg(feature = "default-hasher")]
 pub use hmap::StaticHmap;
-pub use hmap::{Hmap, IntoKeys, IntoValues, Keys, Values, ValuesMut};
+pub use hmap::{Hmap, IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
 pub use policy::{Go, Policy};
 pub use raw::bmap::FirstBucket;
+pub use raw::cursor::{Batch, BatchMut, Cursor};
+pub use raw::inspect::{ChainStats, Footprint};
 pub use raw::iter::{IntoIter, Iter, IterMut};
 pub use seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
 
+/// What the macros of the crate expand to.
 #[doc(hidden)]
 pub mod __private {
-    //! What the macros of the crate expand to.
     pub use crate::raw::bmap::LentBucket;
 }
+
+/// What tests look at; no part of the interface.
 #[doc(hidden)]
-pub use raw::check::Violation;
+pub mod introspection {
+    pub use crate::hash::go_tophash;
+    pub use crate::raw::check::Violation;
+    pub use crate::raw::inspect::{OldChain, SlotView, State};
+}

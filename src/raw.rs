@@ -3,7 +3,9 @@
 //! It is given hash values and closures, never `Hash`, `Eq` or `BuildHasher`;
 //! the faces add those. The operations are in the files below, one for each of
 //! Go's: [`access`] look-up, [`assign`] insert, [`delete`] remove and clear,
-//! [`grow`] growth, [`iter`] iteration; [`check`] states the invariants as code.
+//! [`grow`] growth, [`iter`] and [`iter_from`] iteration; [`cursor`] is a position
+//! that survives change. [`check`] states the invariants as code, [`inspect`] shows
+//! what is inside.
 //!
 //! # Invariants of the map
 //!
@@ -30,9 +32,12 @@ pub(crate) mod bmap;
 pub(crate) mod buckets;
 pub(crate) mod cells;
 pub(crate) mod check;
+pub(crate) mod cursor;
 pub(crate) mod delete;
 pub(crate) mod grow;
+pub(crate) mod inspect;
 pub(crate) mod iter;
+pub(crate) mod iter_from;
 
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;
@@ -192,21 +197,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         } else {
             self.bits.halved()
         }
-    }
-
-    /// Bytes that the map asked its allocator for and has not given back.
-    pub(crate) fn allocation_size(&self) -> usize {
-        let array = |array: Option<_>, callers, bits| match array {
-            Some(_) if !self.flags.has(callers) => {
-                array_layout::<K, V, P>(bits).map_or(0, |layout| layout.size())
-            }
-            _ => 0,
-        };
-        array(self.buckets, Flags::CALLERS_BUCKET, self.bits)
-            + array(self.oldbuckets, Flags::OLD_CALLERS_BUCKET, self.old_bits())
-            + self.overflow.totals::<K, V, P>().0
-            + self.oldoverflow.totals::<K, V, P>().0
-            + self.count * Cells::<K, V>::bytes::<P>()
     }
 
     /// Replaces all memory of an empty map by an array of 2^B buckets, all

@@ -23,6 +23,19 @@ impl BucketBits {
     /// The largest B: bucket numbers fit a `u32` with one value to spare.
     pub(crate) const MAX: Self = Self(31);
 
+    /// `bits`, unless that is more than [`BucketBits::MAX`].
+    pub(crate) const fn new(bits: u8) -> Option<Self> {
+        if bits <= Self::MAX.0 {
+            Some(Self(bits))
+        } else {
+            None
+        }
+    }
+
+    pub(crate) const fn get(self) -> u8 {
+        self.0
+    }
+
     /// Number of buckets, 2^B.
     #[inline]
     pub(crate) const fn count(self) -> usize {

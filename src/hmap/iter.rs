@@ -2,9 +2,12 @@
 
 use super::Hmap;
 use crate::alloc::{Allocator, Global};
+use crate::hash::HashValue;
 use crate::policy::{Go, Policy};
 use crate::raw::iter::{IntoIter, Iter, IterMut};
+use crate::raw::iter_from::GoOrder;
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
@@ -67,6 +70,77 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// All values by value; the keys are dropped.
     pub fn into_values(self) -> IntoValues<K, V, A, P> {
         IntoValues(self.into_iter())
+    }
+}
+
+impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+    /// All entries in exactly the order of Go's `range`, which begins at a bucket and
+    /// a slot drawn by chance; here they are the caller's choice, modulo the number of
+    /// buckets and modulo eight.
+    ///
+    /// In the middle of a doubling the keys of chains that are not moved yet are
+    /// hashed, twice each; [`iter`](Self::iter) never hashes.
+    ///
+    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** none.
+    /// Go: `mapiterinit`, `mapiternext`.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// for n in 0..4 {
+    ///     map.insert(n, ())?;
+    /// }
+    /// let order: Vec<_> = map.iter_from(0, 2).map(|(n, ())| *n).collect();
+    /// assert_eq!(order, [2, 3, 0, 1]);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
+    /// ```
+    pub fn iter_from(&self, bucket: usize, offset: usize) -> IterFrom<'_, K, V, S, P> {
+        IterFrom {
+            order: self.raw.iter_from(bucket, offset),
+            hash_builder: &self.hash_builder,
+        }
+    }
+}
+
+/// The entries of a map in Go's order; see [`Hmap::iter_from`].
+pub struct IterFrom<'a, K, V, S, P: Policy = Go> {
+    order: GoOrder<'a, K, V, P>,
+    hash_builder: &'a S,
+}
+
+impl<K, V, S, P: Policy> Clone for IterFrom<'_, K, V, S, P> {
+    fn clone(&self) -> Self {
+        Self {
+            order: self.order.clone(),
+            hash_builder: self.hash_builder,
+        }
+    }
+}
+
+impl<'a, K: Hash, V, S: BuildHasher, P: Policy> Iterator for IterFrom<'a, K, V, S, P> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self {
+            order,
+            hash_builder,
+        } = self;
+        order.next(|key| HashValue::new(hash_builder.hash_one(key)))
+    }
+}
+
+impl<K: Hash, V, S: BuildHasher, P: Policy> FusedIterator for IterFrom<'_, K, V, S, P> {}
+
+impl<K, V, S, P> fmt::Debug for IterFrom<'_, K, V, S, P>
+where
+    K: Hash + fmt::Debug,
+    V: fmt::Debug,
+    S: BuildHasher,
+    P: Policy,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

@@ -104,6 +104,27 @@ impl<K, V, P: Policy> RawIter<K, V, P> {
         }
     }
 
+    /// The live slots of one chain.
+    ///
+    /// The chain is initialised, and stays as it is while the iterator is used.
+    pub(super) fn of_chain(head: BucketPtr<K, V, P>) -> Self {
+        let no_more = Chains {
+            base: None,
+            bits: BucketBits::ONE_BUCKET,
+            old: None,
+            number: 0,
+        };
+        // SAFETY: The chain is initialised (M5).
+        let slots = unsafe { head.tops() }.live();
+        Self {
+            chains: no_more,
+            chain: Some(head),
+            bucket: Some(head),
+            slots,
+            left: usize::MAX,
+        }
+    }
+
     /// The head of the chain that the last slot given is in.
     pub(super) fn chain(&self) -> Option<BucketPtr<K, V, P>> {
         self.chain

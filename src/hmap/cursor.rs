@@ -1,0 +1,48 @@
+//! Walking a map while it changes: the cursor's two steps.
+
+use super::Hmap;
+use crate::alloc::Allocator;
+use crate::policy::Policy;
+use crate::raw::cursor::{Batch, BatchMut, Cursor};
+
+impl Cursor {
+    /// The entries of the next chain, which may be none; `None` at the end.
+    ///
+    /// The cursor is past the batch when this returns. To be able to take it again,
+    /// keep a copy of the cursor.
+    ///
+    /// **Work:** constant here, the chain in the batch. **Memory:** none.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it takes the map, and lends a batch"
+    )]
+    pub fn next<'m, K, V, S, A: Allocator, P: Policy>(
+        &mut self,
+        map: &'m Hmap<K, V, S, A, P>,
+    ) -> Option<Batch<'m, K, V, P>> {
+        map.raw.batch(self)
+    }
+
+    /// As [`next`](Self::next), with values to change.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{Cursor, Hmap};
+    ///
+    /// let mut map = Hmap::new();
+    /// map.insert("a", 1)?;
+    /// let mut cursor = Cursor::new();
+    /// while let Some(batch) = cursor.next_mut(&mut map) {
+    ///     batch.for_each(|(_, value)| *value += 1);
+    /// }
+    /// assert_eq!(map.get("a"), Some(&2));
+    /// # }
+    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+    /// ```
+    pub fn next_mut<'m, K, V, S, A: Allocator, P: Policy>(
+        &mut self,
+        map: &'m mut Hmap<K, V, S, A, P>,
+    ) -> Option<BatchMut<'m, K, V, P>> {
+        map.raw.batch_mut(self)
+    }
+}

@@ -1,0 +1,314 @@
+//! A position in a map that survives every change of it.
+//!
+//! An entry never leaves the family of buckets that share its low hash bits: a
+//! doubling splits bucket n into n and n + 2^B, which have those of n in common. So
+//! the cursor walks the bucket numbers with their bits *reversed*, lowest bit first.
+//! In that order the two halves of a bucket are neighbours, whatever B is: as
+//! 32-bit fractions,
+//!
+//! ```text
+//! B = 1   [ 0               )[ 1               )
+//! B = 2   [ 0      )[ 2      )[ 1      )[ 3      )
+//! B = 3   [ 0 )[ 4 )[ 2 )[ 6 )[ 1 )[ 5 )[ 3 )[ 7 )
+//!         0                  ▲ the cursor: all to the left of it was given
+//! ```
+//!
+//! and the cursor is one number: how far it has come. (Redis' SCAN walks its tables
+//! in this order.) An old chain that is not moved yet covers the interval of both its
+//! halves and is given whole; the new buckets it will be split into hold nothing.
+//!
+//! As a number it can be kept outside of the kernel and come back made up. The worst
+//! it can do is to name another place of the same interval.
+
+use super::iter::RawIter;
+use super::{RawHmap, Slot};
+use crate::alloc::Allocator;
+use crate::policy::{Go, Policy};
+use crate::sizing::BucketBits;
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+/// Where all of a map was given: fractions are below.
+const END: u64 = 1 << 32;
+
+/// A position in a map: a plain value that borrows nothing, and stays good while
+/// entries are inserted and removed and the map grows.
+///
+/// Each [`next`](Self::next) gives a batch, the entries of one chain. Between two
+/// batches the map may be changed in any way:
+///
+/// * an entry that is there from the first batch to the last is given exactly once
+///   (at least once if the array was made smaller in between);
+/// * an entry that was removed is not given after that;
+/// * an entry that was added is given at most once; so is one that was removed and
+///   added again, and that counts as another one.
+///
+/// There are at most as many batches as buckets, 2^B, of the largest array that was
+/// there while the cursor went through; some are empty. A batch has as many entries
+/// as its chain: 6½ on average when the map is about to grow, 13 in the middle of a
+/// growth, more only if the hash is bad.
+///
+/// A cursor used with another map, or made of made-up bits, gives some of the
+/// entries of that map, and ends as any other.
+///
+/// A kernel drops its lock between two batches:
+///
+/// ```
+/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+/// use hmap::{Cursor, Hmap};
+/// use std::sync::Mutex;
+///
+/// let table = Mutex::new(Hmap::new());
+/// for pid in 0..100_u32 {
+///     table.lock().unwrap().insert(pid, "task")?;
+/// }
+///
+/// let mut cursor = Cursor::new();
+/// let mut seen = 0;
+/// loop {
+///     let mut table = table.lock().unwrap();
+///     let Some(batch) = cursor.next(&table) else { break };
+///     seen += batch.count();
+///     table.insert(100 + cursor.to_bits() as u32, "late")?;
+///     // Here the lock is dropped.
+/// }
+/// assert!(seen >= 100);
+/// # }
+/// # Ok::<(), hmap::InsertError<u32, &str>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Cursor {
+    /// How far it has come, as a 32-bit fraction; [`END`] at most.
+    done: u64,
+}
+
+impl Cursor {
+    /// A cursor before the first batch.
+    pub const fn new() -> Self {
+        Self { done: 0 }
+    }
+
+    /// The position as a number, whose highest bit is clear: a cookie that can be
+    /// handed out, for instance as the offset of a directory listing. 0 is the
+    /// beginning.
+    pub const fn to_bits(self) -> u64 {
+        self.done
+    }
+
+    /// The position that [`to_bits`](Self::to_bits) gave. Any number makes a cursor;
+    /// one that `to_bits` cannot give makes one that has ended, if it is larger
+    /// than all it can.
+    ///
+    /// ```
+    /// use hmap::Cursor;
+    ///
+    /// assert_eq!(Cursor::from_bits(0), Cursor::new());
+    /// assert!(Cursor::from_bits(u64::MAX).has_ended());
+    /// ```
+    pub const fn from_bits(bits: u64) -> Self {
+        Self {
+            done: if bits < END { bits } else { END },
+        }
+    }
+
+    /// Whether there is no further batch.
+    pub const fn has_ended(self) -> bool {
+        self.done >= END
+    }
+
+    /// The number of the bucket, of 2^B, that begins at the cursor or in whose
+    /// interval it is.
+    const fn bucket(self, bits: BucketBits) -> usize {
+        // Below END, so it fits; the fraction's highest bit is the number's lowest.
+        (self.done as u32).reverse_bits() as usize & bits.mask()
+    }
+
+    /// The end of the interval of that bucket.
+    const fn past_bucket(self, bits: BucketBits) -> Self {
+        let width = END >> bits.get();
+        Self {
+            done: (self.done & !(width - 1)) + width,
+        }
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cursor({:#x} of {END:#x})", self.done)
+    }
+}
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// The entries of the chain at the cursor, which is moved past it.
+    pub(crate) fn batch(&self, cursor: &mut Cursor) -> Option<Batch<'_, K, V, P>> {
+        let slots = self.chain_at(cursor)?;
+        Some(Batch {
+            slots,
+            entries: PhantomData,
+        })
+    }
+
+    /// As [`batch`](Self::batch), with elems to change.
+    pub(crate) fn batch_mut(&mut self, cursor: &mut Cursor) -> Option<BatchMut<'_, K, V, P>> {
+        let slots = self.chain_at(cursor)?;
+        Some(BatchMut {
+            slots,
+            entries: PhantomData,
+        })
+    }
+
+    fn chain_at(&self, cursor: &mut Cursor) -> Option<RawIter<K, V, P>> {
+        if cursor.has_ended() {
+            return None;
+        }
+        let Some(base) = self.buckets else {
+            *cursor = Cursor { done: END };
+            return None;
+        };
+        if let Some(old_base) = self.oldbuckets {
+            let old_bits = self.old_bits();
+            // SAFETY: The number is below the old array's count.
+            let old = unsafe { old_base.nth(cursor.bucket(old_bits)) };
+            // SAFETY: Heads of the old array are initialised.
+            if !unsafe { old.is_evacuated() } {
+                *cursor = cursor.past_bucket(old_bits);
+                return Some(RawIter::of_chain(old));
+            }
+        }
+        // SAFETY: The number is below 2^B; its old bucket, if there is an old array,
+        // is evacuated, so the chain is initialised (M5).
+        let head = unsafe { base.nth(cursor.bucket(self.bits)) };
+        *cursor = cursor.past_bucket(self.bits);
+        Some(RawIter::of_chain(head))
+    }
+}
+
+/// The entries of one chain; see [`Cursor::next`].
+pub struct Batch<'m, K, V, P: Policy = Go> {
+    slots: RawIter<K, V, P>,
+    entries: PhantomData<(&'m K, &'m V)>,
+}
+
+/// The entries of one chain, with values to change; see [`Cursor::next_mut`].
+pub struct BatchMut<'m, K, V, P: Policy = Go> {
+    slots: RawIter<K, V, P>,
+    entries: PhantomData<(&'m K, &'m mut V)>,
+}
+
+// SAFETY: It gives shared references and no more.
+unsafe impl<K: Sync, V: Sync, P: Policy> Send for Batch<'_, K, V, P> {}
+// SAFETY: As above.
+unsafe impl<K: Sync, V: Sync, P: Policy> Sync for Batch<'_, K, V, P> {}
+// SAFETY: It gives shared references to keys and unique ones to values.
+unsafe impl<K: Sync, V: Send, P: Policy> Send for BatchMut<'_, K, V, P> {}
+// SAFETY: Through `&BatchMut` nothing but shared references is had.
+unsafe impl<K: Sync, V: Sync, P: Policy> Sync for BatchMut<'_, K, V, P> {}
+
+impl<'m, K, V, P: Policy> Iterator for Batch<'m, K, V, P> {
+    type Item = (&'m K, &'m V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Slot { bucket, index } = self.slots.next()?;
+        // SAFETY: A live slot (M1) of a map that is borrowed for 'm.
+        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) }
+    }
+}
+
+impl<'m, K, V, P: Policy> Iterator for BatchMut<'m, K, V, P> {
+    type Item = (&'m K, &'m mut V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Slot { bucket, index } = self.slots.next()?;
+        // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for
+        // 'm.
+        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_mut())) }
+    }
+}
+
+impl<K, V, P: Policy> FusedIterator for Batch<'_, K, V, P> {}
+impl<K, V, P: Policy> FusedIterator for BatchMut<'_, K, V, P> {}
+
+impl<K, V, P: Policy> Clone for Batch<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self {
+            slots: self.slots.clone(),
+            entries: PhantomData,
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for Batch<'_, K, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K, V, P: Policy> fmt::Debug for BatchMut<'_, K, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchMut").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::vec::Vec;
+
+    fn bits(b: u8) -> BucketBits {
+        BucketBits::new(b).unwrap()
+    }
+
+    fn numbers(b: u8) -> Vec<usize> {
+        let mut cursor = Cursor::new();
+        let mut numbers = Vec::new();
+        while !cursor.has_ended() {
+            numbers.push(cursor.bucket(bits(b)));
+            cursor = cursor.past_bucket(bits(b));
+        }
+        numbers
+    }
+
+    #[test]
+    fn buckets_come_in_reverse_binary_order_each_once() {
+        assert_eq!(numbers(0), [0]);
+        assert_eq!(numbers(1), [0, 1]);
+        assert_eq!(numbers(3), [0, 4, 2, 6, 1, 5, 3, 7]);
+        for b in 4..10 {
+            let unique: BTreeSet<_> = numbers(b).into_iter().collect();
+            assert_eq!(unique.len(), 1 << b);
+        }
+    }
+
+    #[test]
+    fn a_position_means_the_same_after_a_doubling() {
+        // What is left at any position under B is, split, what is left under B + 1.
+        for done in 0..16 {
+            let mut cursor = Cursor::new();
+            for _ in 0..done {
+                cursor = cursor.past_bucket(bits(4));
+            }
+            let left = |b: u8| {
+                let mut left = BTreeSet::new();
+                let mut cursor = cursor;
+                while !cursor.has_ended() {
+                    left.insert(cursor.bucket(bits(b)));
+                    cursor = cursor.past_bucket(bits(b));
+                }
+                left
+            };
+            let split: BTreeSet<_> = left(4).into_iter().flat_map(|n| [n, n + 16]).collect();
+            assert_eq!(left(5), split);
+        }
+    }
+
+    #[test]
+    fn the_largest_array_is_walked_to_its_end() {
+        let last = Cursor::from_bits(END - 1);
+        assert_eq!(last.bucket(BucketBits::MAX), BucketBits::MAX.mask());
+        assert!(last.past_bucket(BucketBits::MAX).has_ended());
+        assert!(last.past_bucket(BucketBits::ONE_BUCKET).has_ended());
+    }
+}
