@@ -26,8 +26,24 @@
 //! only an insert can ever be refused memory, and it says so by giving the
 //! pair back. A growth that is refused is tried again later; chains get longer.
 //!
-//! The map goes through the states of Go's (1.12 to 1.23); where it differs, the docs
-//! say so.
+//! # As in Go, and where not
+//!
+//! Given the same hashes the map goes through the states of Go's (1.12 to 1.23), which
+//! traces recorded from Go's runtime check: the same B, the same overflow buckets, the
+//! same steps of every growth, the same slot for every entry, the same order of
+//! iteration. That holds as long as no memory was refused. What differs, on purpose:
+//!
+//! | | Go | here, and why |
+//! |---|---|---|
+//! | overwriting | replaces keys that can differ and be equal (strings, floats) | keeps the key that is there: Rust's convention |
+//! | keys | NaN is not equal to itself | keys are `Eq` |
+//! | overflow counter | exact below B = 16, by chance above | exact: it bounds what a growth sets aside |
+//! | spare buckets | as many as Go's size classes have room for | a sixteenth, and what the allocator hands out in excess |
+//! | other overflow buckets | one allocation each | chunks, kept by `clear`: an insert does not wait for the allocator |
+//! | a new array | zeroed by the insert that starts the growth | initialised as it is moved into: no insert is O(n) |
+//! | a refused growth | the program ends | chains get longer, and it is tried again |
+//! | iterators while the map changes | read old arrays that the collector keeps, with two known defects | a [`Cursor`], which keeps a position and no pointer |
+//! | link and tophash | link behind the values; tophash 5–255 | link beside the tophash; 128–255: fewer cache lines and instructions |
 //!
 //! # Start here
 //!
@@ -105,7 +121,7 @@ pub use seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
 /// What the macros of the crate expand to.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::raw::bmap::LentBucket;
+    pub use crate::raw::bmap::{INLINE_LIMIT, LentBucket, Stored, StoredAs};
 }
 
 /// What tests look at; no part of the interface.

@@ -348,7 +348,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
     /// A map whose first bucket is the caller's, who lends it for as long as the
     /// map's type says. Go: the bucket on the stack.
-    pub(crate) const fn with_first_bucket_in(bucket: LentBucket<'b, K, V>, alloc: A) -> Self {
+    pub(crate) const fn with_first_bucket_in(bucket: LentBucket<'b, K, V, P>, alloc: A) -> Self {
         let mut map = Self::new_in(WithBucket::new(alloc));
         map.buckets = Some(BucketPtr::of_caller(bucket));
         map.flags = Flags::CALLERS_BUCKET;

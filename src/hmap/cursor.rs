@@ -12,10 +12,6 @@ impl Cursor {
     /// keep a copy of the cursor.
     ///
     /// **Work:** constant here, the chain in the batch. **Memory:** none.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "it takes the map, and lends a batch"
-    )]
     pub fn next<'m, K, V, S, A: Allocator, P: Policy>(
         &mut self,
         map: &'m Hmap<K, V, S, A, P>,

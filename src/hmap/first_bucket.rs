@@ -45,7 +45,10 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
     /// };
     /// map.insert(1, 2).unwrap();
     /// ```
-    pub const fn with_first_bucket_in(bucket: &'b mut FirstBucket<K, V>, alloc: A) -> Self {
+    pub const fn with_first_bucket_in<SK, SV>(
+        bucket: &'b mut FirstBucket<K, V, SK, SV>,
+        alloc: A,
+    ) -> Self {
         Self::with_first_bucket_and_seeded_hasher_in(
             bucket,
             DefaultHashBuilder::with_seed(0),
@@ -55,7 +58,7 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
 
     /// What `static_hmap!` makes.
     #[doc(hidden)]
-    pub const fn __with_lent_bucket_in(bucket: LentBucket<'b, K, V>, alloc: A) -> Self {
+    pub const fn __with_lent_bucket_in(bucket: LentBucket<'b, K, V, Go>, alloc: A) -> Self {
         let raw = RawHmap::with_first_bucket_in(bucket, alloc);
         Self::seeded(raw, DefaultHashBuilder::with_seed(0))
     }
@@ -64,8 +67,8 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
 impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
     /// As [`with_first_bucket_in`](Hmap::with_first_bucket_in), with a hash builder
     /// that is used as it is.
-    pub const fn with_first_bucket_and_hasher_in(
-        bucket: &'b mut FirstBucket<K, V>,
+    pub const fn with_first_bucket_and_hasher_in<SK, SV>(
+        bucket: &'b mut FirstBucket<K, V, SK, SV>,
         hash_builder: S,
         alloc: A,
     ) -> Self {
@@ -79,8 +82,8 @@ impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
 
     /// As [`with_first_bucket_in`](Hmap::with_first_bucket_in), with a hash builder
     /// that is given a new seed whenever an entry goes into the empty map.
-    pub const fn with_first_bucket_and_seeded_hasher_in(
-        bucket: &'b mut FirstBucket<K, V>,
+    pub const fn with_first_bucket_and_seeded_hasher_in<SK, SV>(
+        bucket: &'b mut FirstBucket<K, V, SK, SV>,
         hash_builder: S,
         alloc: A,
     ) -> Self
@@ -88,10 +91,49 @@ impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
         S: SeededBuildHasher,
     {
         Self::seeded(
-            RawHmap::<_, _, _, Go>::with_first_bucket_in(bucket.lend(), alloc),
+            RawHmap::with_first_bucket_in(bucket.lend(), alloc),
             hash_builder,
         )
     }
+}
+
+/// Makes a [`FirstBucket`] that takes no more room than a map needs of it: where keys
+/// or values are over 128 bytes, eight pointers instead of eight of them.
+///
+/// The types are those of the map, and concrete. `first_bucket!(type K, V)` is the
+/// bucket's type, for a field or a `static`.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use hmap::{FirstBucket, Global, Hmap, first_bucket};
+///
+/// let mut bucket = first_bucket!(u32, [u8; 4096]);
+/// # #[cfg(target_pointer_width = "64")]
+/// assert_eq!(size_of_val(&bucket), 16 + 8 * 4 + 8 * 8);
+/// let mut pages = Hmap::with_first_bucket_in(&mut bucket, Global);
+/// pages.insert(7, [0; 4096])?;
+/// // The value's own allocation, and nothing else.
+/// assert_eq!(pages.allocation_size(), 4096);
+///
+/// let small: FirstBucket<u32, u64> = first_bucket!(u32, u64);
+/// # }
+/// # Ok::<(), hmap::InsertError<u32, [u8; 4096]>>(())
+/// ```
+#[macro_export]
+macro_rules! first_bucket {
+    (type $key:ty, $value:ty) => {
+        $crate::FirstBucket<
+            $key,
+            $value,
+            <$crate::__private::Stored<{ size_of::<$key>() > $crate::__private::INLINE_LIMIT }>
+                as $crate::__private::StoredAs<$key>>::Type,
+            <$crate::__private::Stored<{ size_of::<$value>() > $crate::__private::INLINE_LIMIT }>
+                as $crate::__private::StoredAs<$value>>::Type,
+        >
+    };
+    ($key:ty, $value:ty) => {
+        <$crate::first_bucket!(type $key, $value)>::of_stored()
+    };
 }
 
 /// The type of a map made by [`static_hmap!`](crate::static_hmap).
@@ -160,10 +202,11 @@ macro_rules! static_hmap {
     ) => {
         $(#[$attribute])*
         $visibility static $name: $type = {
-            static mut BUCKET: $crate::FirstBucket<$key, $value> = $crate::FirstBucket::new();
+            static mut BUCKET: $crate::first_bucket!(type $key, $value) =
+                $crate::first_bucket!($key, $value);
             // SAFETY: Only this initialiser can name the bucket, and the
             // initialiser of a static runs once.
-            let bucket = unsafe { $crate::__private::LentBucket::of_static(&raw mut BUCKET) };
+            let bucket = unsafe { $crate::__private::LentBucket::of(&raw mut BUCKET) };
             let $map: $crate::StaticHmap<$key, $value, $alloc> =
                 $crate::StaticHmap::__with_lent_bucket_in(bucket, $in);
             $wrapped

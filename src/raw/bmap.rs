@@ -126,19 +126,31 @@ impl<K, V, P: Policy> Shape<K, V, P> {
 /// Memory for one bucket, to be lent to a map as its first.
 ///
 /// The bucket's size is 16 bytes (12 on 32-bit targets) + 8 keys + 8 values,
-/// rounded up to their alignment: 144 bytes for `u64` → `u64`.
+/// rounded up to their alignment: 144 bytes for `u64` → `u64`. Where keys or values
+/// are over 128 bytes the map stores pointers to them in the bucket, so eight of them
+/// are more room than it needs; [`first_bucket!`](crate::first_bucket) makes one that
+/// fits, whose last two parameters say what is stored.
 ///
 /// See [`Hmap::with_first_bucket_in`](crate::Hmap::with_first_bucket_in).
 #[repr(C)]
-pub struct FirstBucket<K, V> {
+pub struct FirstBucket<K, V, StoredKey = K, StoredValue = V> {
     head: Head,
-    keys: [MaybeUninit<K>; SLOTS],
-    elems: [MaybeUninit<V>; SLOTS],
+    keys: [MaybeUninit<StoredKey>; SLOTS],
+    elems: [MaybeUninit<StoredValue>; SLOTS],
+    entries: PhantomData<(K, V)>,
 }
 
 impl<K, V> FirstBucket<K, V> {
     /// An empty bucket. It is `const`, so that it can be a `static`.
     pub const fn new() -> Self {
+        Self::of_stored()
+    }
+}
+
+impl<K, V, StoredKey, StoredValue> FirstBucket<K, V, StoredKey, StoredValue> {
+    /// An empty bucket of chosen fields; a map takes it if they are large enough.
+    #[doc(hidden)]
+    pub const fn of_stored() -> Self {
         Self {
             head: Head {
                 tophash: TopHashes::ALL_EMPTY_REST.to_memory(),
@@ -146,62 +158,94 @@ impl<K, V> FirstBucket<K, V> {
             },
             keys: [const { MaybeUninit::uninit() }; SLOTS],
             elems: [const { MaybeUninit::uninit() }; SLOTS],
+            entries: PhantomData,
         }
     }
 
-    /// Empties the bucket, whatever a map left in it, and lends it.
-    pub(crate) const fn lend(&mut self) -> LentBucket<'_, K, V> {
+    /// Empties the bucket, whatever a map left in it, and lends it to a map of the
+    /// policy `P`.
+    pub(crate) const fn lend<P: Policy>(&mut self) -> LentBucket<'_, K, V, P> {
         self.head = Head {
             tophash: TopHashes::ALL_EMPTY_REST.to_memory(),
             overflow: None,
         };
-        LentBucket {
-            // SAFETY: A reference is not null. (`NonNull::from` is not `const`.)
-            at: unsafe { NonNull::new_unchecked(self) },
-            borrow: PhantomData,
-        }
+        // SAFETY: The bucket is empty, and borrowed alone for the lifetime given.
+        unsafe { LentBucket::of(self) }
     }
 }
+
+/// The type that a bucket stores for a key or value of type `T`: itself, or the
+/// pointer to its cell. Implemented by [`Stored`] for the two answers to whether it is
+/// larger than the limit, since a type cannot depend on a size otherwise.
+#[doc(hidden)]
+pub trait StoredAs<T> {
+    type Type;
+}
+
+/// `Stored<{ size_of::<T>() > INLINE_LIMIT }>`.
+#[doc(hidden)]
+pub struct Stored<const IN_CELL: bool>;
+
+impl<T> StoredAs<T> for Stored<false> {
+    type Type = T;
+}
+
+impl<T> StoredAs<T> for Stored<true> {
+    type Type = MaybeUninit<NonNull<T>>;
+}
+
+/// The limit by which [`first_bucket!`](crate::first_bucket) chooses: the policy
+/// `Go`'s.
+#[doc(hidden)]
+pub const INLINE_LIMIT: usize = <crate::policy::Go as Policy>::INLINE_LIMIT;
 
 /// A caller's bucket, empty, that one map has for itself during `'b`.
 #[doc(hidden)]
-pub struct LentBucket<'b, K, V> {
-    at: NonNull<FirstBucket<K, V>>,
-    borrow: PhantomData<&'b mut FirstBucket<K, V>>,
+pub struct LentBucket<'b, K, V, P> {
+    at: NonNull<u8>,
+    borrow: PhantomData<(&'b mut (), NonNull<(K, V, P)>)>,
 }
 
-impl<K, V> LentBucket<'static, K, V> {
-    /// Lends a bucket in a `static mut`; for `static_hmap!` only.
+impl<K, V, P: Policy> LentBucket<'_, K, V, P> {
+    /// Lends a bucket; `static_hmap!` calls it with one in a `static mut`.
     ///
     /// # Safety
-    /// The bucket is as [`FirstBucket::new`] made it, and this call is all that
-    /// ever touches it: it runs once.
-    pub const unsafe fn of_static(bucket: *mut FirstBucket<K, V>) -> Self {
+    /// The bucket is empty, as [`FirstBucket::new`] made it, and nobody else touches
+    /// it during the lifetime.
+    pub const unsafe fn of<SK, SV>(bucket: *mut FirstBucket<K, V, SK, SV>) -> Self {
+        const {
+            // Cells make the map's bucket smaller, never larger.
+            assert!(
+                size_of::<FirstBucket<K, V, SK, SV>>() >= Shape::<K, V, P>::SIZE
+                    && align_of::<FirstBucket<K, V, SK, SV>>() >= Shape::<K, V, P>::ALIGN,
+                "the bucket is too small for what the map stores in it"
+            );
+        }
         Self {
-            // SAFETY: The address of a static is not null.
-            at: unsafe { NonNull::new_unchecked(bucket) },
+            // SAFETY: The bucket exists, so its address is not null.
+            at: unsafe { NonNull::new_unchecked(bucket.cast()) },
             borrow: PhantomData,
         }
     }
 }
 
-impl<K, V> Default for FirstBucket<K, V> {
+impl<K, V, StoredKey, StoredValue> Default for FirstBucket<K, V, StoredKey, StoredValue> {
     fn default() -> Self {
-        Self::new()
+        Self::of_stored()
     }
 }
 
-impl<K, V> core::fmt::Debug for FirstBucket<K, V> {
+impl<K, V, StoredKey, StoredValue> core::fmt::Debug for FirstBucket<K, V, StoredKey, StoredValue> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("FirstBucket").finish_non_exhaustive()
     }
 }
 
-// SAFETY: It is memory; the entries that a map puts there belong to the map,
-// which has the bucket for itself and is `Send` and `Sync` by its own rules.
-unsafe impl<K, V> Send for FirstBucket<K, V> {}
+// SAFETY: It is memory; the entries that a map puts there belong to the map, which
+// has the bucket for itself and is `Send` and `Sync` by its own rules.
+unsafe impl<K, V, SK, SV> Send for FirstBucket<K, V, SK, SV> {}
 // SAFETY: As above; a shared reference to a bucket gives access to nothing.
-unsafe impl<K, V> Sync for FirstBucket<K, V> {}
+unsafe impl<K, V, SK, SV> Sync for FirstBucket<K, V, SK, SV> {}
 
 /// Where a bucket is.
 ///
@@ -238,13 +282,8 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     }
 
     /// The bucket that the caller lends.
-    pub(crate) const fn of_caller(bucket: LentBucket<'_, K, V>) -> Self {
-        const {
-            // Cells make the map's bucket smaller, never larger.
-            assert!(size_of::<FirstBucket<K, V>>() >= Shape::<K, V, P>::SIZE);
-            assert!(align_of::<FirstBucket<K, V>>() >= Shape::<K, V, P>::ALIGN);
-        }
-        Self::at(bucket.at.cast())
+    pub(crate) const fn of_caller(bucket: LentBucket<'_, K, V, P>) -> Self {
+        Self::at(bucket.at)
     }
 
     pub(crate) const fn address(self) -> NonNull<u8> {

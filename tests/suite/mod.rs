@@ -11,9 +11,12 @@
 //! instead of 60.
 
 pub mod board;
+pub mod cursor;
 pub mod face;
 pub mod first_bucket;
 pub mod growth;
+pub mod hostile;
+pub mod iteration;
 pub mod layouts;
 pub mod model;
 pub mod refusal;
@@ -34,6 +37,16 @@ macro_rules! list {
                 the_global_allocator_has_the_memory_of_the_machine,
                 #[cfg(target_os = "none")]
                 instructions_are_counted_exactly,
+            }
+            cursor {
+                a_walk_gives_each_entry_once_in_every_state_of_a_growth,
+                a_walk_has_as_many_batches_as_there_are_chains,
+                a_walk_through_a_doubling_misses_nothing_and_repeats_nothing,
+                what_is_removed_is_not_given_any_more,
+                a_cursor_is_a_number_with_its_highest_bit_clear,
+                made_up_bits_and_other_maps_end_and_do_no_harm,
+                values_can_be_changed_batch_by_batch,
+                random_changes_between_batches_keep_every_guarantee,
             }
             face {
                 strings_are_looked_up_by_str,
@@ -71,6 +84,18 @@ macro_rules! list {
                 the_first_free_slot_of_the_chain_is_used_again,
                 a_move_keeps_the_order_of_a_chain_and_closes_its_gaps,
                 chains_of_any_length_shrink_back_to_nothing,
+            }
+            hostile {
+                hashes_that_change_at_every_call,
+                keys_that_are_equal_to_all,
+                keys_that_are_equal_to_none,
+                keys_that_lie_in_every_way,
+            }
+            iteration {
+                slots_are_rotated_in_every_bucket_of_a_chain,
+                buckets_come_from_the_start_on_and_wrap,
+                in_the_middle_of_a_doubling_old_chains_are_read_by_halves,
+                an_empty_map_has_no_order,
             }
             layouts {
                 keys_and_values_of_one_byte,

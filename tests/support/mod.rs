@@ -4,3 +4,4 @@
 pub mod keys;
 pub mod ledger;
 pub mod oracle;
+pub mod storm;

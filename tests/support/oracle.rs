@@ -43,6 +43,7 @@ impl<'l, V: Clone + PartialEq + Debug, A: Allocator> Checked<'l, V, A> {
         if !cfg!(miri) || self.checks.get() % 25 == 0 {
             assert_eq!(self.map.validate(), Ok(()));
             assert_eq!(self.map.allocation_size(), self.ledger.live_bytes());
+            assert_eq!(self.map.footprint().heap(), self.ledger.live_bytes());
         }
         assert_eq!(self.map.len(), self.oracle.len());
         assert!(self.map.capacity() >= self.map.len());

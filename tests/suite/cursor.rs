@@ -1,0 +1,152 @@
+//! The cursor: a position that stays good while the map changes.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::storm::{self, Tally};
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use hmap::{Cursor, Hmap};
+
+type Map<'l> = Hmap<Key, u64, Identity, &'l Ledger>;
+
+fn filled(count: u64, ledger: &Ledger) -> Map<'_> {
+    let mut map = Map::with_hasher_in(Identity, ledger);
+    for id in 0..count {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    map
+}
+
+/// All that a cursor gives from here on, in its order.
+fn rest(mut cursor: Cursor, map: &Map<'_>) -> Vec<u64> {
+    let mut ids = Vec::new();
+    while let Some(batch) = cursor.next(map) {
+        ids.extend(batch.map(|(key, _)| key.id));
+    }
+    assert!(cursor.has_ended() && cursor.next(map).is_none());
+    ids
+}
+
+pub fn a_walk_gives_each_entry_once_in_every_state_of_a_growth() {
+    let ledger = Ledger::new();
+    // 105 is in the middle of a doubling, 104 in none.
+    for count in [0, 1, 8, 9, 104, 105, 110] {
+        let map = filled(count, &ledger);
+        let ids = rest(Cursor::new(), &map);
+        assert_eq!(ids.len() as u64, count);
+        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len() as u64, count);
+    }
+}
+
+pub fn a_walk_has_as_many_batches_as_there_are_chains() {
+    let ledger = Ledger::new();
+    let mut map = filled(105, &ledger);
+    while map.is_growing() {
+        map.remove(&Key::spread(5_000));
+    }
+    let (mut cursor, mut batches) = (Cursor::new(), 0);
+    while cursor.next(&map).is_some() {
+        batches += 1;
+    }
+    assert_eq!(batches, map.chain_stats().chains);
+}
+
+pub fn a_walk_through_a_doubling_misses_nothing_and_repeats_nothing() {
+    let ledger = Ledger::new();
+    // Stop after every number of batches, double, and go on.
+    for stop in 0..16 {
+        let mut map = filled(104, &ledger);
+        let mut cursor = Cursor::new();
+        let mut ids = Vec::new();
+        for _ in 0..stop {
+            ids.extend(cursor.next(&map).unwrap().map(|(key, _)| key.id));
+        }
+        for id in 104..230 {
+            map.insert(Key::spread(id), id).unwrap();
+            if id % 20 == 0 {
+                // In the middle of it, too.
+                ids.extend(
+                    cursor
+                        .next(&map)
+                        .into_iter()
+                        .flatten()
+                        .map(|(key, _)| key.id),
+                );
+            }
+        }
+        ids.extend(rest(cursor, &map));
+        let unique: BTreeSet<_> = ids.iter().copied().collect();
+        assert_eq!(unique.len(), ids.len(), "one came twice");
+        assert!((0..104).all(|id| unique.contains(&id)), "one was missed");
+    }
+}
+
+pub fn what_is_removed_is_not_given_any_more() {
+    let ledger = Ledger::new();
+    let mut map = filled(200, &ledger);
+    let mut cursor = Cursor::new();
+    let mut given = BTreeSet::new();
+    while let Some(batch) = cursor.next(&map) {
+        given.extend(batch.map(|(key, _)| key.id));
+        if let Some(id) =
+            (0..200).find(|id| !given.contains(id) && map.contains_key(&Key::spread(*id)))
+        {
+            map.remove(&Key::spread(id));
+            assert!(!rest(cursor, &map).contains(&id));
+        }
+    }
+    assert_eq!(map.len(), given.len());
+}
+
+pub fn a_cursor_is_a_number_with_its_highest_bit_clear() {
+    let ledger = Ledger::new();
+    let map = filled(300, &ledger);
+    let mut cursor = Cursor::new();
+    assert_eq!(cursor.to_bits(), 0);
+    while cursor.next(&map).is_some() {
+        assert_eq!(cursor.to_bits() >> 63, 0);
+        assert_eq!(Cursor::from_bits(cursor.to_bits()), cursor);
+    }
+    assert!(cursor.has_ended() && cursor > Cursor::new());
+    assert_eq!(Cursor::from_bits(cursor.to_bits()), cursor);
+}
+
+pub fn made_up_bits_and_other_maps_end_and_do_no_harm() {
+    let ledger = Ledger::new();
+    let maps = [filled(0, &ledger), filled(5, &ledger), filled(105, &ledger)];
+    let mut random = fastrand::Rng::with_seed(1);
+    for round in 0..500 {
+        let bits = random.u64(..) >> (round % 64);
+        for map in &maps {
+            let ids = rest(Cursor::from_bits(bits), map);
+            assert!(ids.len() <= map.len());
+        }
+    }
+    for bits in [1, (1 << 32) - 1, 1 << 32, (1 << 32) + 1, u64::MAX] {
+        for map in &maps {
+            assert!(rest(Cursor::from_bits(bits), map).len() <= map.len());
+        }
+    }
+}
+
+pub fn values_can_be_changed_batch_by_batch() {
+    let ledger = Ledger::new();
+    let mut map = filled(150, &ledger);
+    let mut cursor = Cursor::new();
+    while let Some(batch) = cursor.next_mut(&mut map) {
+        batch.for_each(|(_, value)| *value += 1_000);
+    }
+    assert!(map.iter().all(|(key, value)| *value == key.id + 1_000));
+}
+
+pub fn random_changes_between_batches_keep_every_guarantee() {
+    let (episodes, steps) = if cfg!(miri) { (1, 600) } else { (6, 12_000) };
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut tally = Tally::default();
+    for _ in 0..episodes {
+        storm::episode(&mut random, steps, &mut tally);
+    }
+    // It has seen what it is about.
+    assert!(tally.walks > 0 && tally.in_mid_growth > 0 && tally.doublings > 0);
+    assert!(tally.same_size_growths > 0 || cfg!(miri));
+}

@@ -1,0 +1,81 @@
+//! Iteration from a bucket and a slot, in Go's order.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use hmap::Hmap;
+
+type Map<'l> = Hmap<Key, u64, Identity, &'l Ledger>;
+
+fn order(map: &Map<'_>, bucket: usize, offset: usize) -> Vec<u64> {
+    map.iter_from(bucket, offset)
+        .map(|(key, _)| key.id)
+        .collect()
+}
+
+pub fn slots_are_rotated_in_every_bucket_of_a_chain() {
+    let ledger = Ledger::new();
+    let mut map = Map::with_hasher_in(Identity, &ledger);
+    map.try_presize(26).unwrap();
+    for id in 0..20 {
+        map.insert(Key::at(id, 2, id as u8), id).unwrap();
+    }
+    assert_eq!(
+        order(&map, 0, 3),
+        [
+            3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10, 19, 16, 17, 18
+        ]
+    );
+    assert_eq!(order(&map, 2, 0), (0..20).collect::<Vec<_>>());
+}
+
+pub fn buckets_come_from_the_start_on_and_wrap() {
+    let ledger = Ledger::new();
+    let mut map = Map::with_hasher_in(Identity, &ledger);
+    map.try_presize(26).unwrap();
+    for id in 0..4 {
+        map.insert(Key::at(id, id as u32, 9), id).unwrap();
+    }
+    assert_eq!(order(&map, 2, 0), [2, 3, 0, 1]);
+    assert_eq!(order(&map, 3, 7), [3, 0, 1, 2]);
+    assert_eq!(
+        order(&map, 4 + 1, 8 + 0),
+        [1, 2, 3, 0],
+        "modulo buckets and slots"
+    );
+}
+
+pub fn in_the_middle_of_a_doubling_old_chains_are_read_by_halves() {
+    let ledger = Ledger::new();
+    let mut map = Map::with_hasher_in(Identity, &ledger);
+    for id in 0..105 {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    let mut states = 0;
+    while map.is_growing() {
+        for (bucket, offset) in [(0, 0), (7, 3), (16, 5), (31, 7)] {
+            let ids = order(&map, bucket, offset);
+            assert_eq!(ids.len(), 105);
+            assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 105);
+            // As after the growth, bucket by bucket: the low five bits of the hash
+            // rise from the start on, and wrap.
+            let buckets = ids
+                .iter()
+                .map(|id| (Key::spread(*id).hash as usize + 32 - bucket) % 32);
+            assert!(buckets.is_sorted());
+        }
+        map.remove(&Key::spread(5_000));
+        states += 1;
+    }
+    assert!(states > 3);
+}
+
+pub fn an_empty_map_has_no_order() {
+    let ledger = Ledger::new();
+    let mut map = Map::with_hasher_in(Identity, &ledger);
+    assert_eq!(order(&map, usize::MAX, usize::MAX), []);
+    map.insert(Key::spread(1), 1).unwrap();
+    map.remove(&Key::spread(1));
+    assert_eq!(order(&map, 1, 1), []);
+}
