@@ -203,7 +203,8 @@ pub const INLINE_LIMIT: usize = <crate::policy::Go as Policy>::INLINE_LIMIT;
 #[doc(hidden)]
 pub struct LentBucket<'b, K, V, P> {
     at: NonNull<u8>,
-    borrow: PhantomData<(&'b mut (), NonNull<(K, V, P)>)>,
+    borrow: PhantomData<&'b mut ()>,
+    shape: PhantomData<NonNull<(K, V, P)>>,
 }
 
 impl<K, V, P: Policy> LentBucket<'_, K, V, P> {
@@ -225,6 +226,7 @@ impl<K, V, P: Policy> LentBucket<'_, K, V, P> {
             // SAFETY: The bucket exists, so its address is not null.
             at: unsafe { NonNull::new_unchecked(bucket.cast()) },
             borrow: PhantomData,
+            shape: PhantomData,
         }
     }
 }
