@@ -40,7 +40,7 @@ pub fn buckets_come_from_the_start_on_and_wrap() {
     assert_eq!(order(&map, 2, 0), [2, 3, 0, 1]);
     assert_eq!(order(&map, 3, 7), [3, 0, 1, 2]);
     assert_eq!(
-        order(&map, 4 + 1, 8 + 0),
+        order(&map, 4 + 1, 8),
         [1, 2, 3, 0],
         "modulo buckets and slots"
     );
