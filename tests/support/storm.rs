@@ -86,7 +86,7 @@ impl Weather {
             Self::Fair => hash,
             Self::Crowded if id % 5 == 0 => hash,
             Self::Crowded => hash & !0x3f,
-            Self::Sweeping => (hash & !0xffff) | (id / SWEPT) as u64,
+            Self::Sweeping => (hash & !0xffff) | (id / SWEPT as u64),
         };
         Key { id, hash }
     }
