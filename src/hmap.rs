@@ -3,11 +3,15 @@
 //!
 //! This face hashes and compares; all else is [`RawHmap`]'s. It has no `unsafe`.
 
+mod bulk;
 mod cursor;
+mod entry;
 mod first_bucket;
 mod inspect;
 mod iter;
+mod reserve;
 
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
 #[cfg(feature = "default-hasher")]
 pub use first_bucket::StaticHmap;
 pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
@@ -17,6 +21,7 @@ use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
 use crate::policy::{Go, Policy};
 use crate::raw::RawHmap;
+use crate::raw::assign::Supply;
 use crate::seed::{self, DefaultHashBuilder, SeededBuildHasher};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -271,40 +276,6 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     pub const fn is_growing(&self) -> bool {
         self.raw.is_growing()
     }
-
-    /// Removes the entries that `keep` returns false for.
-    ///
-    /// A growth under way does not go on. If `keep` panics the map holds the
-    /// entries that were not removed before.
-    ///
-    /// **Work:** all buckets and entries. **Memory:** never allocates.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map = hmap::Hmap::new();
-    /// for n in 0..10 {
-    ///     map.insert(n, ())?;
-    /// }
-    /// map.retain(|n, ()| n % 2 == 0);
-    /// assert_eq!(map.len(), 5);
-    /// # }
-    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
-    /// ```
-    pub fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
-        self.raw.retain(keep);
-    }
-
-    /// Removes and drops all entries. The array is kept; in mid-growth it is the
-    /// new one that is kept, and the old one is given back.
-    ///
-    /// If a `Drop` panics the map is empty and whole, and the other entries are
-    /// dropped too.
-    ///
-    /// **Work:** all buckets and entries; constant if the map is empty.
-    /// **Memory:** never allocates. Go: `mapclear`.
-    pub fn clear(&mut self) {
-        self.raw.clear();
-    }
 }
 
 impl<K, V, S, A, P> Hmap<K, V, S, A, P>
@@ -350,6 +321,42 @@ where
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, InsertError<K, V>> {
+        self.insert_from(key, value, Supply::Allocator)
+    }
+
+    /// Inserts an entry, or replaces a value, with the memory that the map has: the
+    /// allocator is not called, and no growth starts.
+    ///
+    /// It succeeds as long as there is a free slot in the key's chain or a free overflow
+    /// bucket, and for a key or value over 128 bytes a reserved cell; so always after
+    /// [`try_reserve`](Self::try_reserve).
+    ///
+    /// **Work:** as [`insert`](Self::insert). **Memory:** never allocates.
+    ///
+    /// # Errors
+    /// If there is no room at hand. The error is the pair; the map holds what it held.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// assert_eq!(map.insert_within_capacity(1, "a"), Err((1, "a")));
+    /// map.try_reserve(1)?;
+    /// assert_eq!(map.insert_within_capacity(1, "a"), Ok(None));
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn insert_within_capacity(&mut self, key: K, value: V) -> Result<Option<V>, (K, V)> {
+        self.insert_from(key, value, Supply::AtHand)
+            .map_err(InsertError::into_pair)
+    }
+
+    #[inline]
+    fn insert_from(
+        &mut self,
+        key: K,
+        value: V,
+        supply: Supply,
+    ) -> Result<Option<V>, InsertError<K, V>> {
         if self.is_empty() {
             self.renew_seed();
         }
@@ -357,8 +364,7 @@ where
         let Self {
             raw, hash_builder, ..
         } = self;
-        let hasher = |key: &K| HashValue::new(hash_builder.hash_one(key));
-        raw.insert(hash, key, value, |new, stored| new == stored, hasher)
+        raw.insert(hash, key, value, K::eq, hasher(hash_builder), supply)
     }
 
     /// Draws a seed, unless it is the caller's (H5: the map is empty).
@@ -453,38 +459,14 @@ where
         let Self {
             raw, hash_builder, ..
         } = self;
-        let hasher = |key: &K| HashValue::new(hash_builder.hash_one(key));
-        raw.remove(hash, |stored| key.equivalent(stored), hasher)
+        raw.remove(hash, |stored| key.equivalent(stored), hasher(hash_builder))
     }
+}
 
-    /// Makes the array fit `entries` entries in all, those that are there included,
-    /// as the hint of [`try_with_capacity_in`](Hmap::try_with_capacity_in) does. It
-    /// never makes the map smaller.
-    ///
-    /// This is sizing by expectation: overflow buckets are not part of it.
-    ///
-    /// **Work:** all entries, as often as the array has to double, and one store
-    /// a bucket. **Memory:** one allocation for an empty map, else one or two for
-    /// each doubling; the old array is given back after each.
-    ///
-    /// # Errors
-    /// If the size cannot be expressed (nothing is done), or memory is refused: the
-    /// map then holds what it held, in an array that may have doubled a few times.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map: hmap::Hmap<u64, u64> = hmap::Hmap::new();
-    /// map.try_presize(500)?;
-    /// assert_eq!(map.capacity(), 832);
-    /// # }
-    /// # Ok::<(), hmap::TryReserveError>(())
-    /// ```
-    pub fn try_presize(&mut self, entries: usize) -> Result<(), TryReserveError> {
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.try_presize(entries, &|key| HashValue::new(hash_builder.hash_one(key)))
-    }
+/// How the core hashes the keys that it moves.
+#[inline]
+fn hasher<K: Hash, S: BuildHasher>(hash_builder: &S) -> impl Fn(&K) -> HashValue {
+    |key| HashValue::new(hash_builder.hash_one(key))
 }
 
 /// With a hash builder that is used as it is, and no memory yet.

@@ -110,10 +110,14 @@ pub use equivalent::Equivalent;
 pub use error::{InsertError, TryReserveError};
 #[cfg(feature = "default-hasher")]
 pub use hmap::StaticHmap;
-pub use hmap::{Hmap, IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
+pub use hmap::{
+    Entry, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry, Values,
+    ValuesMut,
+};
 pub use policy::{Go, Policy};
 pub use raw::bmap::FirstBucket;
 pub use raw::cursor::{Batch, BatchMut, Cursor};
+pub use raw::extract::{Drain, ExtractIf};
 pub use raw::inspect::{ChainStats, Footprint};
 pub use raw::iter::{IntoIter, Iter, IterMut};
 pub use seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};

@@ -3,7 +3,9 @@
 //! It is given hash values and closures, never `Hash`, `Eq` or `BuildHasher`;
 //! the faces add those. The operations are in the files below, one for each of
 //! Go's: [`access`] look-up, [`assign`] insert, [`delete`] remove and clear,
-//! [`grow`] growth, [`iter`] and [`iter_from`] iteration; [`cursor`] is a position
+//! [`grow`] growth, [`iter`] and [`iter_from`] iteration. What Go has not: [`reserve`]
+//! holds memory for inserts to come, [`rebuild`] shrinks, [`copy`] clones, [`entry`] is
+//! a place found once, [`extract`] removes while iterating, [`cursor`] is a position
 //! that survives change. [`check`] states the invariants as code, [`inspect`] shows
 //! what is inside.
 //!
@@ -25,6 +27,8 @@
 //!   split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c. So a step of
 //!   growth never calls the allocator, and can always run.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array.
+//! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
+//!   new keys find a slot, a free bucket and cells: see [`reserve`].
 
 pub(crate) mod access;
 pub(crate) mod assign;
@@ -32,22 +36,25 @@ pub(crate) mod bmap;
 pub(crate) mod buckets;
 pub(crate) mod cells;
 pub(crate) mod check;
+pub(crate) mod copy;
 pub(crate) mod cursor;
 pub(crate) mod delete;
+pub(crate) mod entry;
+pub(crate) mod extract;
 pub(crate) mod grow;
 pub(crate) mod inspect;
 pub(crate) mod iter;
 pub(crate) mod iter_from;
+pub(crate) mod rebuild;
+pub(crate) mod reserve;
 
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
 use crate::sizing::BucketBits;
 use bmap::{BucketPtr, LentBucket};
-use buckets::{
-    BucketArray, ChunkList, FreeList, array_layout, free_bucket_array, make_bucket_array,
-};
-use cells::Cells;
+use buckets::{ChunkList, FreeList, Generation, free_bucket_array, make_generation};
+use cells::{CellPool, Cells};
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
@@ -90,7 +97,7 @@ impl Flags {
 }
 
 /// The header. Go's fields keep their names; `B` is `bits`, and Go's separate
-/// `extra` is part of it: 72 bytes, as Go's two together.
+/// `extra` is part of it: 88 bytes, where Go's two together have 72.
 pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     count: usize,
     /// The current array of 2^`bits` buckets; none before the first insert.
@@ -104,7 +111,11 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     oldoverflow: ChunkList,
     /// Free overflow buckets.
     free: FreeList<K, V, P>,
+    /// Cells for the entries that are reserved.
+    cells: CellPool<K, V>,
     noverflow: u32,
+    /// New keys that are promised to go in without an allocation.
+    reserved: u32,
     /// While growing, the old bucket that is moved next in order.
     nevacuate: u32,
     /// New keys that go by before a growth that was refused is tried again.
@@ -122,7 +133,7 @@ unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawHmap<K
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(size_of::<RawHmap<u64, u64, crate::alloc::Global, crate::policy::Go>>() == 72);
+    assert!(size_of::<RawHmap<u64, u64, crate::alloc::Global, crate::policy::Go>>() == 88);
 };
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -135,7 +146,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             overflow: ChunkList::EMPTY,
             oldoverflow: ChunkList::EMPTY,
             free: FreeList::EMPTY,
+            cells: CellPool::EMPTY,
             noverflow: 0,
+            reserved: 0,
             nevacuate: 0,
             back_off: 0,
             bits: BucketBits::ONE_BUCKET,
@@ -151,7 +164,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let mut map = Self::new_in(alloc);
         // One bucket is made by the first insert, as in Go.
         if bits > BucketBits::ONE_BUCKET {
-            map.install_empty_array(bits)?;
+            map.install_empty_array(bits, 0)?;
         }
         Ok(map)
     }
@@ -179,6 +192,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
+    /// New keys that are promised to go in without an allocation.
+    pub(crate) const fn reserved(&self) -> usize {
+        self.reserved as usize
+    }
+
     /// Go: `growing`.
     #[inline]
     pub(crate) const fn is_growing(&self) -> bool {
@@ -200,10 +218,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Replaces all memory of an empty map by an array of 2^B buckets, all
-    /// initialised: work in proportion to their number.
-    fn install_empty_array(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
+    /// initialised, and at least so many free overflow buckets: work in proportion to
+    /// the buckets.
+    fn install_empty_array(
+        &mut self,
+        bits: BucketBits,
+        overflow: u32,
+    ) -> Result<(), TryReserveError> {
         debug_assert!(self.count == 0);
-        let BucketArray { base, spares } = make_bucket_array::<K, V, P, A>(&self.alloc, bits)?;
+        let Generation {
+            base,
+            overflow,
+            free,
+        } = make_generation::<K, V, P, A>(&self.alloc, bits, overflow)?;
         for n in 0..bits.count() {
             // SAFETY: The array has 2^B buckets.
             let bucket = unsafe { base.nth(n) };
@@ -212,7 +239,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         self.free_memory();
         self.buckets = Some(base);
-        self.free = spares;
+        self.overflow = overflow;
+        self.free = free;
         self.bits = bits;
         Ok(())
     }

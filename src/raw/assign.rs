@@ -17,13 +17,13 @@ use crate::tophash::{TopHash, TopHashes};
 use core::mem;
 
 /// What the search ends with.
-enum Found<K, V, P> {
+pub(super) enum Found<K, V, P> {
     Entry(Slot<K, V, P>),
     Vacancy(Vacancy<K, V, P>),
 }
 
 /// Where in its chain an absent key would go.
-enum Vacancy<K, V, P> {
+pub(super) enum Vacancy<K, V, P> {
     /// The first free slot in chain order.
     Slot(Slot<K, V, P>),
     /// Behind this bucket, the last of a chain that is full.
@@ -32,10 +32,19 @@ enum Vacancy<K, V, P> {
     NoBuckets,
 }
 
+/// Where the memory for a new entry may come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Supply {
+    /// What the map holds, and then the allocator.
+    Allocator,
+    /// What the map holds, and no more; no growth starts.
+    AtHand,
+}
+
 /// A slot, and the cells for it, that an entry can be put into without fail.
 #[must_use = "what was reserved is lost if nothing is put there"]
-struct Place<K, V, P> {
-    slot: Slot<K, V, P>,
+pub(super) struct Place<K, V, P> {
+    pub(super) slot: Slot<K, V, P>,
     /// The full bucket that the slot's bucket, a new one, is to be linked to.
     behind: Option<BucketPtr<K, V, P>>,
     cells: Cells<K, V>,
@@ -54,6 +63,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         elem: V,
         eq: impl Fn(&K, &K) -> bool,
         hasher: impl Fn(&K) -> HashValue,
+        supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
         // Work.
         self.growth_work(hash, &hasher);
@@ -69,7 +79,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         };
 
         // Reserve.
-        match self.reserve_place(hash, vacancy, &hasher) {
+        match self.reserve_place(hash, vacancy, &hasher, supply) {
             // Commit.
             Ok(place) => {
                 self.commit(place, TopHash::of(hash), key, elem);
@@ -85,7 +95,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Looks for a key, and notes where it would go.
     #[inline]
-    fn search(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Found<K, V, P> {
+    pub(super) fn search(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Found<K, V, P> {
         let top = TopHash::of(hash);
         let Some(mut bucket) = self.chain(hash) else {
             return Found::Vacancy(Vacancy::NoBuckets);
@@ -120,52 +130,74 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gets all that a new entry needs: room, by growth if it is time for one,
     /// a bucket if the chain is full, cells. After an error the map may have
     /// grown or hold more free memory, and is otherwise as it was.
-    fn reserve_place(
+    pub(super) fn reserve_place(
         &mut self,
         hash: HashValue,
         mut vacancy: Vacancy<K, V, P>,
         hasher: &impl Fn(&K) -> HashValue,
+        supply: Supply,
     ) -> Result<Place<K, V, P>, TryReserveError> {
-        if let Vacancy::NoBuckets = vacancy {
-            self.install_empty_array(BucketBits::ONE_BUCKET)?;
-            vacancy = self.vacancy(hash);
-        } else if self.grow_if_due() {
-            self.growth_work(hash, hasher);
-            vacancy = self.vacancy(hash);
+        if supply == Supply::Allocator {
+            if let Vacancy::NoBuckets = vacancy {
+                self.install_empty_array(BucketBits::ONE_BUCKET, 0)?;
+                vacancy = self.vacancy(hash);
+            } else if self.grow_if_due() {
+                self.growth_work(hash, hasher);
+                vacancy = self.vacancy(hash);
+            }
         }
-
-        let cells = Cells::allocate::<P, A>(&self.alloc)?;
-        let room = match vacancy {
-            Vacancy::Slot(slot) => Ok((slot, None)),
-            Vacancy::Behind(full) => self
-                .take_overflow_bucket()
-                .map(|bucket| (Slot { bucket, index: 0 }, Some(full))),
-            Vacancy::NoBuckets => Err(TryReserveError::CapacityOverflow),
+        let (slot, behind) = match vacancy {
+            Vacancy::Slot(slot) => (slot, None),
+            Vacancy::Behind(full) => {
+                let bucket = self.take_overflow_bucket(supply)?;
+                (Slot { bucket, index: 0 }, Some(full))
+            }
+            Vacancy::NoBuckets => return Err(TryReserveError::CapacityOverflow),
         };
-        match room {
-            Ok((slot, behind)) => Ok(Place {
+        match self.take_cells(supply) {
+            Ok(cells) => Ok(Place {
                 slot,
                 behind,
                 cells,
             }),
             Err(error) => {
-                // SAFETY: They were allocated just above.
-                unsafe { cells.free(&self.alloc) };
+                if behind.is_some() {
+                    // SAFETY: The bucket was taken just above, and is in no chain.
+                    unsafe { self.free.push_run(slot.bucket, 1) };
+                }
                 Err(error)
             }
         }
+    }
+
+    /// Takes the cells of a new entry, reserved ones first.
+    #[inline]
+    fn take_cells(&mut self, supply: Supply) -> Result<Cells<K, V>, TryReserveError> {
+        if Cells::<K, V>::are_used::<P>() {
+            if let Some(cells) = self.cells.take::<P>() {
+                return Ok(cells);
+            }
+            if supply == Supply::AtHand {
+                return Err(TryReserveError::CapacityOverflow);
+            }
+        }
+        Cells::allocate::<P, A>(&self.alloc)
     }
 
     /// Takes an overflow bucket, initialised and in no chain yet: one that is free
     /// and not set aside, or one of a new chunk.
     ///
     /// Go: the first half of `newoverflow`.
-    fn take_overflow_bucket(&mut self) -> Result<BucketPtr<K, V, P>, TryReserveError> {
+    fn take_overflow_bucket(
+        &mut self,
+        supply: Supply,
+    ) -> Result<BucketPtr<K, V, P>, TryReserveError> {
         if self.noverflow == u32::MAX {
             return Err(TryReserveError::CapacityOverflow);
         }
         let bucket = match self.free.take_spare() {
             Some(bucket) => bucket,
+            None if supply == Supply::AtHand => return Err(TryReserveError::CapacityOverflow),
             None => {
                 self.add_chunk()?;
                 self.free
@@ -201,7 +233,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Makes the entry.
     #[inline]
-    fn commit(&mut self, place: Place<K, V, P>, top: TopHash, key: K, elem: V) {
+    pub(super) fn commit(&mut self, place: Place<K, V, P>, top: TopHash, key: K, elem: V) {
         let Place {
             slot: Slot { bucket, index },
             behind,
@@ -212,21 +244,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             unsafe { full.set_overflow(Some(bucket)) };
             self.noverflow += 1;
         }
-        if let Some(cell) = cells.key {
-            // SAFETY: The slot is free and keys are kept in cells.
-            unsafe { bucket.set_key_cell(index, cell) };
-        }
-        if let Some(cell) = cells.elem {
-            // SAFETY: The slot is free and elems are kept in cells.
-            unsafe { bucket.set_elem_cell(index, cell) };
-        }
-        // SAFETY: The slot is free, its cells are there: this makes M1 true of it.
+        // SAFETY: The slot is free, and the cells are what `reserve_place` got for it:
+        // this makes M1 true of it.
         unsafe {
-            bucket.key(index).write(key);
-            bucket.elem(index).write(elem);
+            bucket.fill_slot(index, cells, key, elem);
             bucket.set_top(index, top);
         }
         self.count += 1;
+        self.reserved = self.reserved.saturating_sub(1);
     }
 }
 

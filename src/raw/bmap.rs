@@ -34,6 +34,7 @@
 //! * **M5** In a growth the buckets of the new array are uninitialised until
 //!   their old bucket is evacuated; nobody reads them before.
 
+use super::cells::Cells;
 use crate::policy::Policy;
 use crate::sizing::{SLOTS, round_up};
 use crate::tophash::{TopHash, TopHashes};
@@ -433,24 +434,27 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
         }
     }
 
-    /// Stores the pointer to the key's cell.
+    /// Writes a key and an elem, each into its cell if it has one. The slot's
+    /// tophash is not touched.
     ///
     /// # Safety
-    /// See [`BucketPtr`]; `slot` < 8 and empty; keys are kept in cells.
-    pub(crate) unsafe fn set_key_cell(self, slot: usize, cell: NonNull<K>) {
-        debug_assert!(Shape::<K, V, P>::KEY_IN_CELL);
-        // SAFETY: The field is as large and aligned as a pointer.
-        unsafe { self.key_field(slot).cast::<NonNull<K>>().write(cell) }
-    }
-
-    /// Stores the pointer to the elem's cell.
-    ///
-    /// # Safety
-    /// See [`BucketPtr`]; `slot` < 8 and empty; elems are kept in cells.
-    pub(crate) unsafe fn set_elem_cell(self, slot: usize, cell: NonNull<V>) {
-        debug_assert!(Shape::<K, V, P>::ELEM_IN_CELL);
-        // SAFETY: The field is as large and aligned as a pointer.
-        unsafe { self.elem_field(slot).cast::<NonNull<V>>().write(cell) }
+    /// See [`BucketPtr`]; `slot` < 8 and empty; there is a cell exactly for what is
+    /// kept in one, and it is the entry's own.
+    #[inline]
+    pub(crate) unsafe fn fill_slot(self, slot: usize, cells: Cells<K, V>, key: K, elem: V) {
+        if let Some(cell) = cells.key {
+            // SAFETY: Keys are kept in cells, so the field is that of a pointer.
+            unsafe { self.key_field(slot).cast::<NonNull<K>>().write(cell) };
+        }
+        if let Some(cell) = cells.elem {
+            // SAFETY: Elems are kept in cells, so the field is that of a pointer.
+            unsafe { self.elem_field(slot).cast::<NonNull<V>>().write(cell) };
+        }
+        // SAFETY: The field or the cell is the entry's own.
+        unsafe {
+            self.key(slot).write(key);
+            self.elem(slot).write(elem);
+        }
     }
 
     /// Copies a slot's fields to a slot of another bucket; cells stay where

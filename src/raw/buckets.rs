@@ -31,11 +31,11 @@ use crate::sizing::{BucketBits, round_up};
 use core::ptr::NonNull;
 
 /// A fresh array and its spare overflow buckets.
-pub(crate) struct BucketArray<K, V, P> {
+struct BucketArray<K, V, P> {
     /// Bucket 0. None of the buckets is initialised.
-    pub(crate) base: BucketPtr<K, V, P>,
+    base: BucketPtr<K, V, P>,
     /// The spares, as a free list.
-    pub(crate) spares: FreeList<K, V, P>,
+    spares: FreeList<K, V, P>,
 }
 
 /// Allocates an array of 2^B buckets with its spares. Nothing is initialised:
@@ -45,7 +45,7 @@ pub(crate) struct BucketArray<K, V, P> {
 /// further spares.
 ///
 /// Go: `makeBucketArray`.
-pub(crate) fn make_bucket_array<K, V, P: Policy, A: Allocator>(
+fn make_bucket_array<K, V, P: Policy, A: Allocator>(
     alloc: &A,
     bits: BucketBits,
 ) -> Result<BucketArray<K, V, P>, TryReserveError> {
@@ -63,6 +63,38 @@ pub(crate) fn make_bucket_array<K, V, P: Policy, A: Allocator>(
         unsafe { spares.push_run(base.nth(first), left) };
     }
     Ok(BucketArray { base, spares })
+}
+
+/// An array and the free overflow buckets to go with it.
+pub(crate) struct Generation<K, V, P> {
+    /// Bucket 0. None of the buckets is initialised.
+    pub(crate) base: BucketPtr<K, V, P>,
+    pub(crate) overflow: ChunkList,
+    pub(crate) free: FreeList<K, V, P>,
+}
+
+/// Allocates an array of 2^B buckets with at least `overflow` free overflow buckets:
+/// its spares, and a chunk where they are too few.
+pub(crate) fn make_generation<K, V, P: Policy, A: Allocator>(
+    alloc: &A,
+    bits: BucketBits,
+    overflow: u32,
+) -> Result<Generation<K, V, P>, TryReserveError> {
+    let BucketArray { base, spares } = make_bucket_array(alloc, bits)?;
+    let mut made = Generation {
+        base,
+        overflow: ChunkList::EMPTY,
+        free: spares,
+    };
+    let short = overflow.saturating_sub(made.free.len());
+    if short > 0 {
+        if let Err(error) = made.overflow.add(alloc, short, &mut made.free) {
+            // SAFETY: The array was made just above.
+            unsafe { free_bucket_array(alloc, base, bits) };
+            return Err(error);
+        }
+    }
+    Ok(made)
 }
 
 /// The layout of an array of 2^B buckets and its spares.
@@ -170,6 +202,19 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         self.buckets = sum;
     }
 
+    /// The list as it is, to be [restored](Self::restore).
+    pub(crate) const fn snapshot(&self) -> Self {
+        Self { ..*self }
+    }
+
+    /// Forgets the runs that were pushed since a snapshot.
+    ///
+    /// # Safety
+    /// No bucket was taken since.
+    pub(crate) unsafe fn restore(&mut self, snapshot: Self) {
+        *self = snapshot;
+    }
+
     /// Adds all overflow buckets of a chain.
     ///
     /// # Safety
@@ -214,6 +259,10 @@ pub(crate) struct ChunkList {
     first: Option<NonNull<Chunk>>,
 }
 
+/// Which chunk was the newest.
+#[derive(Clone, Copy)]
+pub(crate) struct ChunkMark(Option<NonNull<Chunk>>);
+
 impl ChunkList {
     pub(crate) const EMPTY: Self = Self { first: None };
 
@@ -257,6 +306,26 @@ impl ChunkList {
         // SAFETY: `buckets` buckets of a new block.
         unsafe { free.push_run(first, buckets) };
         Ok(())
+    }
+
+    /// The newest chunk, to go back to.
+    pub(crate) const fn mark(&self) -> ChunkMark {
+        ChunkMark(self.first)
+    }
+
+    /// Gives the chunks back that were added since a mark.
+    ///
+    /// # Safety
+    /// As [`free`](Self::free), of those chunks; the mark is of this list.
+    pub(crate) unsafe fn free_to<K, V, P: Policy, A: Allocator>(
+        &mut self,
+        alloc: &A,
+        mark: ChunkMark,
+    ) {
+        while self.first.is_some() && self.first != mark.0 {
+            // SAFETY: The caller's promise.
+            unsafe { self.free::<K, V, P, A>(alloc, 1) };
+        }
     }
 
     /// Gives up to `blocks` chunks back.

@@ -1,12 +1,14 @@
 //! Cells: keys and elems that are too large for a bucket, one allocation each.
 //!
 //! Cells are had before anything changes and become part of the map when the
-//! entry does. A growth moves the pointer to a cell and never the cell.
+//! entry does. A growth moves the pointer to a cell and never the cell. A
+//! reservation holds the cells of entries to come.
 
 use super::bmap::Shape;
 use crate::alloc::{Allocator, Layout, allocate};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
+use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 /// The cells of one entry to be: none where the bucket has room.
@@ -55,6 +57,11 @@ impl<K, V> Cells<K, V> {
         }
     }
 
+    /// Whether entries have cells at all.
+    pub(crate) const fn are_used<P: Policy>() -> bool {
+        Shape::<K, V, P>::KEY_IN_CELL || Shape::<K, V, P>::ELEM_IN_CELL
+    }
+
     /// Bytes asked for by the cells of one entry.
     pub(crate) const fn bytes<P: Policy>() -> usize {
         let key = if Shape::<K, V, P>::KEY_IN_CELL {
@@ -68,5 +75,91 @@ impl<K, V> Cells<K, V> {
             0
         };
         key + elem
+    }
+}
+
+/// Cells that are reserved: a list of what entries need, each linked to the next
+/// through its own memory.
+pub(crate) struct CellPool<K, V> {
+    first: Option<NonNull<Link>>,
+    cells: PhantomData<Cells<K, V>>,
+}
+
+/// What lies in the first cell of a free pair: the key's cell if there is one.
+struct Link {
+    next: Option<NonNull<Link>>,
+    /// The elem's cell, if the key has one too.
+    elem: Option<NonNull<u8>>,
+}
+
+impl<K, V> CellPool<K, V> {
+    pub(crate) const EMPTY: Self = Self {
+        first: None,
+        cells: PhantomData,
+    };
+
+    /// Takes the cells of one entry.
+    pub(crate) fn take<P: Policy>(&mut self) -> Option<Cells<K, V>> {
+        let first = self.first?;
+        // SAFETY: `put` wrote a link there; a cell's alignment may be less than its.
+        let Link { next, elem } = unsafe { first.read_unaligned() };
+        self.first = next;
+        Some(if Shape::<K, V, P>::KEY_IN_CELL {
+            Cells {
+                key: Some(first.cast()),
+                elem: elem.map(NonNull::cast),
+            }
+        } else {
+            Cells {
+                key: None,
+                elem: Some(first.cast()),
+            }
+        })
+    }
+
+    /// Adds the cells of one entry; does nothing if entries have none.
+    ///
+    /// # Safety
+    /// The cells are the map's, and nobody else's.
+    pub(crate) unsafe fn put<P: Policy>(&mut self, cells: Cells<K, V>) {
+        const {
+            assert!(
+                P::INLINE_LIMIT >= size_of::<Link>(),
+                "a link fits every cell"
+            )
+        };
+        let (first, elem) = match cells {
+            Cells {
+                key: Some(key),
+                elem,
+            } => (key.cast::<Link>(), elem.map(NonNull::cast)),
+            Cells {
+                key: None,
+                elem: Some(elem),
+            } => (elem.cast::<Link>(), None),
+            Cells {
+                key: None,
+                elem: None,
+            } => return,
+        };
+        // SAFETY: A cell is larger than the limit, so a link fits.
+        unsafe {
+            first.write_unaligned(Link {
+                next: self.first,
+                elem,
+            })
+        };
+        self.first = Some(first);
+    }
+
+    /// How many entries there are cells for; one step each.
+    pub(crate) fn len(&self) -> usize {
+        let (mut len, mut rest) = (0, self.first);
+        while let Some(link) = rest {
+            // SAFETY: As in `take`.
+            rest = unsafe { link.read_unaligned() }.next;
+            len += 1;
+        }
+        len
     }
 }

@@ -7,6 +7,7 @@
 //! by reading; Miri and the sanitizers do.
 
 use super::bmap::BucketPtr;
+use super::cells::Cells;
 use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
@@ -72,6 +73,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 "A1: entries, and no array",
             )?;
         }
+        let (reserved, cells) = (self.reserved as usize, self.cells.len());
+        let held = if Cells::<K, V>::are_used::<P>() {
+            reserved
+        } else {
+            0
+        };
+        must(
+            cells == held,
+            "H8: cells for all that is reserved, and no more",
+        )?;
+        must(
+            reserved == 0 || !self.is_growing(),
+            "H8: reserved while growing",
+        )?;
         must(
             self.free.recount().is_some(),
             "A2: the free list counts its buckets",

@@ -1,6 +1,7 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
 use super::bmap::BucketPtr;
+use super::iter::RawIter;
 use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
@@ -26,10 +27,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.growth_work(hash, &hasher);
         let slot = self.find(hash, eq)?;
         let head = self.chain(hash)?;
-        // SAFETY: `find` gives live slots of the chain that owns the hash.
-        unsafe { self.clear_slot(head, slot) };
-        // SAFETY: The slot was live, and is free now.
-        Some(unsafe { self.read_entry(slot) })
+        // SAFETY: `find` gives a live slot of the chain that owns the hash.
+        Some(unsafe { self.take_out(head, slot) })
     }
 
     /// Removes the entries that `keep` is false for. Growth does not go on.
@@ -38,21 +37,49 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// `keep` or in a `Drop` leaves the map with those that are not yet removed.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         let mut slots = self.slots();
-        while let Some(slot) = slots.next() {
-            let Slot { bucket, index } = slot;
-            // SAFETY: A live slot (M1) of a map that is borrowed alone.
-            let (key, elem) = unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_mut()) };
-            if keep(key, elem) {
-                continue;
-            }
-            let Some(head) = slots.chain() else { return };
-            // SAFETY: A live slot, and the head of the chain that it is in.
-            // `slots` has read this bucket's tophashes before; what it still has
-            // to give of them does not change.
-            unsafe { self.clear_slot(head, slot) };
+        while let Some(slot) = self.unlink_next(&mut slots, |key, elem| !keep(key, elem)) {
             // SAFETY: The slot was live, and is free now.
             unsafe { self.drop_entry(slot) };
         }
+    }
+
+    /// Goes on to the next entry that `remove` is true for and makes its slot free;
+    /// the entry in it is the caller's. `slots` is over this map, which was changed
+    /// by nothing else since.
+    pub(super) fn unlink_next(
+        &mut self,
+        slots: &mut RawIter<K, V, P>,
+        mut remove: impl FnMut(&K, &mut V) -> bool,
+    ) -> Option<Slot<K, V, P>> {
+        loop {
+            let slot = slots.next()?;
+            let Slot { bucket, index } = slot;
+            // SAFETY: A live slot (M1) of a map that is borrowed alone.
+            let (key, elem) = unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_mut()) };
+            if remove(key, elem) {
+                let head = slots.chain()?;
+                // SAFETY: A live slot, and the head of the chain that it is in.
+                // `slots` has read this bucket's tophashes before; what it still has
+                // to give of them does not change.
+                unsafe { self.clear_slot(head, slot) };
+                return Some(slot);
+            }
+        }
+    }
+
+    /// Removes the entry of a slot.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`.
+    pub(super) unsafe fn take_out(
+        &mut self,
+        head: BucketPtr<K, V, P>,
+        slot: Slot<K, V, P>,
+    ) -> (K, V) {
+        // SAFETY: The caller's promise.
+        unsafe { self.clear_slot(head, slot) };
+        // SAFETY: The slot was live, and is free now.
+        unsafe { self.read_entry(slot) }
     }
 
     /// Marks a slot free; the entry in it is the caller's.
@@ -114,7 +141,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Makes all slots free; what is in them is not dropped.
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         let Some(base) = self.buckets else { return };
         for n in 0..self.bits.count() {
             // SAFETY: The array has 2^B buckets.

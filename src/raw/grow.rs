@@ -15,7 +15,7 @@
 //! they took are free again, and the old chain is as it was.
 
 use super::bmap::BucketPtr;
-use super::buckets::{BucketArray, ChunkList, FreeList, free_bucket_array, make_bucket_array};
+use super::buckets::{FreeList, Generation, array_layout, make_generation};
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -41,7 +41,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if !over_load && !too_many_overflow_buckets(self.noverflow, self.bits) {
             return false;
         }
-        if self.is_growing() || !self.oldoverflow.is_empty() {
+        if self.is_growing() || !self.oldoverflow.is_empty() || self.reserved > 0 {
             return false;
         }
         if self.back_off > 0 {
@@ -69,20 +69,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && self.oldoverflow.is_empty());
-        let array = make_bucket_array::<K, V, P, A>(&self.alloc, bits)?;
-        let BucketArray {
+        let Generation {
             base,
-            spares: mut free,
-        } = array;
-        let mut overflow = ChunkList::EMPTY;
-        let short = self.noverflow.saturating_sub(free.len());
-        if short > 0 {
-            if let Err(error) = overflow.add(&self.alloc, short, &mut free) {
-                // SAFETY: The array was made just above.
-                unsafe { free_bucket_array(&self.alloc, base, bits) };
-                return Err(error);
-            }
-        }
+            overflow,
+            mut free,
+        } = make_generation::<K, V, P, A>(&self.alloc, bits, self.noverflow)?;
         let mut flags = Flags::NONE;
         if bits == self.bits {
             flags = flags.with(Flags::SAME_SIZE_GROW);
@@ -246,10 +237,31 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
     }
 
+    /// Moves up to `chains` old chains; true if some are left.
+    pub(crate) fn grow_step(&mut self, chains: usize, hasher: &impl Fn(&K) -> HashValue) -> bool {
+        for _ in 0..chains {
+            if !self.is_growing() {
+                break;
+            }
+            self.evacuate(self.nevacuate as usize, hasher);
+        }
+        if !self.is_growing() && !self.oldoverflow.is_empty() {
+            self.give_back();
+        }
+        self.is_growing()
+    }
+
+    /// Whether a growth was refused and waits to be tried again.
+    pub(crate) const fn is_growth_deferred(&self) -> bool {
+        self.back_off > 0
+    }
+
     /// Makes the array fit `entries` entries in all. An empty map gets it at
     /// once; one that holds entries grows there, one doubling after the other.
+    /// What is reserved is reserved again, in the new array.
     ///
-    /// After an error the map may be part of the way there.
+    /// After an error the map may be part of the way there, and without its
+    /// reservation.
     pub(crate) fn try_presize(
         &mut self,
         entries: usize,
@@ -257,13 +269,26 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Result<(), TryReserveError> {
         let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
         // Ask for the impossible before the first of many doublings.
-        super::array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
+        array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
         if self.buckets.is_some() && bits <= self.bits {
             return Ok(());
         }
+        let reserved = self.reserved as usize;
+        self.void_reservation();
         if self.count == 0 {
-            return self.install_empty_array(bits);
+            self.install_empty_array(bits, 0)?;
+        } else {
+            self.double_to(bits, hasher)?;
         }
+        self.try_reserve(reserved, hasher)
+    }
+
+    /// Doubles, moving everything each time, until there are 2^`bits` buckets.
+    fn double_to(
+        &mut self,
+        bits: BucketBits,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(), TryReserveError> {
         self.finish_growth(hasher);
         while self.bits < bits {
             let next = self

@@ -29,7 +29,8 @@ pub struct Footprint {
     /// The array that entries are moved out of, and blocks of its overflow
     /// buckets that are still to be given back.
     pub old: usize,
-    /// Keys and values that are stored in an allocation of their own.
+    /// Keys and values that are stored in an allocation of their own, and cells
+    /// reserved for more.
     pub cells: usize,
 }
 
@@ -101,7 +102,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let array = |bits| array_layout::<K, V, P>(bits).map_or(0, |layout| layout.size());
         let mut footprint = Footprint {
             old: self.oldoverflow.totals::<K, V, P>().0,
-            cells: self.count * Cells::<K, V>::bytes::<P>(),
+            cells: (self.count + self.cells.len()) * Cells::<K, V>::bytes::<P>(),
             ..Footprint::default()
         };
         if self.oldbuckets.is_some() && !self.flags.has(Flags::OLD_CALLERS_BUCKET) {

@@ -21,6 +21,7 @@ pub mod layouts;
 pub mod model;
 pub mod refusal;
 pub mod sizes;
+pub mod traces;
 
 /// Calls the macro with every test of the suite.
 macro_rules! list {
@@ -137,6 +138,44 @@ macro_rules! list {
                 presizing_a_map_keeps_its_entries,
                 presizing_an_empty_map_replaces_its_array,
                 more_memory_than_asked_for_becomes_spare_buckets,
+            }
+            traces {
+                a_map_in_the_callers_bucket_goes_gos_way,
+                a_map_of_one_chain_goes_gos_way,
+                nans_and_zeros_go_gos_way,
+                the_evacuation_mark_looks_as_far_ahead_as_gos,
+                #[cfg(not(target_os = "none"))]
+                tophashes_at_their_edges_are_gos,
+                #[cfg(not(target_os = "none"))]
+                iterators_go_gos_way_while_the_map_doubles,
+                #[cfg(not(target_os = "none"))]
+                iterators_go_gos_way_in_growths_to_the_same_size,
+                #[cfg(not(target_os = "none"))]
+                removals_in_the_middle_of_growths_are_gos,
+                #[cfg(not(target_os = "none"))]
+                a_hundred_thousand_entries_lie_as_in_go,
+                #[cfg(not(target_os = "none"))]
+                small_maps_are_compacted_as_in_go,
+                #[cfg(not(target_os = "none"))]
+                a_difference_in_any_field_of_a_state_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                a_difference_in_a_result_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                a_difference_in_a_layout_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                a_difference_in_a_digest_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                a_difference_in_the_arrays_allocated_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                another_order_of_iteration_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                another_hash_or_an_operation_left_out_is_noticed,
+                #[cfg(not(target_os = "none"))]
+                a_trace_that_ends_too_early_is_no_trace,
+                #[cfg(not(target_os = "none"))]
+                a_garbled_trace_is_no_map_that_went_astray_for_ever,
+                #[cfg(not(target_os = "none"))]
+                nonsense_is_told_with_its_line,
             }
         }
     };

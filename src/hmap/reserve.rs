@@ -1,0 +1,202 @@
+//! Memory ahead of time, growth under the caller's control, and memory given back.
+
+use super::{Hmap, hasher};
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::policy::Policy;
+use core::hash::{BuildHasher, Hash};
+
+impl<K, V, S, A, P> Hmap<K, V, S, A, P>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+    P: Policy,
+{
+    /// Reserves all that the next `n` new keys can need, whatever their hashes: after
+    /// it they make no call of the allocator and cannot fail.
+    ///
+    /// This is what is done outside of a lock; inside, [`insert`](Self::insert) or
+    /// [`insert_within_capacity`](Self::insert_within_capacity). Overwriting uses
+    /// nothing up, and what is not used stays for later. While something is reserved no
+    /// growth starts. `n` is counted from now: reserving 10 twice reserves 10.
+    ///
+    /// The array is made to fit `len() + n` entries, and so many overflow buckets are
+    /// held free as the worst chains can need: min(n, ⌊(len + n − 1) / 8⌋). For keys
+    /// or values over 128 bytes `n` cells are held, too.
+    ///
+    /// **Work:** all entries, if the array has to double (as often as it has to) or a
+    /// growth is to be finished. **Memory:** an array and one chunk of overflow
+    /// buckets, or several if one is refused; a cell or two for each entry that has
+    /// some.
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (nothing is done; `n` is at most 2³² − 1), or
+    /// memory is refused: the map then holds what it held, in an array that may have
+    /// doubled; what was reserved before may be lost if it had to.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::Hmap;
+    /// use std::sync::Mutex;
+    ///
+    /// let waiting = Mutex::new(Hmap::new());
+    /// waiting.lock().unwrap().try_reserve(2)?;      // may sleep, may fail
+    /// // ... with a spinlock, in an interrupt:
+    /// let mut waiting = waiting.lock().unwrap();
+    /// assert_eq!(waiting.insert_within_capacity(7, "timer"), Ok(None));
+    /// assert_eq!(waiting.insert_within_capacity(9, "disk"), Ok(None));
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_reserve(&mut self, n: usize) -> Result<(), TryReserveError> {
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        raw.try_reserve(n, &hasher(hash_builder))
+    }
+
+    /// How many new keys are promised to go in without an allocation: what
+    /// [`try_reserve`](Self::try_reserve) reserved and was not used.
+    pub const fn reserved(&self) -> usize {
+        self.raw.reserved()
+    }
+
+    /// Makes the array fit `entries` entries in all, those that are there included,
+    /// as the hint of [`try_with_capacity_in`](Hmap::try_with_capacity_in) does. It
+    /// never makes the map smaller.
+    ///
+    /// This is sizing by expectation: overflow buckets are not part of it. What was
+    /// reserved is reserved again.
+    ///
+    /// **Work:** all entries, as often as the array has to double, and one store
+    /// a bucket. **Memory:** one allocation for an empty map, else one or two for
+    /// each doubling; the old array is given back after each.
+    ///
+    /// # Errors
+    /// If the size cannot be expressed (nothing is done), or memory is refused: the
+    /// map then holds what it held, in an array that may have doubled a few times, and
+    /// nothing is reserved.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map: hmap::Hmap<u64, u64> = hmap::Hmap::new();
+    /// map.try_presize(500)?;
+    /// assert_eq!(map.capacity(), 832);
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_presize(&mut self, entries: usize) -> Result<(), TryReserveError> {
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        raw.try_presize(entries, &hasher(hash_builder))
+    }
+
+    /// Moves up to `chains` chains of a growth under way; true if some are left. An
+    /// insert moves two. For idle time.
+    ///
+    /// **Work:** those chains. **Memory:** never allocates; gives the old array back
+    /// after the last. Go: `evacuate`.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// for n in 0..105 {
+    ///     map.insert(n, ())?;
+    /// }
+    /// assert!(map.is_growing());
+    /// while map.grow_step(4) {}
+    /// assert!(!map.is_growing());
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
+    /// ```
+    pub fn grow_step(&mut self, chains: usize) -> bool {
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        raw.grow_step(chains, &hasher(hash_builder))
+    }
+
+    /// Moves all that is left of a growth under way, so that a map that is only read
+    /// from now on does not keep two arrays.
+    ///
+    /// **Work:** all chains that are left. **Memory:** never allocates; gives the old
+    /// array and its chunks back.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// for n in 0..105 {
+    ///     map.insert(n, ())?;
+    /// }
+    /// let both = map.allocation_size();
+    /// map.finish_growth();
+    /// assert!(map.allocation_size() < both);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
+    /// ```
+    pub fn finish_growth(&mut self) {
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        raw.finish_growth(&hasher(hash_builder));
+    }
+
+    /// Gives back what is not needed for the entries that are there; see
+    /// [`shrink_to`](Self::shrink_to).
+    ///
+    /// # Errors
+    /// If memory for the smaller array is refused; the map then holds what it held, in
+    /// the array that it has.
+    pub fn shrink_to_fit(&mut self) -> Result<(), TryReserveError> {
+        self.shrink_to(0)
+    }
+
+    /// Gives back what is not needed for `entries` entries, or for those that are there
+    /// if they are more: all entries move to a smaller array. A map without entries
+    /// gives back everything but a bucket of the caller's. What was reserved is so no
+    /// longer.
+    ///
+    /// A [`Cursor`](crate::Cursor) that is on its way may see entries again.
+    ///
+    /// **Work:** all entries and buckets. **Memory:** the smaller array and one block for
+    /// each overflow bucket that its spares are too few for; then the larger one is
+    /// given back. Go's map has nothing like it.
+    ///
+    /// # Errors
+    /// If memory for the smaller array is refused; the map then holds what it held, in
+    /// the array that it has.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map: hmap::Hmap<u64, u64> = hmap::Hmap::try_with_capacity(1000)?;
+    /// map.shrink_to(50)?;
+    /// assert_eq!(map.capacity(), 52);
+    /// map.shrink_to_fit()?;
+    /// assert_eq!(map.allocation_size(), 0);
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn shrink_to(&mut self, entries: usize) -> Result<(), TryReserveError> {
+        let Self {
+            raw, hash_builder, ..
+        } = self;
+        raw.shrink_to(entries, &hasher(hash_builder))
+    }
+}
+
+impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+    /// Whether a growth was refused and waits to be tried again. It is when as many new
+    /// keys have come as half the buckets, or 8; until then chains get longer.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let map: hmap::Hmap<u32, u32> = hmap::Hmap::new();
+    /// assert!(!map.is_growth_deferred());
+    /// # }
+    /// ```
+    pub const fn is_growth_deferred(&self) -> bool {
+        self.raw.is_growth_deferred()
+    }
+}

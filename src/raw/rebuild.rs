@@ -1,0 +1,168 @@
+//! Moving everything at once into an array of another size: how a map shrinks, which
+//! Go's never does.
+
+use super::bmap::BucketPtr;
+use super::buckets::{ChunkList, FreeList, Generation, free_bucket_array, make_generation};
+use super::{Flags, RawHmap, Slot};
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::sizing::BucketBits;
+use crate::tophash::TopHash;
+use core::mem::{self, ManuallyDrop};
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Gives back what is not needed to hold `entries` entries, or those that are
+    /// there if they are more. What was reserved is so no longer.
+    ///
+    /// After an error the map is as it was, but for a growth that was finished.
+    pub(crate) fn shrink_to(
+        &mut self,
+        entries: usize,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(), TryReserveError> {
+        let entries = usize::max(entries, self.count);
+        let bits = BucketBits::for_entries(entries).unwrap_or(self.bits);
+        if entries == 0 && !self.flags.has(Flags::CALLERS_BUCKET) {
+            self.free_memory();
+            return Ok(());
+        }
+        self.finish_growth(hasher);
+        let has_free_chunks = self.free.len() as usize > self.bits.spares();
+        if bits < self.bits || (bits == self.bits && has_free_chunks) {
+            self.rebuild(bits, hasher)?;
+        }
+        self.void_reservation();
+        Ok(())
+    }
+
+    /// Moves all entries into a new array of 2^`bits` buckets. After an error, or a
+    /// panic of the hasher, the map is as it was.
+    fn rebuild(
+        &mut self,
+        bits: BucketBits,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(), TryReserveError> {
+        let mut fresh = Fresh::make(&self.alloc, bits)?;
+        let mut slots = self.slots();
+        while let Some(slot) = slots.next() {
+            // SAFETY: The slot is live (M1).
+            let key = unsafe { slot.bucket.key(slot.index).as_ref() };
+            let hash = hasher(key);
+            // SAFETY: The slot is live.
+            unsafe { fresh.append(hash, slot)? };
+        }
+        // From here on nothing fails: the copies become the entries.
+        let mut fresh = ManuallyDrop::new(fresh);
+        let (base, noverflow) = (fresh.base, fresh.noverflow);
+        let overflow = mem::replace(&mut fresh.overflow, ChunkList::EMPTY);
+        let free = mem::replace(&mut fresh.free, FreeList::EMPTY);
+        let count = self.count;
+        self.free_memory();
+        self.buckets = Some(base);
+        self.overflow = overflow;
+        self.free = free;
+        self.bits = bits;
+        self.noverflow = noverflow;
+        self.count = count;
+        Ok(())
+    }
+}
+
+/// A new array that entries are copied into. Dropped before it is installed, it gives
+/// its memory back and forgets the copies.
+struct Fresh<'a, K, V, A: Allocator, P: Policy> {
+    alloc: &'a A,
+    base: BucketPtr<K, V, P>,
+    bits: BucketBits,
+    overflow: ChunkList,
+    free: FreeList<K, V, P>,
+    noverflow: u32,
+}
+
+impl<'a, K, V, A: Allocator, P: Policy> Fresh<'a, K, V, A, P> {
+    fn make(alloc: &'a A, bits: BucketBits) -> Result<Self, TryReserveError> {
+        let Generation {
+            base,
+            overflow,
+            free,
+        } = make_generation::<K, V, P, A>(alloc, bits, 0)?;
+        for n in 0..bits.count() {
+            // SAFETY: The array has 2^B buckets, and is new.
+            unsafe { base.nth(n).init() };
+        }
+        Ok(Self {
+            alloc,
+            base,
+            bits,
+            overflow,
+            free,
+            noverflow: 0,
+        })
+    }
+
+    /// Copies a slot to the end of the chain of its hash.
+    ///
+    /// # Safety
+    /// The slot is live, and of another array.
+    unsafe fn append(
+        &mut self,
+        hash: HashValue,
+        from: Slot<K, V, P>,
+    ) -> Result<(), TryReserveError> {
+        // SAFETY: The number is below 2^B.
+        let mut bucket = unsafe { self.base.nth(hash.bucket(self.bits)) };
+        let index = loop {
+            // SAFETY: Buckets of these chains are initialised.
+            if let Some(index) = unsafe { bucket.tops() }.free().first() {
+                break index;
+            }
+            // SAFETY: As above.
+            bucket = match unsafe { bucket.overflow() } {
+                Some(next) => next,
+                None => self.link_behind(bucket)?,
+            };
+        };
+        // SAFETY: Slots of two arrays; which copy is the entry is decided by whoever
+        // installs this array or drops it.
+        unsafe {
+            from.bucket.copy_slot(from.index, bucket, index);
+            bucket.set_top(index, TopHash::of(hash));
+        }
+        Ok(())
+    }
+
+    /// Gives the last bucket of a chain a successor.
+    fn link_behind(
+        &mut self,
+        last: BucketPtr<K, V, P>,
+    ) -> Result<BucketPtr<K, V, P>, TryReserveError> {
+        let next = match self.free.take() {
+            Some(bucket) => bucket,
+            None => {
+                // One at a time: a map is shrunk to hold no spare memory.
+                self.overflow.add(self.alloc, 1, &mut self.free)?;
+                self.free.take().ok_or(TryReserveError::CapacityOverflow)?
+            }
+        };
+        // SAFETY: A free bucket, and the last one of a chain (A2).
+        unsafe {
+            next.init();
+            last.set_overflow(Some(next));
+        }
+        self.noverflow += 1;
+        Ok(next)
+    }
+}
+
+impl<K, V, A: Allocator, P: Policy> Drop for Fresh<'_, K, V, A, P> {
+    fn drop(&mut self) {
+        // SAFETY: The blocks were allocated by `make` and `link_behind`, and the copies
+        // in them are forgotten.
+        unsafe {
+            self.overflow.free::<K, V, P, A>(self.alloc, usize::MAX);
+            free_bucket_array(self.alloc, self.base, self.bits);
+        }
+    }
+}

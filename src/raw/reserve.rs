@@ -1,0 +1,127 @@
+//! Reservation: memory for inserts to come, so that they cannot fail.
+//!
+//! This is what is done outside of a lock, or before interrupts are off: after
+//! `try_reserve(n)` the next n new keys go in without a call of the allocator,
+//! whatever their hashes are.
+//!
+//! # What the worst hashes need
+//!
+//! The array fits count + n entries, so no doubling falls due; and while a
+//! reservation is open no growth to the same size starts. So chains only get longer.
+//! Each new overflow bucket is linked behind a bucket that holds eight entries at that
+//! moment, no bucket gets a second successor, and an entry is in one bucket. Of the
+//! count + n entries that there have been before the next one at most, each bucket
+//! linked has eight to itself, and one more entry, its first, comes after them:
+//! there are at most ⌊(count + n − 1) / 8⌋. And at most n: one an insert.
+//!
+//! Removals in between take nothing from the argument, which counts the entries
+//! that were ever put in, not those that are there.
+
+use super::RawHmap;
+use super::cells::Cells;
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::sizing::{BucketBits, SLOTS};
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Promises that the next `n` new keys go in without an allocation: work in
+    /// proportion to the entries if the map has to grow, or to finish a growth.
+    ///
+    /// After an error nothing more is promised than before; the map may have grown.
+    pub(crate) fn try_reserve(
+        &mut self,
+        n: usize,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(), TryReserveError> {
+        let overflow = TryReserveError::CapacityOverflow;
+        let promised = u32::try_from(n).map_err(|_| overflow)?;
+        let entries = self.count.checked_add(n).ok_or(overflow)?;
+        if promised <= self.reserved {
+            return Ok(());
+        }
+        self.finish_growth(hasher);
+        self.try_presize(entries, hasher)?;
+        if self.buckets.is_none() {
+            self.install_empty_array(BucketBits::ONE_BUCKET, 0)?;
+        }
+        let buckets = usize::min(n, (entries - 1) / SLOTS);
+        // At most `promised`.
+        self.hold_free_buckets(buckets as u32)?;
+        self.hold_cells(promised)?;
+        self.reserved = promised;
+        Ok(())
+    }
+
+    /// Forgets what was promised; free buckets stay free, cells are given back.
+    pub(super) fn void_reservation(&mut self) {
+        self.give_cells_back(self.reserved);
+        self.reserved = 0;
+    }
+
+    /// Makes sure that so many overflow buckets are free, in as few chunks as the
+    /// allocator allows. After an error as many are free as before.
+    fn hold_free_buckets(&mut self, buckets: u32) -> Result<(), TryReserveError> {
+        let (before, chunks) = (self.free.snapshot(), self.overflow.mark());
+        let mut chunk = u32::MAX;
+        while let Some(short) = buckets
+            .checked_sub(self.free.len())
+            .filter(|short| *short > 0)
+        {
+            chunk = u32::min(chunk, short);
+            let Self {
+                overflow,
+                alloc,
+                free,
+                ..
+            } = self;
+            match overflow.add(alloc, chunk, free) {
+                Ok(()) => {}
+                Err(_) if chunk > 1 => chunk /= 2,
+                Err(error) => {
+                    // SAFETY: Since the snapshot chunks were added and no bucket was
+                    // taken, so the list is that of then, and nothing is in them.
+                    unsafe {
+                        self.free.restore(before);
+                        self.overflow.free_to::<K, V, P, A>(&self.alloc, chunks);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that there are cells for so many entries. After an error there are
+    /// as many as before.
+    fn hold_cells(&mut self, entries: u32) -> Result<(), TryReserveError> {
+        if !Cells::<K, V>::are_used::<P>() {
+            return Ok(());
+        }
+        for held in self.reserved..entries {
+            match Cells::allocate::<P, A>(&self.alloc) {
+                // SAFETY: The cells are new.
+                Ok(cells) => unsafe { self.cells.put::<P>(cells) },
+                Err(error) => {
+                    self.give_cells_back(held - self.reserved);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the cells of so many entries back.
+    fn give_cells_back(&mut self, entries: u32) {
+        if Cells::<K, V>::are_used::<P>() {
+            for _ in 0..entries {
+                let Some(cells) = self.cells.take::<P>() else {
+                    return;
+                };
+                // SAFETY: They came from this allocator and hold nothing.
+                unsafe { cells.free(&self.alloc) };
+            }
+        }
+    }
+}
