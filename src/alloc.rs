@@ -36,8 +36,8 @@ unsafe impl Allocator for Global {
 /// The allocator of a map that borrows its first bucket for `'b` and takes all
 /// other memory from `A`.
 ///
-/// It is `A` in all it does; only the borrow is added, so that the map cannot
-/// outlive the bucket. See [`Hmap::with_first_bucket_in`](crate::Hmap::with_first_bucket_in).
+/// It allocates from `A` and gives back to it; only the borrow is added, so that the
+/// map cannot outlive the bucket. See [`Hmap::with_first_bucket_in`](crate::Hmap::with_first_bucket_in).
 #[derive(Clone, Copy, Debug)]
 pub struct WithBucket<'b, A> {
     alloc: A,
@@ -58,7 +58,8 @@ impl<A> WithBucket<'_, A> {
     }
 }
 
-// SAFETY: Every call goes to `A` unchanged, and `A` keeps the contract.
+// SAFETY: Both calls go to `A` unchanged, and `A` keeps the contract; the provided
+// methods are made of these two.
 unsafe impl<A: Allocator> Allocator for WithBucket<'_, A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {

@@ -3,12 +3,13 @@
 use core::alloc::Layout;
 use core::fmt;
 
-/// Why memory could not be had. The map is as it was before the call.
+/// Why memory could not be had. The map holds what it held before the call; what else
+/// may have changed is said where the error is returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum TryReserveError {
     /// The size asked for cannot be expressed: more than 2³¹ buckets, or more
-    /// than `isize::MAX` bytes. The allocator was not called.
+    /// than `isize::MAX` bytes.
     CapacityOverflow,
     /// The allocator refused this.
     AllocError {

@@ -255,8 +255,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         self.raw.len() == 0
     }
 
-    /// Number of entries that the present array takes before it grows: 0 before
-    /// the first insert, 8 for one bucket, 6½ a bucket for more. It is the number
+    /// Number of entries that the present array takes before it grows: 0 as long as
+    /// there is none, 8 for one bucket, 6½ a bucket for more. It is the number
     /// of entries there are if a growth was refused and they are more than that.
     pub const fn capacity(&self) -> usize {
         self.raw.capacity()

@@ -19,13 +19,15 @@
 //!   chain is not evacuated, else in the new one.
 //! * **H3** An old array is there exactly while growing; old buckets below
 //!   `nevacuate` are evacuated.
-//! * **H4** No growth starts while one runs, or while memory of the one before
-//!   is still to be given back.
+//! * **H4** No growth starts while one runs. Chunks that are still to be given back
+//!   after one are taken over by the next.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
 //! * **H6** While growing at least as many overflow buckets are free as are set
-//!   aside, and those are as many as the chains yet to be evacuated have: a chain of c buckets fills at most c − 1 overflow buckets of the two it is
-//!   split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c. So a step of
-//!   growth never calls the allocator, and can always run.
+//!   aside, and those are as many as the moves to come can need: the lesser of two
+//!   bounds. A chain of c buckets fills at most c − 1 overflow buckets of the two that
+//!   it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries
+//!   fill ⌊(x − 1)/8⌋, so that all together fill an eighth of their number. So a step
+//!   of growth never calls the allocator, and can always run.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
@@ -53,7 +55,7 @@ use crate::error::TryReserveError;
 use crate::policy::Policy;
 use crate::sizing::BucketBits;
 use bmap::{BucketPtr, LentBucket};
-use buckets::{ChunkList, FreeList, Generation, free_bucket_array, make_generation};
+use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array};
 use cells::{CellPool, Cells};
 use core::marker::PhantomData;
 use core::mem::needs_drop;
@@ -226,23 +228,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         overflow: u32,
     ) -> Result<(), TryReserveError> {
         debug_assert!(self.count == 0);
-        let Generation {
-            base,
-            overflow,
-            free,
-        } = make_generation::<K, V, P, A>(&self.alloc, bits, overflow)?;
-        for n in 0..bits.count() {
-            // SAFETY: The array has 2^B buckets.
-            let bucket = unsafe { base.nth(n) };
-            // SAFETY: The bucket is in a new block.
-            unsafe { bucket.init() };
-        }
+        let made = Generation::make(&self.alloc, bits, overflow)?.initialised();
+        let blocks = made.into_blocks();
         self.free_memory();
-        self.buckets = Some(base);
-        self.overflow = overflow;
-        self.free = free;
-        self.bits = bits;
+        self.install(blocks, bits);
         Ok(())
+    }
+
+    /// Makes these blocks the memory of a map that has none.
+    fn install(&mut self, blocks: Blocks<K, V, P>, bits: BucketBits) {
+        self.buckets = Some(blocks.base);
+        self.overflow = blocks.overflow;
+        self.free = blocks.free;
+        self.bits = bits;
     }
 
     /// The chains that own entries, in Go's order.
@@ -340,35 +338,40 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gives all memory back, but for the caller's bucket; entries are not
     /// dropped. The map is as [`new_in`](Self::new_in) made it.
     fn free_memory(&mut self) {
-        if let Some(base) = self.buckets.take() {
-            if !self.flags.has(Flags::CALLERS_BUCKET) {
-                // SAFETY: A1, and the header forgets it.
-                unsafe { free_bucket_array(&self.alloc, base, self.bits) }
-            }
-        }
-        // SAFETY: The chains that these chunks belong to are gone.
-        unsafe { self.overflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
-        self.free_old_array();
-        // SAFETY: As above.
-        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
-        self.free = FreeList::EMPTY;
         self.count = 0;
+        self.end_growth();
+        self.void_reservation();
+        let (buckets, bits, flags) = (self.buckets.take(), self.bits, self.flags);
+        self.free = FreeList::EMPTY;
         self.noverflow = 0;
-        self.nevacuate = 0;
         self.back_off = 0;
         self.bits = BucketBits::ONE_BUCKET;
         self.flags = Flags::NONE;
+        // SAFETY: The chains that these chunks belong to are gone.
+        unsafe {
+            self.overflow.free::<K, V, P, A>(&self.alloc, usize::MAX);
+            self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX);
+        }
+        if let Some(base) = buckets.filter(|_| !flags.has(Flags::CALLERS_BUCKET)) {
+            // SAFETY: A1, and the header has forgotten it.
+            unsafe { free_bucket_array(&self.alloc, base, bits) }
+        }
     }
 
-    /// Gives the old array back, if there is one and it is not the caller's.
-    /// Its chunks stay for [`give_back`](Self::give_back).
-    fn free_old_array(&mut self) {
-        let bits = self.old_bits();
-        if let Some(old) = self.oldbuckets.take() {
-            if !self.flags.has(Flags::OLD_CALLERS_BUCKET) {
-                // SAFETY: A1, and the header forgets it.
-                unsafe { free_bucket_array(&self.alloc, old, bits) }
-            }
+    /// Forgets the old array, whose chains are moved or not needed, and gives it back
+    /// if it is not the caller's. Its chunks stay for [`give_back`](Self::give_back).
+    fn end_growth(&mut self) {
+        let (old, bits, flags) = (self.oldbuckets.take(), self.old_bits(), self.flags);
+        self.flags = if flags.has(Flags::CALLERS_BUCKET) {
+            Flags::CALLERS_BUCKET
+        } else {
+            Flags::NONE
+        };
+        self.nevacuate = 0;
+        self.free.keep_aside(0);
+        if let Some(old) = old.filter(|_| !flags.has(Flags::OLD_CALLERS_BUCKET)) {
+            // SAFETY: A1, and the header has forgotten it.
+            unsafe { free_bucket_array(&self.alloc, old, bits) }
         }
     }
 }

@@ -95,8 +95,9 @@ impl BucketBits {
     }
 
     /// How many overflow buckets are asked for at a time once the spares are
-    /// used up. Like the spares a sixteenth of the array, so that a map with a
-    /// good hash makes at most three such calls between two growths.
+    /// used up. Like the spares a sixteenth of the array: a fifth of the chains has an
+    /// overflow bucket when the map is about to grow, so with a good hash that is two
+    /// or three calls between two growths, rarely more in a small map.
     pub(crate) const fn chunk(self) -> u32 {
         match self.spares() {
             0 => 1,

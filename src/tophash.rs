@@ -1,10 +1,10 @@
-//! One byte a slot: is it empty, where did its entry go, or which eighth part
-//! of the hash does its key have. Eight of them are one `u64`, and a look-up
-//! compares all eight at once.
+//! One byte a slot: is it empty, where did its entry go, or what are the top bits of
+//! its key's hash. Eight of them are one `u64`, and a look-up compares all eight at
+//! once.
 //!
-//! A live slot's byte is the hash's top byte with its highest bit set. Go adds
-//! five to the five smallest values instead, which tells one more key in 256
-//! apart; the set bit makes "live" and "free" one `and` each, and saves about
+//! A live slot's byte is the hash's top byte with its highest bit set. Go adds five to
+//! the five smallest values instead, so one key in 256 is compared in vain and here one
+//! in 128; but the set bit makes "live" and "free" one `and` each, which saves about
 //! five instructions an operation.
 
 use crate::hash::HashValue;

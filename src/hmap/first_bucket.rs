@@ -6,7 +6,9 @@ use super::DefaultHashBuilder;
 use super::{Allocator, Hmap, RawHmap, SeededBuildHasher};
 use crate::alloc::WithBucket;
 use crate::policy::Go;
-use crate::raw::bmap::{FirstBucket, LentBucket};
+use crate::raw::bmap::FirstBucket;
+#[cfg(feature = "default-hasher")]
+use crate::raw::bmap::LentBucket;
 
 #[cfg(feature = "default-hasher")]
 impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
@@ -202,10 +204,13 @@ macro_rules! static_hmap {
     ) => {
         $(#[$attribute])*
         $visibility static $name: $type = {
+            // Not in a `#[thread_local]`, whose copies would share the bucket: there
+            // this reference is an error.
+            const _: fn() -> &'static $type = || &$name;
             static mut BUCKET: $crate::first_bucket!(type $key, $value) =
                 $crate::first_bucket!($key, $value);
-            // SAFETY: Only this initialiser can name the bucket, and the
-            // initialiser of a static runs once.
+            // SAFETY: Only this initialiser can name the bucket. It runs once, and
+            // makes the one value of a static that is not one of a thread.
             let bucket = unsafe { $crate::__private::LentBucket::of(&raw mut BUCKET) };
             let $map: $crate::StaticHmap<$key, $value, $alloc> =
                 $crate::StaticHmap::__with_lent_bucket_in(bucket, $in);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! offset (64-bit, u64 → u64)
-//!   0  tophash   8 × u8     which slots are live, and an eighth of each hash
+//!   0  tophash   8 × u8     which slots are live, and 7 bits of each hash
 //!   8  overflow  pointer    the next bucket of the chain
 //!  16  keys      8 × K
 //!  80  elems     8 × V

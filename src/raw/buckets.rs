@@ -28,6 +28,7 @@ use crate::alloc::{Allocator, Layout, allocate};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
 use crate::sizing::{BucketBits, round_up};
+use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
 /// A fresh array and its spare overflow buckets.
@@ -65,36 +66,83 @@ fn make_bucket_array<K, V, P: Policy, A: Allocator>(
     Ok(BucketArray { base, spares })
 }
 
-/// An array and the free overflow buckets to go with it.
-pub(crate) struct Generation<K, V, P> {
-    /// Bucket 0. None of the buckets is initialised.
+/// A new array and the free overflow buckets to go with it. Dropped before it is part
+/// of a map, it gives its memory back; entries in it are not dropped.
+pub(crate) struct Generation<'a, K, V, P: Policy, A: Allocator> {
+    alloc: &'a A,
+    pub(crate) bits: BucketBits,
+    pub(crate) blocks: Blocks<K, V, P>,
+}
+
+/// What a generation consists of.
+pub(crate) struct Blocks<K, V, P> {
+    /// Bucket 0 of the array.
     pub(crate) base: BucketPtr<K, V, P>,
     pub(crate) overflow: ChunkList,
     pub(crate) free: FreeList<K, V, P>,
 }
 
-/// Allocates an array of 2^B buckets with at least `overflow` free overflow buckets:
-/// its spares, and a chunk where they are too few.
-pub(crate) fn make_generation<K, V, P: Policy, A: Allocator>(
-    alloc: &A,
-    bits: BucketBits,
-    overflow: u32,
-) -> Result<Generation<K, V, P>, TryReserveError> {
-    let BucketArray { base, spares } = make_bucket_array(alloc, bits)?;
-    let mut made = Generation {
-        base,
-        overflow: ChunkList::EMPTY,
-        free: spares,
-    };
-    let short = overflow.saturating_sub(made.free.len());
-    if short > 0 {
-        if let Err(error) = made.overflow.add(alloc, short, &mut made.free) {
-            // SAFETY: The array was made just above.
-            unsafe { free_bucket_array(alloc, base, bits) };
-            return Err(error);
+impl<'a, K, V, P: Policy, A: Allocator> Generation<'a, K, V, P, A> {
+    /// Allocates an array of 2^B buckets with at least `overflow` free overflow
+    /// buckets: its spares, and a chunk where they are too few. Nothing is initialised:
+    /// the work does not depend on B.
+    pub(crate) fn make(
+        alloc: &'a A,
+        bits: BucketBits,
+        overflow: u32,
+    ) -> Result<Self, TryReserveError> {
+        let BucketArray { base, spares } = make_bucket_array(alloc, bits)?;
+        let blocks = Blocks {
+            base,
+            overflow: ChunkList::EMPTY,
+            free: spares,
+        };
+        let mut made = Self {
+            alloc,
+            bits,
+            blocks,
+        };
+        let short = overflow.saturating_sub(made.blocks.free.len());
+        if short > 0 {
+            made.add_chunk(short)?;
+        }
+        Ok(made)
+    }
+
+    pub(crate) fn add_chunk(&mut self, buckets: u32) -> Result<(), TryReserveError> {
+        let Blocks { overflow, free, .. } = &mut self.blocks;
+        overflow.add(self.alloc, buckets, free)
+    }
+
+    /// Makes all buckets of the array empty: one store each.
+    pub(crate) fn initialised(self) -> Self {
+        for n in 0..self.bits.count() {
+            // SAFETY: The array has 2^B buckets.
+            let bucket = unsafe { self.blocks.base.nth(n) };
+            // SAFETY: The bucket is in a new block.
+            unsafe { bucket.init() };
+        }
+        self
+    }
+
+    /// Hands the memory over.
+    pub(crate) fn into_blocks(self) -> Blocks<K, V, P> {
+        let made = ManuallyDrop::new(self);
+        // SAFETY: `made` is not used again, and not dropped.
+        unsafe { core::ptr::read(&raw const made.blocks) }
+    }
+}
+
+impl<K, V, P: Policy, A: Allocator> Drop for Generation<'_, K, V, P, A> {
+    fn drop(&mut self) {
+        // SAFETY: The blocks were allocated here, and are handed over to nobody.
+        unsafe {
+            self.blocks
+                .overflow
+                .free::<K, V, P, A>(self.alloc, usize::MAX);
+            free_bucket_array(self.alloc, self.blocks.base, self.bits);
         }
     }
-    Ok(made)
 }
 
 /// The layout of an array of 2^B buckets and its spares.
@@ -306,6 +354,41 @@ impl ChunkList {
         // SAFETY: `buckets` buckets of a new block.
         unsafe { free.push_run(first, buckets) };
         Ok(())
+    }
+
+    /// Whether there are more chunks than that; looks at no more than that.
+    pub(crate) fn is_longer_than(&self, chunks: usize) -> bool {
+        let mut rest = self.first;
+        for _ in 0..chunks {
+            let Some(chunk) = rest else { return false };
+            // SAFETY: The list links initialised headers.
+            rest = unsafe { chunk.read() }.next;
+        }
+        rest.is_some()
+    }
+
+    /// Takes all chunks of another list over, and adds their buckets to `free`: one
+    /// step a chunk.
+    ///
+    /// # Safety
+    /// No bucket of those chunks is in use; `free` is the list of the generation that
+    /// this one is of.
+    pub(crate) unsafe fn absorb<K, V, P: Policy>(
+        &mut self,
+        mut other: Self,
+        free: &mut FreeList<K, V, P>,
+    ) {
+        while let Some(mut chunk) = other.first {
+            // SAFETY: The list links initialised headers.
+            let header = unsafe { chunk.as_mut() };
+            other.first = mem::replace(&mut header.next, self.first);
+            self.first = Some(chunk);
+            let buckets = header.buckets;
+            // SAFETY: The buckets begin behind the header, within the block.
+            let first = BucketPtr::at(unsafe { chunk.cast::<u8>().add(Self::header::<K, V, P>()) });
+            // SAFETY: The caller's promise.
+            unsafe { free.push_run(first, buckets) };
+        }
     }
 
     /// The newest chunk, to go back to.

@@ -2,7 +2,7 @@
 //! middle of a growth is in the middle of the same growth.
 
 use super::bmap::BucketPtr;
-use super::buckets::{FreeList, Generation, make_generation};
+use super::buckets::{Blocks, FreeList, Generation};
 use super::cells::Cells;
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
@@ -24,8 +24,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let Some(base) = self.buckets else {
             return Ok(copy);
         };
-        let (noverflow, set_aside) = (self.noverflow, self.free.set_aside());
-        let overflow = noverflow.checked_add(set_aside);
+        let set_aside = self.free.set_aside();
+        let overflow = self.noverflow.checked_add(set_aside);
         let overflow = overflow.ok_or(TryReserveError::CapacityOverflow)?;
         copy.install_empty_array(self.bits, overflow)?;
         let mut old_free = self.copy_growth(&mut copy)?;
@@ -54,6 +54,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Ok(copy)
     }
 
+    /// Overflow buckets of the old chains that are not moved.
+    fn old_overflow(&self) -> u32 {
+        let all = self.chain_stats().overflow_buckets as u32;
+        all.saturating_sub(self.noverflow)
+    }
+
     /// Makes an old array for the copy, marked as this map's, and as many overflow
     /// buckets for it as this map's old chains have.
     fn copy_growth(&self, copy: &mut Self) -> Result<FreeList<K, V, P>, TryReserveError> {
@@ -61,12 +67,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return Ok(FreeList::EMPTY);
         };
         let bits = self.old_bits();
-        // Old chains have as many overflow buckets as are set aside for them (H6).
-        let Generation {
+        let made = Generation::<K, V, P, A>::make(&copy.alloc, bits, self.old_overflow())?;
+        let Blocks {
             base,
             overflow,
             free,
-        } = make_generation::<K, V, P, A>(&copy.alloc, bits, self.free.set_aside())?;
+        } = made.into_blocks();
         for n in 0..bits.count() {
             // SAFETY: The number is below the count of both arrays.
             let (from, to) = unsafe { (old.nth(n), base.nth(n)) };

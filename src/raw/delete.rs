@@ -2,7 +2,7 @@
 
 use super::bmap::BucketPtr;
 use super::iter::RawIter;
-use super::{Flags, RawHmap, Slot};
+use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
 use crate::policy::Policy;
@@ -154,20 +154,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The bucket is the map's, and its entries are not needed.
             unsafe { head.init() };
         }
-        self.free_old_array();
-        // SAFETY: The old chains are gone with their array.
-        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
         self.count = 0;
         self.noverflow = 0;
-        self.nevacuate = 0;
-        self.free.keep_aside(0);
         self.back_off = 0;
-        let callers = self.flags.has(Flags::CALLERS_BUCKET);
-        self.flags = if callers {
-            Flags::CALLERS_BUCKET
-        } else {
-            Flags::NONE
-        };
+        self.end_growth();
+        // SAFETY: The old chains are gone with their array.
+        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
     }
 }
 

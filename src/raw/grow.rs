@@ -15,7 +15,7 @@
 //! they took are free again, and the old chain is as it was.
 
 use super::bmap::BucketPtr;
-use super::buckets::{FreeList, Generation, array_layout, make_generation};
+use super::buckets::{Blocks, ChunkList, FreeList, Generation, array_layout};
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -25,12 +25,17 @@ use crate::sizing::{
     BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
 use crate::tophash::{TopHash, TopHashes};
+use core::mem;
 
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
 
 /// Chunks of the old generation that one call gives back.
 const GIVEN_BACK_PER_CALL: usize = 2;
+
+/// How many of them the next growth takes over if they are still there when it starts.
+/// There are about 16 at most, unless larger ones were refused.
+const TAKEN_OVER: usize = 32;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Starts a growth if one new entry more calls for it. A growth that is
@@ -41,7 +46,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if !over_load && !too_many_overflow_buckets(self.noverflow, self.bits) {
             return false;
         }
-        if self.is_growing() || !self.oldoverflow.is_empty() || self.reserved > 0 {
+        if self.is_growing() || self.reserved > 0 || self.oldoverflow.is_longer_than(TAKEN_OVER) {
             return false;
         }
         if self.back_off > 0 {
@@ -64,16 +69,26 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// moved yet, and nothing initialised: the work does not depend on B.
     ///
     /// What the moves can need (H6) is set aside here: the spares of the new
-    /// array, and a chunk where they are too few.
+    /// array, chunks that are left of the generation before, and a new chunk where
+    /// these are too few.
     ///
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
-        debug_assert!(!self.is_growing() && self.oldoverflow.is_empty());
-        let Generation {
+        debug_assert!(!self.is_growing());
+        let set_aside = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
+        let left_over = self.oldoverflow.totals::<K, V, P>().1 as u32;
+        let short = set_aside.saturating_sub(left_over);
+        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
+        let Blocks {
             base,
-            overflow,
+            mut overflow,
             mut free,
-        } = make_generation::<K, V, P, A>(&self.alloc, bits, self.noverflow)?;
+        } = made.into_blocks();
+        let left_over = mem::replace(&mut self.oldoverflow, ChunkList::EMPTY);
+        // SAFETY: No growth runs, so the chains that used them are moved.
+        unsafe { overflow.absorb(left_over, &mut free) };
+        free.keep_aside(set_aside);
+
         let mut flags = Flags::NONE;
         if bits == self.bits {
             flags = flags.with(Flags::SAME_SIZE_GROW);
@@ -82,8 +97,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             flags = flags.with(Flags::OLD_CALLERS_BUCKET);
         }
         self.oldbuckets = self.buckets.replace(base);
-        self.oldoverflow = core::mem::replace(&mut self.overflow, overflow);
-        free.keep_aside(self.noverflow);
+        self.oldoverflow = mem::replace(&mut self.overflow, overflow);
         self.free = free;
         self.noverflow = 0;
         self.nevacuate = 0;
@@ -160,7 +174,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
         let mut moved = unsafe { Evacuation::begin(&mut self.free, x, y) };
         let mut marks = TopHashes::ALL_EVACUATED_EMPTY;
-        let mut chain_overflow = 0;
         let mut next = Some(old);
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
@@ -182,13 +195,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
-            chain_overflow += u32::from(next.is_some());
         }
-        self.noverflow += moved.commit();
+        let taken = moved.commit();
+        self.noverflow += taken;
+        let set_aside = self.free.set_aside().saturating_sub(taken);
+        self.free.keep_aside(set_aside);
         // SAFETY: The copies are the entries from here on; M4.
         unsafe { old.set_tops(marks) };
-        self.free
-            .keep_aside(self.free.set_aside().saturating_sub(chain_overflow));
         Some(())
     }
 
@@ -207,10 +220,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // At most 2^31.
         self.nevacuate = mark as u32;
         if mark == old_count {
-            self.free_old_array();
-            self.flags = Flags::NONE;
-            self.free.keep_aside(0);
-            self.nevacuate = 0;
+            self.end_growth();
         }
     }
 
@@ -290,7 +300,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Result<(), TryReserveError> {
         self.finish_growth(hasher);
-        while self.bits < bits {
+        while self.bits < bits && !self.is_growing() {
             let next = self
                 .bits
                 .doubled()

@@ -2,7 +2,7 @@
 //! Go's never does.
 
 use super::bmap::BucketPtr;
-use super::buckets::{ChunkList, FreeList, Generation, free_bucket_array, make_generation};
+use super::buckets::{Blocks, Generation};
 use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -10,7 +10,6 @@ use crate::hash::HashValue;
 use crate::policy::Policy;
 use crate::sizing::BucketBits;
 use crate::tophash::TopHash;
-use core::mem::{self, ManuallyDrop};
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gives back what is not needed to hold `entries` entries, or those that are
@@ -44,7 +43,27 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         bits: BucketBits,
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Result<(), TryReserveError> {
-        let mut fresh = Fresh::make(&self.alloc, bits)?;
+        let (blocks, noverflow) = self.copied(bits, hasher)?;
+        // From here on nothing fails: the copies become the entries.
+        let count = self.count;
+        self.free_memory();
+        self.install(blocks, bits);
+        self.noverflow = noverflow;
+        self.count = count;
+        Ok(())
+    }
+
+    /// Copies of all slots in the chains of a new array, and how many overflow buckets
+    /// these have.
+    fn copied(
+        &self,
+        bits: BucketBits,
+        hasher: &impl Fn(&K) -> HashValue,
+    ) -> Result<(Blocks<K, V, P>, u32), TryReserveError> {
+        let mut fresh = Fresh {
+            made: Generation::make(&self.alloc, bits, 0)?.initialised(),
+            noverflow: 0,
+        };
         let mut slots = self.slots();
         while let Some(slot) = slots.next() {
             // SAFETY: The slot is live (M1).
@@ -53,55 +72,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot is live.
             unsafe { fresh.append(hash, slot)? };
         }
-        // From here on nothing fails: the copies become the entries.
-        let mut fresh = ManuallyDrop::new(fresh);
-        let (base, noverflow) = (fresh.base, fresh.noverflow);
-        let overflow = mem::replace(&mut fresh.overflow, ChunkList::EMPTY);
-        let free = mem::replace(&mut fresh.free, FreeList::EMPTY);
-        let count = self.count;
-        self.free_memory();
-        self.buckets = Some(base);
-        self.overflow = overflow;
-        self.free = free;
-        self.bits = bits;
-        self.noverflow = noverflow;
-        self.count = count;
-        Ok(())
+        let Fresh { made, noverflow } = fresh;
+        Ok((made.into_blocks(), noverflow))
     }
 }
 
-/// A new array that entries are copied into. Dropped before it is installed, it gives
-/// its memory back and forgets the copies.
+/// A new array that entries are copied into. Dropped before it is installed, it
+/// forgets the copies.
 struct Fresh<'a, K, V, A: Allocator, P: Policy> {
-    alloc: &'a A,
-    base: BucketPtr<K, V, P>,
-    bits: BucketBits,
-    overflow: ChunkList,
-    free: FreeList<K, V, P>,
+    made: Generation<'a, K, V, P, A>,
     noverflow: u32,
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> Fresh<'a, K, V, A, P> {
-    fn make(alloc: &'a A, bits: BucketBits) -> Result<Self, TryReserveError> {
-        let Generation {
-            base,
-            overflow,
-            free,
-        } = make_generation::<K, V, P, A>(alloc, bits, 0)?;
-        for n in 0..bits.count() {
-            // SAFETY: The array has 2^B buckets, and is new.
-            unsafe { base.nth(n).init() };
-        }
-        Ok(Self {
-            alloc,
-            base,
-            bits,
-            overflow,
-            free,
-            noverflow: 0,
-        })
-    }
-
+impl<K, V, A: Allocator, P: Policy> Fresh<'_, K, V, A, P> {
     /// Copies a slot to the end of the chain of its hash.
     ///
     /// # Safety
@@ -112,7 +95,7 @@ impl<'a, K, V, A: Allocator, P: Policy> Fresh<'a, K, V, A, P> {
         from: Slot<K, V, P>,
     ) -> Result<(), TryReserveError> {
         // SAFETY: The number is below 2^B.
-        let mut bucket = unsafe { self.base.nth(hash.bucket(self.bits)) };
+        let mut bucket = unsafe { self.made.blocks.base.nth(hash.bucket(self.made.bits)) };
         let index = loop {
             // SAFETY: Buckets of these chains are initialised.
             if let Some(index) = unsafe { bucket.tops() }.free().first() {
@@ -138,12 +121,13 @@ impl<'a, K, V, A: Allocator, P: Policy> Fresh<'a, K, V, A, P> {
         &mut self,
         last: BucketPtr<K, V, P>,
     ) -> Result<BucketPtr<K, V, P>, TryReserveError> {
-        let next = match self.free.take() {
+        let next = match self.made.blocks.free.take() {
             Some(bucket) => bucket,
             None => {
                 // One at a time: a map is shrunk to hold no spare memory.
-                self.overflow.add(self.alloc, 1, &mut self.free)?;
-                self.free.take().ok_or(TryReserveError::CapacityOverflow)?
+                self.made.add_chunk(1)?;
+                let taken = self.made.blocks.free.take();
+                taken.ok_or(TryReserveError::CapacityOverflow)?
             }
         };
         // SAFETY: A free bucket, and the last one of a chain (A2).
@@ -153,16 +137,5 @@ impl<'a, K, V, A: Allocator, P: Policy> Fresh<'a, K, V, A, P> {
         }
         self.noverflow += 1;
         Ok(next)
-    }
-}
-
-impl<K, V, A: Allocator, P: Policy> Drop for Fresh<'_, K, V, A, P> {
-    fn drop(&mut self) {
-        // SAFETY: The blocks were allocated by `make` and `link_behind`, and the copies
-        // in them are forgotten.
-        unsafe {
-            self.overflow.free::<K, V, P, A>(self.alloc, usize::MAX);
-            free_bucket_array(self.alloc, self.base, self.bits);
-        }
     }
 }

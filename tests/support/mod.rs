@@ -4,5 +4,5 @@
 pub mod keys;
 pub mod ledger;
 pub mod oracle;
-pub mod trace;
 pub mod storm;
+pub mod trace;
