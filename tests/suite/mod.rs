@@ -20,8 +20,11 @@ pub mod iteration;
 pub mod layouts;
 pub mod model;
 pub mod refusal;
+pub mod reserve;
+pub mod schedule;
 pub mod sizes;
 pub mod traces;
+pub mod whole;
 
 /// Calls the macro with every test of the suite.
 macro_rules! list {
@@ -128,6 +131,32 @@ macro_rules! list {
                 a_value_without_a_cell_leaves_no_trace,
                 presizing_without_memory_keeps_everything,
             }
+            reserve {
+                what_is_reserved_goes_in_whatever_the_hashes,
+                chains_that_are_full_to_the_brim_can_be_reserved_for,
+                a_reservation_finishes_a_growth_first,
+                no_more_is_held_than_the_worst_chains_can_need,
+                what_is_not_used_stays_for_later,
+                no_growth_to_the_same_size_starts_while_something_is_reserved,
+                cells_are_reserved_too,
+                a_reservation_that_is_refused_changes_nothing,
+                small_chunks_serve_where_a_large_one_is_refused,
+                presizing_keeps_what_is_reserved,
+                a_reservation_that_cannot_be_expressed_is_an_error,
+                eight_keys_in_the_callers_bucket_are_reserved_for_nothing,
+                shrinking_gives_back_what_was_reserved,
+            }
+            schedule {
+                tiny_maps_go_gos_way,
+                small_maps_go_gos_way,
+                maps_of_spread_keys_go_gos_way,
+                maps_of_crowded_keys_go_gos_way,
+                bursts_into_one_bucket_are_compacted_when_go_does_it,
+                a_doubling_follows_a_compaction_at_full_load_at_once,
+                clear_in_every_state_of_a_growth_is_gos,
+                retain_in_every_state_of_a_growth_removes_in_both_arrays,
+                the_order_from_any_place_is_gos_in_every_state_of_a_growth,
+            }
             sizes {
                 hints_give_gos_number_of_buckets,
                 hints_up_to_eight_allocate_nothing,
@@ -176,6 +205,23 @@ macro_rules! list {
                 a_garbled_trace_is_no_map_that_went_astray_for_ever,
                 #[cfg(not(target_os = "none"))]
                 nonsense_is_told_with_its_line,
+            }
+            whole {
+                a_clone_has_the_same_entries_in_the_same_slots,
+                a_clone_of_a_chain_has_the_chain,
+                a_clone_that_is_refused_memory_leaves_nothing,
+                shrinking_moves_to_the_smallest_array_that_fits,
+                shrinking_that_is_refused_keeps_the_map_as_it_is,
+                shrinking_in_the_callers_bucket_keeps_it,
+                a_cursor_sees_everything_at_least_once_when_the_map_shrinks,
+                a_drain_gives_everything_and_leaves_the_memory,
+                a_drain_dropped_half_way_drops_the_rest_and_a_forgotten_one_keeps_it,
+                extract_if_takes_what_is_chosen_and_stops_where_it_is_dropped,
+                growth_is_driven_step_by_step_and_to_its_end,
+                extending_stops_at_the_pair_that_finds_no_room,
+                an_entry_is_a_place_found_once,
+                a_vacant_place_gives_back_what_it_could_not_take,
+                growth_that_was_refused_is_said_to_wait,
             }
         }
     };

@@ -1,0 +1,322 @@
+//! Reservation: after `try_reserve(n)` the next n new keys go in without the allocator,
+//! whatever their hashes are.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::oracle::Checked;
+use fastrand::Rng;
+use hmap::{FirstBucket, Hmap, TryReserveError};
+
+/// How an adversary chooses the bucket of the next key.
+const ADVERSARIES: [fn(&mut Rng, u64) -> u32; 4] = [
+    // All in one chain.
+    |_, _| 0,
+    // Full chains one after the other.
+    |_, number| (number / 9) as u32,
+    // Many chains, each just over the brim.
+    |_, number| (number % 3) as u32 + 16 * (number / 27) as u32,
+    // Anywhere.
+    |random, _| random.u32(..),
+];
+
+/// Inserts what was reserved, some removals in between, and expects that the allocator
+/// is not called.
+fn use_up(
+    checked: &mut Checked<'_, u64>,
+    ledger: &Ledger,
+    n: u64,
+    random: &mut Rng,
+    adversary: fn(&mut Rng, u64) -> u32,
+) {
+    let calls = ledger.calls();
+    ledger.refuse_all_after(0);
+    for number in 0..n {
+        let id = 1_000_000 + number;
+        let key = Key::at(id, adversary(random, number), id as u8);
+        assert!(checked.try_insert(key, id), "insert {number} of {n}");
+        if random.u32(0..4) == 0 {
+            let any = checked
+                .oracle
+                .keys()
+                .nth(random.usize(0..checked.oracle.len()));
+            checked.remove(*any.unwrap());
+        }
+    }
+    assert_eq!(ledger.calls(), calls);
+    assert_eq!(checked.map.reserved(), 0);
+    ledger.grant_all();
+    checked.check_contents();
+}
+
+pub fn what_is_reserved_goes_in_whatever_the_hashes() {
+    let mut random = Rng::with_seed(1);
+    let counts = if cfg!(miri) {
+        &[3, 14][..]
+    } else {
+        &[0, 3, 8, 14, 105, 120, 300]
+    };
+    for &count in counts {
+        for n in [1, 7, 9, 40, 120] {
+            for adversary in ADVERSARIES {
+                let ledger = Ledger::new();
+                let mut checked = Checked::new(&ledger);
+                for id in 0..count {
+                    checked.insert(Key::spread(id), id);
+                }
+                checked.map.try_reserve(n).unwrap();
+                assert_eq!(checked.map.reserved(), n);
+                checked.check();
+                use_up(&mut checked, &ledger, n as u64, &mut random, adversary);
+            }
+        }
+    }
+}
+
+pub fn chains_that_are_full_to_the_brim_can_be_reserved_for() {
+    let mut random = Rng::with_seed(2);
+    for adversary in ADVERSARIES {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        checked.map.try_presize(104).unwrap();
+        // Thirteen chains with all eight slots taken: every further key there takes an
+        // overflow bucket.
+        for id in 0..104 {
+            checked.insert(Key::at(id, (id / 8) as u32, id as u8), id);
+        }
+        checked.map.try_reserve(60).unwrap();
+        use_up(&mut checked, &ledger, 60, &mut random, adversary);
+    }
+}
+
+pub fn a_reservation_finishes_a_growth_first() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..209 {
+        checked.insert(Key::spread(id), id);
+    }
+    assert!(checked.map.is_growing());
+    checked.map.try_reserve(5).unwrap();
+    assert!(!checked.map.is_growing());
+    use_up(
+        &mut checked,
+        &ledger,
+        5,
+        &mut Rng::with_seed(3),
+        ADVERSARIES[0],
+    );
+}
+
+pub fn no_more_is_held_than_the_worst_chains_can_need() {
+    for n in [1, 8, 9, 100, 104, 105] {
+        let ledger = Ledger::new();
+        let mut map: Hmap<Key, u64, _, _> = Hmap::with_hasher_in(Identity, &ledger);
+        map.try_reserve(n).unwrap();
+        let footprint = map.footprint();
+        let bucket = footprint.buckets / map.chain_stats().chains;
+        let worst = n.min((n - 1) / 8);
+        let header = 16;
+        assert!(
+            footprint.spare <= worst * bucket + header,
+            "{n}: {footprint:?}"
+        );
+        assert_eq!(ledger.live_bytes(), footprint.heap());
+    }
+}
+
+pub fn what_is_not_used_stays_for_later() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_reserve(20).unwrap();
+    for id in 0..5 {
+        checked.insert(Key::at(id, 0, 1), id);
+        checked.insert(Key::at(id, 0, 1), id + 1);
+        checked.remove(Key::at(id + 100, 0, 1));
+    }
+    assert_eq!(
+        checked.map.reserved(),
+        15,
+        "overwriting and removing use nothing"
+    );
+    let calls = ledger.calls();
+    checked.map.try_reserve(15).unwrap();
+    checked.map.try_reserve(3).unwrap();
+    assert_eq!((ledger.calls(), checked.map.reserved()), (calls, 15));
+    checked.clear();
+    use_up(
+        &mut checked,
+        &ledger,
+        15,
+        &mut Rng::with_seed(4),
+        ADVERSARIES[0],
+    );
+}
+
+pub fn no_growth_to_the_same_size_starts_while_something_is_reserved() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_presize(52).unwrap();
+    // As many overflow buckets as buckets, nearly no entries: a growth is due.
+    let mut id = 0;
+    for bucket in 0..8 {
+        for _ in 0..9 {
+            checked.insert(Key::at(id, bucket, 1), id);
+            id += 1;
+        }
+        for back in 1..=8 {
+            checked.remove(Key::at(id - back, bucket, 1));
+        }
+    }
+    checked.map.try_reserve(10).unwrap();
+    use_up(
+        &mut checked,
+        &ledger,
+        10,
+        &mut Rng::with_seed(5),
+        |_, number| number as u32 % 8,
+    );
+    assert!(!checked.map.is_growing());
+    checked.insert(Key::at(9_000, 0, 1), 0);
+    assert!(
+        checked.map.is_growing(),
+        "with the next key it is no longer put off"
+    );
+}
+
+pub fn cells_are_reserved_too() {
+    let ledger = Ledger::new();
+    let mut map: Hmap<Key, [u64; 40], _, _> = Hmap::with_hasher_in(Identity, &ledger);
+    map.try_reserve(10).unwrap();
+    assert_eq!(map.validate(), Ok(()));
+    assert_eq!(map.footprint().cells, 10 * 320);
+    ledger.refuse_all_after(0);
+    for id in 0..10 {
+        assert_eq!(
+            map.insert_within_capacity(Key::at(id, 0, 1), [id; 40]),
+            Ok(None)
+        );
+        assert_eq!(map.validate(), Ok(()));
+        assert_eq!(map.allocation_size(), ledger.live_bytes());
+    }
+    assert!(
+        map.insert_within_capacity(Key::at(10, 0, 1), [0; 40])
+            .is_err()
+    );
+    ledger.grant_all();
+    // Keys and values both in cells, and some left over when the map goes.
+    let mut both = Hmap::with_hasher_in(hmap::DefaultHashBuilder::with_seed(1), &ledger);
+    both.try_reserve(5).unwrap();
+    both.insert([1_u64; 20], [1_u8; 200]).unwrap();
+    assert_eq!(
+        (both.get(&[1; 20]), both.validate()),
+        (Some(&[1; 200]), Ok(()))
+    );
+    assert_eq!(both.reserved(), 4);
+}
+
+pub fn a_reservation_that_is_refused_changes_nothing() {
+    let mut refusals = 0;
+    for granted in 0.. {
+        let ledger = Ledger::new();
+        let mut map: Hmap<Key, [u64; 40], _, _> = Hmap::with_hasher_in(Identity, &ledger);
+        map.try_reserve(3).unwrap();
+        for id in 0..2 {
+            map.insert(Key::spread(id), [id; 40]).unwrap();
+        }
+        ledger.refuse_all_after(granted);
+        let reserved = map.try_reserve(30);
+        assert_eq!(map.validate(), Ok(()));
+        assert_eq!(map.allocation_size(), ledger.live_bytes());
+        assert!((0..2).all(|id| map.get(&Key::spread(id)) == Some(&[id; 40])));
+        match reserved {
+            Ok(()) => break,
+            Err(TryReserveError::AllocError { .. }) => {
+                refusals += 1;
+                assert!(map.reserved() <= 1);
+                ledger.grant_all();
+                map.try_reserve(30).unwrap();
+                assert_eq!(map.validate(), Ok(()));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(refusals > 20, "an array, a chunk, and cells: {refusals}");
+}
+
+pub fn small_chunks_serve_where_a_large_one_is_refused() {
+    let ledger = Ledger::new();
+    let mut map: Hmap<Key, u64, _, _> = Hmap::with_hasher_in(Identity, &ledger);
+    map.try_presize(100).unwrap();
+    // The chunk for all of them is refused, two of half the size are not.
+    ledger.refuse_one_after(0);
+    map.try_reserve(100).unwrap();
+    assert_eq!((ledger.refused(), map.validate()), (1, Ok(())));
+    ledger.refuse_all_after(0);
+    for id in 0..100 {
+        map.insert(Key::at(id, 0, id as u8), id).unwrap();
+    }
+    assert_eq!(map.validate(), Ok(()));
+}
+
+pub fn presizing_keeps_what_is_reserved() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..20 {
+        checked.insert(Key::spread(id), id);
+    }
+    checked.map.try_reserve(30).unwrap();
+    checked.map.try_presize(900).unwrap();
+    assert_eq!(checked.map.reserved(), 30);
+    use_up(
+        &mut checked,
+        &ledger,
+        30,
+        &mut Rng::with_seed(6),
+        ADVERSARIES[0],
+    );
+}
+
+pub fn a_reservation_that_cannot_be_expressed_is_an_error() {
+    let ledger = Ledger::new();
+    let mut map: Hmap<Key, u64, _, _> = Hmap::with_hasher_in(Identity, &ledger);
+    for n in [usize::MAX, usize::MAX / 2] {
+        assert_eq!(
+            map.try_reserve(n),
+            Err(TryReserveError::CapacityOverflow),
+            "{n}"
+        );
+    }
+    assert_eq!((ledger.calls(), map.reserved()), (0, 0));
+    map.try_reserve(0).unwrap();
+    assert_eq!(ledger.calls(), 0);
+}
+
+pub fn eight_keys_in_the_callers_bucket_are_reserved_for_nothing() {
+    let ledger = Ledger::new();
+    let mut bucket = FirstBucket::new();
+    let mut map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
+    map.try_reserve(8).unwrap();
+    for id in 0..8 {
+        assert_eq!(map.insert_within_capacity(Key::spread(id), id), Ok(None));
+    }
+    assert_eq!(ledger.calls(), 0);
+    assert_eq!(
+        map.insert_within_capacity(Key::spread(8), 8),
+        Err((Key::spread(8), 8))
+    );
+    assert_eq!(map.insert_within_capacity(Key::spread(7), 8), Ok(Some(7)));
+}
+
+pub fn shrinking_gives_back_what_was_reserved() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..20 {
+        checked.insert(Key::spread(id), id);
+    }
+    let before = ledger.live_bytes();
+    checked.map.try_reserve(200).unwrap();
+    checked.map.shrink_to_fit().unwrap();
+    assert_eq!(checked.map.reserved(), 0);
+    assert_eq!(checked.map.capacity(), 26);
+    assert!(ledger.live_bytes() <= before);
+    checked.check_contents();
+}

@@ -1,0 +1,391 @@
+//! The schedule of growth and the place of every entry, operation by operation beside
+//! a naive model of Go's map: where traces show a few long histories, these are many
+//! short ones, at random and made to measure.
+
+use crate::support::go::{GoMap, Growths, OldChain, Slot};
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use alloc::vec::Vec;
+use fastrand::Rng;
+use hmap::Hmap;
+use hmap::introspection::{OldChain as OldView, SlotView};
+
+/// The map, and Go's, that everything is done to alike.
+struct Pair<'l> {
+    map: Hmap<Key, u64, Identity, &'l Ledger>,
+    go: GoMap,
+    operations: usize,
+}
+
+/// Operations from one look at every slot to the next.
+const LOOK_EVERY: usize = if cfg!(miri) { 64 } else { 16 };
+
+impl<'l> Pair<'l> {
+    fn new(ledger: &'l Ledger) -> Self {
+        Self::with_hint(0, ledger)
+    }
+
+    fn with_hint(hint: usize, ledger: &'l Ledger) -> Self {
+        let map = Hmap::try_with_capacity_and_hasher_in(hint, Identity, ledger);
+        Self {
+            map: map.expect("memory is not refused"),
+            go: GoMap::with_hint(hint),
+            operations: 0,
+        }
+    }
+
+    #[track_caller]
+    fn insert(&mut self, key: Key) {
+        let inserted = self.map.insert(key, key.id);
+        assert!(inserted.is_ok(), "memory is not refused");
+        self.go.assign(key);
+        self.compare();
+    }
+
+    #[track_caller]
+    fn remove(&mut self, key: Key) {
+        self.map.remove(&key);
+        self.go.delete(key);
+        self.compare();
+    }
+
+    #[track_caller]
+    fn clear(&mut self) {
+        self.map.clear();
+        self.go.clear();
+        self.compare();
+    }
+
+    #[track_caller]
+    fn retain(&mut self, keep: impl Fn(Key) -> bool) {
+        self.map.retain(|key, _| keep(*key));
+        self.go.retain(keep);
+        self.compare();
+    }
+
+    #[track_caller]
+    fn compare(&mut self) {
+        self.compare_headers();
+        self.operations += 1;
+        if self.operations % LOOK_EVERY == 0 {
+            self.compare_slots();
+        }
+    }
+
+    #[track_caller]
+    fn compare_headers(&self) {
+        let (state, go) = (self.map.state(), &self.go);
+        assert_eq!(self.map.len(), go.count);
+        assert_eq!(u32::from(state.bits), go.bits, "B");
+        assert_eq!(state.growing, go.is_growing(), "growing");
+        assert_eq!(state.same_size, go.same_size, "to the same size");
+        assert_eq!(state.noverflow as usize, go.noverflow, "noverflow");
+        assert_eq!(state.has_buckets, !go.buckets.is_empty());
+        if go.is_growing() {
+            assert_eq!(state.nevacuate as usize, go.nevacuate, "nevacuate");
+        }
+    }
+
+    /// Each slot of each chain of both arrays.
+    #[track_caller]
+    fn compare_slots(&self) {
+        assert_eq!(self.map.validate(), Ok(()));
+        let mut order = Vec::new();
+        for (number, old) in self.go.old.iter().flatten().enumerate() {
+            match (old, self.map.old_chain_view(number)) {
+                (OldChain::Here(chain), Some(OldView::Here(view))) => {
+                    assert!(same(view, chain.buckets()), "old chain {number}");
+                }
+                (OldChain::Moved(went), Some(OldView::Moved(view))) => {
+                    assert_eq!(*went, view, "old chain {number}");
+                }
+                _ => panic!("old chain {number} is moved in one of them only"),
+            }
+        }
+        for (number, chain) in self.go.buckets.iter().enumerate() {
+            match (self.go.old_chain(number), self.map.chain_view(number)) {
+                (None, Some(view)) => {
+                    assert!(same(view, chain.buckets()), "chain {number}");
+                    order.extend(chain.keys());
+                }
+                // It is given once, at the lower of its two numbers.
+                (Some(old), None) if self.go.same_size || number < self.go.buckets.len() / 2 => {
+                    order.extend(old.keys());
+                }
+                (Some(_), None) => {}
+                _ => panic!("chain {number} is in use in one of them only"),
+            }
+        }
+        assert!(self.map.keys().eq(&order), "the order of iteration");
+    }
+
+    /// The order of iteration from a place of the caller's choice.
+    #[track_caller]
+    fn compare_order_from(&self, bucket: usize, offset: usize) {
+        let order = self.go.order_from(bucket, offset);
+        let given = self.map.iter_from(bucket, offset).map(|(key, _)| key);
+        assert!(given.eq(&order), "from bucket {bucket}, slot {offset}");
+    }
+}
+
+/// Whether a chain's buckets hold the same, slot for slot, keys and their values.
+fn same<'a>(
+    view: impl Iterator<Item = [SlotView<'a, Key, u64>; 8]>,
+    chain: impl Iterator<Item = &'a [Slot]>,
+) -> bool {
+    let slot = |view: SlotView<'_, Key, u64>| match view {
+        SlotView::EmptyRest => Slot::EmptyRest,
+        SlotView::EmptyOne => Slot::EmptyOne,
+        SlotView::Live(key, value) if *value == key.id => Slot::Live(*key),
+        SlotView::Live(key, value) => panic!("{key:?} has the value {value}"),
+    };
+    view.map(|bucket| bucket.map(slot)).eq(chain)
+}
+
+/// Random operations on a map that swells and shrinks up to `most` entries, whose keys
+/// belong to `buckets` of 2^16 buckets.
+fn random_history(seed: u64, operations: usize, most: usize, buckets: u64) -> Growths {
+    let mut random = Rng::with_seed(seed);
+    let ledger = Ledger::new();
+    let mut pair = Pair::new(&ledger);
+    let mut present: Vec<Key> = Vec::new();
+    let mut tide = most / 2;
+    for id in 0..operations as u64 {
+        if random.u32(0..50) == 0 {
+            tide = random.usize(1..=most);
+        }
+        let rises = random.u32(0..100) < if present.len() < tide { 75 } else { 25 };
+        let chosen = (!present.is_empty()).then(|| random.usize(0..present.len()));
+        match (random.u32(0..500), chosen) {
+            (0, _) => {
+                pair.clear();
+                present.clear();
+            }
+            (1 | 2, _) => {
+                let third = random.u64(0..3);
+                pair.retain(|key| key.id % 3 != third);
+                present.retain(|key| key.id % 3 != third);
+            }
+            // A key that is there, and one that is not, of the same hash.
+            (3..50, Some(chosen)) if rises => pair.insert(present[chosen]),
+            (3..50, Some(chosen)) => pair.remove(Key {
+                id: u64::MAX,
+                ..present[chosen]
+            }),
+            (_, Some(chosen)) if !rises => pair.remove(present.swap_remove(chosen)),
+            _ => {
+                let hash = random.u64(..) & !0xffff | random.u64(0..buckets);
+                present.push(Key { id, hash });
+                pair.insert(Key { id, hash });
+            }
+        }
+    }
+    pair.compare_slots();
+    pair.go.growths
+}
+
+/// Histories of a kind: how many, how long, how many entries, in how many buckets.
+#[track_caller]
+fn random_histories(runs: u64, operations: usize, most: usize, buckets: u64) {
+    let (mut doublings, mut same_size) = (0, 0);
+    let runs = if cfg!(miri) { 1 } else { runs };
+    for seed in 0..runs {
+        let operations = if cfg!(miri) { 400 } else { operations };
+        let growths = random_history(seed, operations, most, buckets);
+        doublings += growths.doublings;
+        same_size += growths.same_size;
+    }
+    if !cfg!(miri) {
+        assert!(doublings > 0, "no history has a doubling");
+        assert!(
+            same_size > 0 || buckets > 100,
+            "no history has a growth to the same size"
+        );
+    }
+}
+
+pub fn tiny_maps_go_gos_way() {
+    random_histories(100, 500, 20, 4);
+}
+
+pub fn small_maps_go_gos_way() {
+    random_histories(60, 1_500, 60, 8);
+    random_histories(20, 1_500, 120, 16);
+}
+
+pub fn maps_of_spread_keys_go_gos_way() {
+    random_histories(8, 4_000, 300, 1 << 16);
+    random_histories(1, 15_000, 3_000, 1 << 16);
+}
+
+pub fn maps_of_crowded_keys_go_gos_way() {
+    random_histories(12, 3_000, 300, 9);
+    random_histories(1, 8_000, 1_500, 40);
+}
+
+/// Fills one bucket after the other beyond eight and thins it out again, beside
+/// `pinned` entries that stay: chains get long and sparse at any load.
+fn bursts(seed: u64, rounds: usize, bits: u32, pinned: usize) -> Growths {
+    let mut random = Rng::with_seed(seed);
+    let ledger = Ledger::new();
+    let mut pair = Pair::new(&ledger);
+    let mask = (1 << bits) - 1;
+    let (mut id, mut stay) = (0, 0);
+    for _ in 0..rounds {
+        let bucket = random.u64(..) & mask;
+        let mut burst = Vec::new();
+        for _ in 0..random.usize(9..21) {
+            id += 1;
+            let hash = random.u64(..) & !mask | bucket;
+            burst.push(Key { id, hash });
+            pair.insert(Key { id, hash });
+        }
+        while stay < pinned && random.u32(0..4) > 0 {
+            (id, stay) = (id + 1, stay + 1);
+            let hash = random.u64(..);
+            pair.insert(Key { id, hash });
+        }
+        let left = usize::from(random.u32(0..4) == 0);
+        while burst.len() > left {
+            pair.remove(burst.swap_remove(random.usize(0..burst.len())));
+        }
+    }
+    pair.compare_slots();
+    pair.go.growths
+}
+
+pub fn bursts_into_one_bucket_are_compacted_when_go_does_it() {
+    let (bits, rounds) = if cfg!(miri) {
+        (1..=2, 20)
+    } else {
+        (1..=6, 150)
+    };
+    let mut same_size = 0;
+    for bits in bits {
+        // From no load to one entry below the limit, and to where bursts go over it.
+        for load in [0, 5, 6, 8] {
+            for seed in 0..2 {
+                let growths = bursts(seed, rounds, bits, load << bits);
+                same_size += growths.same_size;
+            }
+        }
+    }
+    assert!(cfg!(miri) || same_size > 300, "{same_size} compactions");
+}
+
+pub fn a_doubling_follows_a_compaction_at_full_load_at_once() {
+    let ledger = Ledger::new();
+    let mut pair = Pair::with_hint(52, &ledger);
+    let insert = |pair: &mut Pair<'_>, bucket: u32, id: u64| {
+        let key = Key::at(id, bucket, id as u8);
+        pair.insert(key);
+        key
+    };
+    // Nine entries in each of eight buckets, three of them removed, but not in the
+    // last: one below the limit, and as many overflow buckets as buckets.
+    for bucket in 0..8 {
+        let mut keys: Vec<Key> = Vec::new();
+        for id in 0..9 {
+            keys.push(insert(&mut pair, bucket, u64::from(bucket) * 9 + id));
+        }
+        for key in keys.into_iter().take(if bucket == 7 { 0 } else { 3 }) {
+            pair.remove(key);
+        }
+    }
+    assert_eq!((pair.go.count, pair.go.noverflow), (51, 8));
+    pair.compare_slots();
+    insert(&mut pair, 0, 100);
+    assert!(pair.go.same_size);
+    for id in 101..120 {
+        insert(&mut pair, id as u32 % 8, id);
+        pair.compare_slots();
+    }
+    assert_eq!((pair.go.growths.doublings, pair.go.bits), (1, 4));
+}
+
+/// A map in a growth of either kind, after `steps` of its steps.
+fn in_mid_growth(same_size: bool, steps: u64, ledger: &Ledger) -> Pair<'_> {
+    let mut pair = Pair::with_hint(104, ledger);
+    let crowded = |id: u64| Key {
+        id,
+        hash: Key::spread(id).hash & !0xf | id % 4,
+    };
+    let mut id = 0;
+    while !pair.go.is_growing() {
+        if same_size {
+            // Removed at once, an entry leaves its overflow bucket behind.
+            let next = crowded(id);
+            pair.insert(next);
+            if id >= 60 {
+                pair.remove(crowded(id - 60));
+            }
+            // One chain after the other is made longer.
+            if id % 40 == 39 {
+                let bucket = (id / 40) as u32 % 16;
+                let burst = |n: u64| Key::at(10_000 + id * 100 + n, bucket, n as u8);
+                (0..17).for_each(|n| pair.insert(burst(n)));
+                if !pair.go.is_growing() {
+                    (0..17).for_each(|n| pair.remove(burst(n)));
+                }
+            }
+        } else {
+            pair.insert(Key::spread(id));
+        }
+        id += 1;
+    }
+    assert_eq!(pair.go.same_size, same_size);
+    for step in 0..steps {
+        pair.remove(Key::spread(1_000_000 + step));
+    }
+    pair
+}
+
+pub fn clear_in_every_state_of_a_growth_is_gos() {
+    let mut states = 0;
+    for same_size in [false, true] {
+        for steps in (0..16).step_by(if cfg!(miri) { 5 } else { 1 }) {
+            let ledger = Ledger::new();
+            let mut pair = in_mid_growth(same_size, steps, &ledger);
+            states += usize::from(pair.go.is_growing());
+            pair.compare_slots();
+            pair.clear();
+            pair.compare_slots();
+            // A second time nothing happens, and the array serves again.
+            pair.clear();
+            for id in 0..230 {
+                pair.insert(Key::spread(id));
+            }
+            pair.compare_slots();
+        }
+    }
+    assert!(cfg!(miri) || states > 16, "{states} states of growth");
+}
+
+pub fn retain_in_every_state_of_a_growth_removes_in_both_arrays() {
+    for same_size in [false, true] {
+        for steps in (0..16).step_by(if cfg!(miri) { 5 } else { 1 }) {
+            for third in 0..3 {
+                let ledger = Ledger::new();
+                let mut pair = in_mid_growth(same_size, steps, &ledger);
+                pair.retain(|key| key.id % 3 == third);
+                pair.compare_slots();
+                for id in 0..120 {
+                    pair.insert(Key::spread(id));
+                }
+                pair.compare_slots();
+            }
+        }
+    }
+}
+
+pub fn the_order_from_any_place_is_gos_in_every_state_of_a_growth() {
+    for same_size in [false, true] {
+        for steps in (0..16).step_by(if cfg!(miri) { 5 } else { 1 }) {
+            let ledger = Ledger::new();
+            let pair = in_mid_growth(same_size, steps, &ledger);
+            for bucket in 0..33 {
+                pair.compare_order_from(bucket, bucket % 11);
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! What concerns a whole map: cloning, shrinking, draining, growth under control.
+
+use crate::support::keys::{Counted, Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::oracle::Checked;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use hmap::{Entry, FirstBucket, Hmap};
+
+fn filled(count: u64, ledger: &Ledger) -> Checked<'_, u64> {
+    let mut checked = Checked::new(ledger);
+    for id in 0..count {
+        checked.insert(Key::spread(id), id);
+    }
+    checked
+}
+
+/// Counts that leave a map empty, small, full, and in the middle of a growth.
+const COUNTS: [u64; 8] = [0, 1, 8, 9, 27, 104, 105, 215];
+
+pub fn a_clone_has_the_same_entries_in_the_same_slots() {
+    for count in COUNTS {
+        let ledger = Ledger::new();
+        let mut checked = filled(count, &ledger);
+        for id in (0..count).step_by(7) {
+            checked.remove(Key::spread(id));
+        }
+        let copy = checked.map.try_clone().unwrap();
+        assert_eq!(copy.validate(), Ok(()));
+        assert!(copy.iter().eq(checked.map.iter()), "order tells the slots");
+        let (state, copied) = (checked.map.state(), copy.state());
+        assert_eq!((copied.bits, copied.growing), (state.bits, state.growing));
+        assert_eq!(
+            (copied.noverflow, copied.nevacuate),
+            (state.noverflow, state.nevacuate)
+        );
+        let heap = copy.allocation_size();
+        drop(checked);
+        assert_eq!(heap, ledger.live_bytes());
+        // And it goes on as the original would.
+        let mut copy = copy;
+        for id in 0..count + 50 {
+            copy.insert(Key::spread(id), id).unwrap();
+            assert_eq!(copy.validate(), Ok(()));
+        }
+        assert_eq!(copy.len() as u64, count + 50);
+    }
+}
+
+pub fn a_clone_of_a_chain_has_the_chain() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..60 {
+        checked.insert(Key::at(id, 0, id as u8), id);
+    }
+    for id in 10..35 {
+        checked.remove(Key::at(id, 0, id as u8));
+    }
+    let mut copy = checked.map.try_clone().unwrap();
+    assert_eq!(copy.validate(), Ok(()));
+    assert_eq!(copy.chain_stats(), checked.map.chain_stats());
+    // The first free slot of both is the same.
+    copy.insert(Key::at(99, 0, 9), 99).unwrap();
+    checked.map.insert(Key::at(99, 0, 9), 99).unwrap();
+    assert!(copy.iter().eq(checked.map.iter()));
+}
+
+pub fn a_clone_that_is_refused_memory_leaves_nothing() {
+    for count in [1, 9, 105, 215] {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        for id in 0..count {
+            checked.insert(Key::spread(id), [id; 20]);
+        }
+        let before = (ledger.live_blocks(), ledger.live_bytes());
+        for granted in 0.. {
+            ledger.refuse_all_after(granted);
+            let copy = checked.map.try_clone();
+            ledger.grant_all();
+            if copy.is_ok() {
+                assert!(granted > count as usize);
+                break;
+            }
+            assert_eq!((ledger.live_blocks(), ledger.live_bytes()), before);
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn shrinking_moves_to_the_smallest_array_that_fits() {
+    for count in COUNTS {
+        let ledger = Ledger::new();
+        let mut checked = filled(count, &ledger);
+        for id in 0..2_000 {
+            checked.map.insert(Key::spread(10_000 + id), 0).unwrap();
+        }
+        checked.map.retain(|key, _| key.id < 10_000);
+        checked.map.shrink_to_fit().unwrap();
+        checked.check_contents();
+        let fit = [8, 13, 26, 52, 104, 208, 416]
+            .into_iter()
+            .find(|fit| *fit >= count as usize);
+        let expected = if count == 0 { 0 } else { fit.unwrap() };
+        assert_eq!(checked.map.capacity(), expected, "{count} entries");
+        let bytes = ledger.live_bytes();
+        checked.map.shrink_to_fit().unwrap();
+        assert!(ledger.live_bytes() <= bytes);
+        for id in 0..count + 30 {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn shrinking_that_is_refused_keeps_the_map_as_it_is() {
+    let ledger = Ledger::new();
+    let mut checked = filled(300, &ledger);
+    checked.retain(|key, _| key.id % 10 == 0);
+    checked.map.finish_growth();
+    let before = (checked.map.capacity(), ledger.live_bytes());
+    ledger.refuse_all_after(0);
+    assert!(checked.map.shrink_to_fit().is_err());
+    assert_eq!((checked.map.capacity(), ledger.live_bytes()), before);
+    checked.check_contents();
+    ledger.grant_all();
+    checked.map.shrink_to(60).unwrap();
+    assert_eq!(checked.map.capacity(), 104);
+    checked.check_contents();
+}
+
+pub fn shrinking_in_the_callers_bucket_keeps_it() {
+    let ledger = Ledger::new();
+    let mut bucket = FirstBucket::new();
+    let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
+    let mut checked = Checked::of(map, &ledger);
+    for id in 0..5 {
+        checked.insert(Key::spread(id), id);
+    }
+    checked.map.shrink_to_fit().unwrap();
+    assert_eq!(checked.map.capacity(), 8);
+    checked.clear();
+    checked.map.shrink_to_fit().unwrap();
+    assert_eq!((checked.map.capacity(), ledger.calls()), (8, 0));
+    checked.insert(Key::spread(1), 1);
+}
+
+pub fn a_cursor_sees_everything_at_least_once_when_the_map_shrinks() {
+    let ledger = Ledger::new();
+    for stop in 0..20 {
+        let mut map = filled(60, &ledger).map;
+        map.try_presize(1_000).unwrap();
+        let (mut cursor, mut seen) = (hmap::Cursor::new(), Vec::new());
+        for _ in 0..stop * 13 {
+            seen.extend(
+                cursor
+                    .next(&map)
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, _)| key.id),
+            );
+        }
+        map.shrink_to_fit().unwrap();
+        while let Some(batch) = cursor.next(&map) {
+            seen.extend(batch.map(|(key, _)| key.id));
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        assert!(seen.into_iter().eq(0..60));
+    }
+}
+
+pub fn a_drain_gives_everything_and_leaves_the_memory() {
+    for count in COUNTS {
+        let ledger = Ledger::new();
+        let mut checked = filled(count, &ledger);
+        let capacity = checked.map.capacity();
+        let mut drain = checked.map.drain();
+        let mut ids = Vec::new();
+        while let Some((key, value)) = drain.next() {
+            assert_eq!(key.id, value);
+            ids.push(value);
+            assert_eq!(drain.len(), count as usize - ids.len());
+        }
+        drop(drain);
+        ids.sort_unstable();
+        assert!(ids.into_iter().eq(0..count));
+        checked.oracle.clear();
+        checked.check();
+        assert_eq!(checked.map.capacity(), capacity);
+        assert!(!checked.map.is_growing());
+        for id in 0..count {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn a_drain_dropped_half_way_drops_the_rest_and_a_forgotten_one_keeps_it() {
+    let ledger = Ledger::new();
+    let live = Cell::new(0);
+    for count in [8, 60, 105] {
+        let mut map = Hmap::with_hasher_in(Identity, &ledger);
+        for id in 0..count {
+            map.insert(Key::spread(id), Counted::new(id, &live))
+                .unwrap();
+        }
+        let mut drain = map.drain();
+        drop(drain.next());
+        assert_eq!(live.get(), count as isize - 1);
+        core::mem::forget(drain);
+        assert_eq!((map.len() as u64, map.validate()), (count - 1, Ok(())));
+        let mut drain = map.drain();
+        drop(drain.next());
+        drop(drain);
+        assert_eq!((live.get(), map.len(), map.validate()), (0, 0, Ok(())));
+    }
+}
+
+pub fn extract_if_takes_what_is_chosen_and_stops_where_it_is_dropped() {
+    for count in COUNTS {
+        let ledger = Ledger::new();
+        let mut checked = filled(count, &ledger);
+        let taken: Vec<_> = checked.map.extract_if(|key, _| key.id % 3 == 0).collect();
+        assert_eq!(taken.len() as u64, count.div_ceil(3));
+        checked.oracle.retain(|key, _| key.id % 3 != 0);
+        checked.check_contents();
+        let first = checked
+            .map
+            .extract_if(|_, value| {
+                *value += 1;
+                true
+            })
+            .next();
+        if let Some((key, value)) = first {
+            assert_eq!(checked.oracle.remove(&key), Some(value - 1));
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn growth_is_driven_step_by_step_and_to_its_end() {
+    let ledger = Ledger::new();
+    let mut checked = filled(417, &ledger);
+    assert!(checked.map.is_growing());
+    let mut steps = 0;
+    while checked.map.grow_step(3) {
+        checked.check_contents();
+        steps += 1;
+    }
+    // 64 chains, two moved by the insert that began.
+    assert!((18..=21).contains(&steps), "{steps} steps of three chains");
+    assert!(!checked.map.grow_step(1));
+    drop(checked);
+    let mut checked = filled(833, &ledger);
+    checked.map.finish_growth();
+    assert!(!checked.map.is_growing());
+    checked.check_contents();
+    let (calls, blocks) = (ledger.calls(), ledger.live_blocks());
+    checked.map.finish_growth();
+    assert_eq!((ledger.calls(), ledger.live_blocks()), (calls, blocks));
+}
+
+pub fn extending_stops_at_the_pair_that_finds_no_room() {
+    let ledger = Ledger::new();
+    let mut map = Hmap::with_hasher_in(Identity, &ledger);
+    ledger.refuse_all_after(1);
+    let mut entries = (0..20).map(|id| (Key::spread(id), id));
+    let error = map.try_extend(&mut entries).unwrap_err();
+    assert_eq!(error.into_pair(), (Key::spread(8), 8));
+    assert_eq!((map.len(), entries.next()), (8, Some((Key::spread(9), 9))));
+    let map: Hmap<u32, u32> = Hmap::try_from_iter((0..20).map(|n| (n, n))).unwrap();
+    assert_eq!(map.len(), 20);
+}
+
+pub fn an_entry_is_a_place_found_once() {
+    let ledger = Ledger::new();
+    let mut map = Hmap::with_hasher_in(Identity, &ledger);
+    for round in 1..4 {
+        for id in 0..120 {
+            match map.entry(Key::spread(id)) {
+                Entry::Vacant(place) => {
+                    assert_eq!((round, place.key().id), (1, id));
+                    *place.insert(0).unwrap() += 1;
+                }
+                Entry::Occupied(mut entry) => {
+                    assert_eq!((entry.key().id, *entry.get()), (id, round - 1));
+                    *entry.get_mut() += 1;
+                }
+            }
+            assert_eq!(map.validate(), Ok(()));
+        }
+    }
+    for id in (0..120).step_by(2) {
+        let Entry::Occupied(entry) = map.entry(Key::spread(id)) else {
+            panic!("{id} is there");
+        };
+        assert_eq!(entry.remove_entry(), (Key::spread(id), 3));
+        assert_eq!(map.validate(), Ok(()));
+    }
+    assert_eq!(map.len(), 60);
+    assert_eq!(*map.entry(Key::spread(0)).or_default().unwrap(), 0);
+    assert_eq!(
+        *map.entry(Key::spread(1))
+            .and_modify(|value| *value += 1)
+            .or_insert(9)
+            .unwrap(),
+        4
+    );
+    let Ok(mut entry) = map.entry(Key::spread(1)).insert_entry(7) else {
+        panic!("nothing is refused");
+    };
+    assert_eq!(entry.insert(8), 7);
+}
+
+pub fn a_vacant_place_gives_back_what_it_could_not_take() {
+    let ledger = Ledger::new();
+    let mut map = Hmap::with_hasher_in(Identity, &ledger);
+    ledger.refuse_all_after(0);
+    let error = map.entry(Key::spread(1)).or_insert(5).unwrap_err();
+    assert_eq!(error.into_pair(), (Key::spread(1), 5));
+    assert_eq!((map.len(), map.validate()), (0, Ok(())));
+}
+
+pub fn growth_that_was_refused_is_said_to_wait() {
+    let ledger = Ledger::new();
+    let mut checked = filled(104, &ledger);
+    assert!(!checked.map.is_growth_deferred());
+    ledger.refuse_one_after(0);
+    checked.insert(Key::spread(104), 104);
+    assert!(checked.map.is_growth_deferred());
+    for id in 105..114 {
+        checked.insert(Key::spread(id), id);
+    }
+    assert!(checked.map.is_growing() && !checked.map.is_growth_deferred());
+}
