@@ -38,6 +38,9 @@ Usage: go_trace FILE...
 
   ok NAME OPERATIONS         the map went through the same states as Go's
   DIVERGED NAME line N: ...  the first difference
+Compared are states, arrays, layouts, digests and orders. Spare buckets are Go's:
+the map's allocator hands out as much as the trace says. Nothing is skipped, NaN
+keys are not either.
 Exit status: 0 all ok, 1 one diverged, 2 a file is unreadable or no whole trace.";
 
 #[cfg(not(target_os = "none"))]

@@ -142,21 +142,23 @@ fn same<'a>(
     view.map(|bucket| bucket.map(slot)).eq(chain)
 }
 
-/// Random operations on a map that swells and shrinks up to `most` entries, whose keys
-/// belong to `buckets` of 2^16 buckets.
-fn random_history(seed: u64, operations: usize, most: usize, buckets: u64) -> Growths {
+/// Random operations on a map that swells and shrinks up to `most` entries. At any time
+/// new keys belong to `crowd` neighbouring buckets of 2^16, and with every tide to
+/// others, so that chains get long, and are left behind sparse.
+fn random_history(seed: u64, operations: usize, most: usize, crowd: u64) -> Growths {
     let mut random = Rng::with_seed(seed);
     let ledger = Ledger::new();
     let mut pair = Pair::new(&ledger);
     let mut present: Vec<Key> = Vec::new();
-    let mut tide = most / 2;
+    let (mut tide, mut place) = (most / 2, 0);
     for id in 0..operations as u64 {
         if random.u32(0..50) == 0 {
             tide = random.usize(1..=most);
+            place = random.u64(..);
         }
         let rises = random.u32(0..100) < if present.len() < tide { 75 } else { 25 };
         let chosen = (!present.is_empty()).then(|| random.usize(0..present.len()));
-        match (random.u32(0..500), chosen) {
+        match (random.u32(0..1_000), chosen) {
             (0, _) => {
                 pair.clear();
                 present.clear();
@@ -167,14 +169,15 @@ fn random_history(seed: u64, operations: usize, most: usize, buckets: u64) -> Gr
                 present.retain(|key| key.id % 3 != third);
             }
             // A key that is there, and one that is not, of the same hash.
-            (3..50, Some(chosen)) if rises => pair.insert(present[chosen]),
-            (3..50, Some(chosen)) => pair.remove(Key {
+            (3..100, Some(chosen)) if rises => pair.insert(present[chosen]),
+            (3..100, Some(chosen)) => pair.remove(Key {
                 id: u64::MAX,
                 ..present[chosen]
             }),
             (_, Some(chosen)) if !rises => pair.remove(present.swap_remove(chosen)),
             _ => {
-                let hash = random.u64(..) & !0xffff | random.u64(0..buckets);
+                let bucket = place.wrapping_add(random.u64(0..crowd)) & 0xffff;
+                let hash = random.u64(..) & !0xffff | bucket;
                 present.push(Key { id, hash });
                 pair.insert(Key { id, hash });
             }
@@ -184,43 +187,48 @@ fn random_history(seed: u64, operations: usize, most: usize, buckets: u64) -> Gr
     pair.go.growths
 }
 
-/// Histories of a kind: how many, how long, how many entries, in how many buckets.
+/// Histories of a kind: how many, how long, up to how many entries, in how many buckets
+/// at a time. At least one growth to the same size a run must come up if the buckets
+/// are few.
 #[track_caller]
-fn random_histories(runs: u64, operations: usize, most: usize, buckets: u64) {
-    let (mut doublings, mut same_size) = (0, 0);
-    let runs = if cfg!(miri) { 1 } else { runs };
-    for seed in 0..runs {
-        let operations = if cfg!(miri) { 400 } else { operations };
-        let growths = random_history(seed, operations, most, buckets);
-        doublings += growths.doublings;
-        same_size += growths.same_size;
+fn random_histories(runs: u64, operations: usize, most: usize, crowd: u64) {
+    if cfg!(miri) {
+        random_history(crowd, 400, most, crowd);
+        return;
     }
-    if !cfg!(miri) {
-        assert!(doublings > 0, "no history has a doubling");
-        assert!(
-            same_size > 0 || buckets > 100,
-            "no history has a growth to the same size"
-        );
+    let mut growths = Growths::default();
+    for run in 0..runs {
+        let history = random_history(crowd << 16 | run, operations, most, crowd);
+        growths.doublings += history.doublings;
+        growths.same_size += history.same_size;
     }
+    assert!(growths.doublings as u64 > runs, "{growths:?}");
+    assert!(crowd > 1 || growths.same_size as u64 > runs, "{growths:?}");
 }
 
 pub fn tiny_maps_go_gos_way() {
-    random_histories(100, 500, 20, 4);
+    for crowd in [1, 2, 4] {
+        random_histories(60, 1_000, 20, crowd);
+    }
 }
 
 pub fn small_maps_go_gos_way() {
-    random_histories(60, 1_500, 60, 8);
-    random_histories(20, 1_500, 120, 16);
+    for crowd in [1, 2, 5] {
+        random_histories(30, 2_000, 60, crowd);
+        random_histories(15, 2_000, 120, crowd);
+    }
+}
+
+pub fn maps_of_crowded_keys_go_gos_way() {
+    for crowd in [1, 3, 9] {
+        random_histories(10, 3_000, 300, crowd);
+        random_histories(1, 15_000, 1_500, crowd);
+    }
 }
 
 pub fn maps_of_spread_keys_go_gos_way() {
     random_histories(8, 4_000, 300, 1 << 16);
     random_histories(1, 15_000, 3_000, 1 << 16);
-}
-
-pub fn maps_of_crowded_keys_go_gos_way() {
-    random_histories(12, 3_000, 300, 9);
-    random_histories(1, 8_000, 1_500, 40);
 }
 
 /// Fills one bucket after the other beyond eight and thins it out again, beside

@@ -74,6 +74,21 @@ pub fn instructions() -> u64 {
     machine::clock()
 }
 
+/// How many bytes of stack a call takes, all that it calls included; `None` on the
+/// host, where the stack is not the program's to paint.
+///
+/// The frame of this function itself counts too: measure an empty call, and take the
+/// difference.
+pub fn stack_depth(action: impl FnOnce()) -> Option<usize> {
+    #[cfg(target_os = "none")]
+    return Some(machine::stack_depth(action));
+    #[cfg(not(target_os = "none"))]
+    {
+        action();
+        None
+    }
+}
+
 /// The program's arguments, without its name: what stands behind `--` in
 /// `cargo qemu run NAME -- ARGS`. No argument can hold a space on the target.
 pub fn args() -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,9 @@
 //! What is compared, in words or in the trace's own signs.
 
-use super::format::{BucketLine, COUNTED_BY_CHANCE, Header, Reader, Record, SAME_SIZE, State};
+use super::fields::Reader;
+use super::header::Header;
 use super::heap::Allocated;
+use super::record::{BucketLine, COUNTED_BY_CHANCE, Record, SAME_SIZE, State};
 use super::{Fault, same};
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,7 +1,7 @@
 //! An allocator that hands out bucket arrays as large as Go's size classes make
 //! them, and keeps books.
 
-use super::format::{ARRAYS, Header};
+use super::header::{ARRAYS, Header};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::alloc::Layout;

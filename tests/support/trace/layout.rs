@@ -1,9 +1,10 @@
 //! How the map looks inside, as Go writes it down: layouts line by line, and the two
 //! digests.
 
-use super::format::{BucketLine, Header, LayoutHead};
+use super::header::Header;
 use super::keys::{KeyId, Table};
 use super::model::Model;
+use super::record::{BucketLine, LayoutHead};
 use super::replica::{Bucket, Old, Replica, Slot};
 use alloc::vec::Vec;
 use hmap::introspection::State;

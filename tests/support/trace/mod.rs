@@ -8,9 +8,9 @@
 //!   ├─ layout      L, b, o, e lines and both digests
 //!   ├─ model       which entries there must be
 //!   └─ replica     the map behind one interface, for every size of key and value
-//!        ├─ keys   what stands for a key: its number; hashes come from the trace
+//!        ├─ keys, nan   what stands for a key: its number; hashes are the trace's
 //!        └─ heap   hands out arrays as large as Go's size classes make them
-//! format   the text of a trace as records
+//! record, header, fields   the text of a trace
 //! ```
 //!
 //! The format is described in `tests/traces/README.md`. What is compared:
@@ -28,13 +28,16 @@
 //! It needs `core` and `alloc`, and panics at no input.
 
 mod compare;
-mod format;
+mod fields;
+mod header;
 mod heap;
 mod iterators;
 mod keys;
 mod layout;
 mod model;
+mod nan;
 mod player;
+mod record;
 mod replica;
 
 use alloc::string::{String, ToString};
@@ -89,8 +92,8 @@ pub struct Replay {
 
 /// Replays a trace, given as the bytes of its file.
 pub fn replay(trace: &[u8]) -> Replay {
-    let mut reader = format::Reader::new(trace);
-    match format::Header::read(&mut reader) {
+    let mut reader = fields::Reader::new(trace);
+    match header::Header::read(&mut reader) {
         Ok(header) => Replay {
             name: header.name.to_string(),
             result: player::play(&header, reader),

@@ -2,12 +2,14 @@
 //! afterwards is compared.
 
 use super::compare::{Array, Common, Digest, Value};
-use super::format::{Header, ITERATOR, Reader, Record, SAME_SIZE, State};
+use super::fields::Reader;
+use super::header::Header;
 use super::heap::{Allocated, GoHeap};
 use super::iterators::{Given, Iterators, World};
 use super::keys::{KeyId, Table};
 use super::layout::Look;
 use super::model::Model;
+use super::record::{ITERATOR, Record, SAME_SIZE, State};
 use super::replica::{Replica, with_map};
 use super::{Fault, compare, same};
 use alloc::collections::VecDeque;

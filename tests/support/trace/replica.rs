@@ -2,7 +2,7 @@
 //! and values, so that the rest of the player is compiled once.
 
 use super::Fault;
-use super::format::{Header, Make};
+use super::header::{Header, Make};
 use super::heap::GoHeap;
 use super::keys::{Key, KeyId, Table};
 use alloc::vec::Vec;
@@ -169,12 +169,13 @@ fn of_size<const K: usize, const V: usize>(
     let heap = GoHeap::new(header, array_bytes);
     let operations = match (header.make, hint(header)) {
         (Make::Small, _) => play(&mut Map::<K, V, _>::with_hasher_in(table, &heap), &heap),
-        (Make::Caller, 0..=8) => {
-            let mut first = FirstBucket::<Key<K>, [u8; V]>::new();
-            let mut map = Hmap::with_first_bucket_and_hasher_in(&mut first, table, &heap);
-            play(&mut map, &heap)
-        }
-        (_, hint) => match Map::<K, V, _>::try_with_capacity_and_hasher_in(hint, table, &heap) {
+        (make, hint) => match Map::<K, V, _>::try_with_capacity_and_hasher_in(hint, table, &heap) {
+            // The caller's bucket is for a map that the hint gives one bucket.
+            Ok(map) if make == Make::Caller && map.state().bits == 0 => {
+                let mut first = FirstBucket::<Key<K>, [u8; V]>::new();
+                let mut map = Hmap::with_first_bucket_and_hasher_in(&mut first, table, &heap);
+                play(&mut map, &heap)
+            }
             Ok(mut map) => play(&mut map, &heap),
             Err(error) => Err(Fault::malformed(line, error)),
         },
