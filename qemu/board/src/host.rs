@@ -2,7 +2,8 @@
 
 use std::string::String;
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 use std::vec::Vec;
 
 /// Nanoseconds since the first call.
@@ -16,4 +17,14 @@ pub(crate) fn clock() -> u64 {
 pub(crate) fn command_line() -> &'static str {
     static LINE: OnceLock<String> = OnceLock::new();
     LINE.get_or_init(|| std::env::args().skip(1).collect::<Vec<_>>().join(" "))
+}
+
+/// Another thread stands in for the interrupts.
+pub(crate) fn every(interval: u32, handler: fn()) {
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_nanos(interval.into()));
+            handler();
+        }
+    });
 }

@@ -89,6 +89,15 @@ pub fn stack_depth(action: impl FnOnce()) -> Option<usize> {
     }
 }
 
+/// Calls `handler` every `interval` units of [`instructions`], until the program ends:
+/// on the target as an interrupt of the timer, with interrupts off; on the host from
+/// another thread.
+///
+/// One handler at a time: a second call replaces the first on the target.
+pub fn every(interval: u32, handler: fn()) {
+    machine::every(interval, handler);
+}
+
 /// The program's arguments, without its name: what stands behind `--` in
 /// `cargo qemu run NAME -- ARGS`. No argument can hold a space on the target.
 pub fn args() -> impl Iterator<Item = &'static str> {

@@ -1,19 +1,21 @@
 //! QEMU's x86 machine `microvm`: entered by PVH, single core, 64 bits.
 //!
 //! What every board gives to the rest of the crate: [`write_log`] and
-//! [`flush_log`] for the logger, [`clock`], [`stack_depth`], [`end`], a critical
-//! section, and an entry that calls `main` with the heap in place.
+//! [`flush_log`] for the logger, [`clock`], [`stack_depth`], [`every`] for a
+//! timer, [`end`], a critical section, and an entry that calls `main` with the heap in place.
 
 mod boot;
 mod paging;
 mod pvh;
 mod serial;
 mod stack;
+mod timer;
 mod traps;
 
 use semihosting::Ending;
 pub(crate) use serial::{flush as flush_log, write as write_log};
 pub(crate) use stack::depth as stack_depth;
+pub(crate) use timer::every;
 use x86_64::instructions::interrupts;
 
 /// The time stamp counter. Under the runner's `-icount shift=0` QEMU advances it

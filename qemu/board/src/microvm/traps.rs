@@ -5,8 +5,7 @@
 //! a page fault at a moment when nothing can be pushed any more. Without that the
 //! processor gives up (triple fault), QEMU exits with 0, and nobody knows why.
 //!
-//! An interrupt is added by one more entry in `traps.s`, a line in
-//! [`interrupt_table`] and an arm in [`board_trap`].
+//! The one device that interrupts is the timer; its vector follows the exceptions.
 
 use core::arch::global_asm;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +19,7 @@ use x86_64::structures::gdt::{Descriptor, GlobalDescriptorTable};
 use x86_64::structures::idt::InterruptDescriptorTable;
 use x86_64::structures::tss::TaskStateSegment;
 
-use super::paging;
+use super::{paging, timer};
 use crate::println;
 
 global_asm!(include_str!("traps.s"));
@@ -52,7 +51,7 @@ static mut GDT: GlobalDescriptorTable = GlobalDescriptorTable::new();
 static mut IDT: InterruptDescriptorTable = InterruptDescriptorTable::new();
 
 unsafe extern "C" {
-    safe static trap_entries: [[u8; 16]; 32];
+    safe static trap_entries: [[u8; 16]; 33];
 }
 
 fn top_of(stack: *mut FaultStack) -> VirtAddr {
@@ -101,6 +100,8 @@ fn interrupt_table(idt: &mut InterruptDescriptorTable) {
             unsafe { $(idt.$name.set_handler_addr(entry($vector))$(.set_stack_index($ist))?;)* }
         };
     }
+    // SAFETY: as below; the vector is a device's, which has no error code.
+    unsafe { idt[timer::VECTOR].set_handler_addr(entry(timer::VECTOR)) };
     point! {
         divide_error 0, debug 1, non_maskable_interrupt 2, breakpoint 3, overflow 4,
         bound_range_exceeded 5, invalid_opcode 6, device_not_available 7,
@@ -144,9 +145,18 @@ fn name(vector: u64) -> &'static str {
     }
 }
 
-/// Called by `traps.s` for every exception.
+/// Called by `traps.s` for every exception and for the timer.
 #[unsafe(no_mangle)]
 extern "C" fn board_trap(frame: &Frame) {
+    if frame.vector == u64::from(timer::VECTOR) {
+        timer::tick();
+    } else {
+        report(frame);
+    }
+}
+
+/// Says what happened, and ends the run.
+fn report(frame: &Frame) -> ! {
     static REPORTING: AtomicBool = AtomicBool::new(false);
     if REPORTING.swap(true, Ordering::Relaxed) {
         // The report itself faulted: what it has sent so far has to do.

@@ -1,17 +1,17 @@
-# One entry for each of the processor's 32 exceptions, 16 bytes apart.
+# One entry for each of the processor's 32 exceptions and one for the timer, 16 bytes
+# apart.
 #
 # The processor pushes an error code for some of them; the others push a zero, so
 # that all frames look alike. Then everything that a Rust function may change is
 # saved, and restored after it: the way back is not needed for a fault, which ends
-# the run, but for a breakpoint, and for a device's interrupt, which only needs
-# an entry more here.
+# the run, but for a breakpoint and for the timer's interrupt.
 
 .text
 .balign 16
 .global trap_entries
 trap_entries:
 .set vector, 0
-.rept 32
+.rept 33
     .balign 16
     .if ((0x60227d00 >> vector) & 1) == 0   # the vectors that come without a code
         push 0
