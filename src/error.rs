@@ -6,7 +6,6 @@ use core::fmt;
 /// Why memory could not be had. The map holds what it held before the call; what else
 /// may have changed is said where the error is returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
 pub enum TryReserveError {
     /// The size asked for cannot be expressed: more than 2³¹ buckets, or more
     /// than `isize::MAX` bytes.

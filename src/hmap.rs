@@ -22,6 +22,9 @@ use crate::hash::HashValue;
 use crate::policy::{Go, Policy};
 use crate::raw::RawHmap;
 use crate::raw::assign::Supply;
+use crate::raw::entry::{Face, HashingFace};
+#[cfg(feature = "infallible")]
+use crate::raw::entry::{RawEntry, RawOccupied};
 use crate::seed::{self, DefaultHashBuilder, SeededBuildHasher};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -357,14 +360,35 @@ where
         value: V,
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
-        if self.is_empty() {
-            self.renew_seed();
-        }
-        let hash = self.hash(&key);
+        let hash = self.hash_to_insert(&key);
         let Self {
             raw, hash_builder, ..
         } = self;
         raw.insert(hash, key, value, K::eq, hasher(hash_builder), supply)
+    }
+
+    /// Inserts an entry whose key is not there, without looking for it.
+    #[cfg(feature = "infallible")]
+    pub(crate) fn insert_unique(
+        &mut self,
+        key: K,
+        value: V,
+    ) -> Result<(&K, &mut V), InsertError<K, V>> {
+        let hash = self.hash_to_insert(&key);
+        match RawEntry::find(self, hash, |_| false) {
+            RawEntry::Vacant(place) => place.insert(key, value).map(RawOccupied::into_refs),
+            // No key is equal.
+            RawEntry::Occupied(entry) => Ok(entry.into_refs()),
+        }
+    }
+
+    /// The hash of a key that may go into the map, which draws a seed if it is empty.
+    #[inline]
+    pub(crate) fn hash_to_insert<Q: Hash + ?Sized>(&mut self, key: &Q) -> HashValue {
+        if self.is_empty() {
+            self.renew_seed();
+        }
+        self.hash(key)
     }
 
     /// Draws a seed, unless it is the caller's (H5: the map is empty).
@@ -411,13 +435,67 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
+        self.get_key_value_mut(key).map(|(_, value)| value)
+    }
+
+    /// The key as it is stored, and its value, to change.
+    ///
+    /// **Work:** the chain of the key.
+    #[inline]
+    pub fn get_key_value_mut<Q>(&mut self, key: &Q) -> Option<(&K, &mut V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
         if self.is_empty() {
             return None;
         }
         let hash = self.hash(key);
-        self.raw
-            .get_mut(hash, |stored| key.equivalent(stored))
-            .map(|(_, value)| value)
+        self.raw.get_mut(hash, |stored| key.equivalent(stored))
+    }
+
+    /// The values of several keys, each to change; `None` for a key that is not there.
+    /// `None` for all if two of the keys are the same entry.
+    ///
+    /// **Work:** the chains of the keys, and N² comparisons of places. **Memory:** none.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// map.try_extend([("a", 1), ("b", 2)])?;
+    /// if let Some([Some(a), Some(b)]) = map.get_disjoint_mut(["a", "b"]) {
+    ///     core::mem::swap(a, b);
+    /// }
+    /// assert_eq!(map.get("a"), Some(&2));
+    /// assert_eq!(map.get_disjoint_mut(["a", "a"]), None);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+    /// ```
+    pub fn get_disjoint_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> Option<[Option<&mut V>; N]>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let entries = self.get_disjoint_key_value_mut(keys)?;
+        Some(entries.map(|entry| entry.map(|(_, value)| value)))
+    }
+
+    /// As [`get_disjoint_mut`](Self::get_disjoint_mut), with the keys as they are stored.
+    #[expect(clippy::type_complexity, reason = "an entry each, if it is there")]
+    pub fn get_disjoint_key_value_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> Option<[Option<(&K, &mut V)>; N]>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hashes = keys.map(|key| self.hash(key));
+        let same = |number: usize, stored: &K| {
+            let key = keys.get(number);
+            key.is_some_and(|key| key.equivalent(stored))
+        };
+        self.raw.get_disjoint_mut(hashes, same)
     }
 
     /// Whether the key is there.
@@ -463,6 +541,27 @@ where
     }
 }
 
+impl<K, V, S, A: Allocator, P: Policy> Face for Hmap<K, V, S, A, P> {
+    type Key = K;
+    type Elem = V;
+    type Alloc = A;
+    type Policy = P;
+
+    fn core(&self) -> &RawHmap<K, V, A, P> {
+        &self.raw
+    }
+
+    fn core_mut(&mut self) -> &mut RawHmap<K, V, A, P> {
+        &mut self.raw
+    }
+}
+
+impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> HashingFace for Hmap<K, V, S, A, P> {
+    fn split(&mut self) -> (&mut RawHmap<K, V, A, P>, impl Fn(&K) -> HashValue) {
+        (&mut self.raw, hasher(&self.hash_builder))
+    }
+}
+
 /// How the core hashes the keys that it moves.
 #[inline]
 fn hasher<K: Hash, S: BuildHasher>(hash_builder: &S) -> impl Fn(&K) -> HashValue {
@@ -474,6 +573,31 @@ impl<K, V, S: Default, A: Allocator + Default, P: Policy> Default for Hmap<K, V,
     fn default() -> Self {
         Self::with_policy_in(S::default(), A::default())
     }
+}
+
+impl<K, V, S, A, P> PartialEq for Hmap<K, V, S, A, P>
+where
+    K: Eq + Hash,
+    V: PartialEq,
+    S: BuildHasher,
+    A: Allocator,
+    P: Policy,
+{
+    /// Whether both have the same keys with equal values; each key is looked up.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(key, value): (&K, &V)| other.get(key).is_some_and(|stored| *value == *stored);
+        self.len() == other.len() && self.iter().all(same)
+    }
+}
+
+impl<K, V, S, A, P> Eq for Hmap<K, V, S, A, P>
+where
+    K: Eq + Hash,
+    V: Eq,
+    S: BuildHasher,
+    A: Allocator,
+    P: Policy,
+{
 }
 
 impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug for Hmap<K, V, S, A, P> {

@@ -97,7 +97,11 @@
 mod alloc;
 mod error;
 mod hash;
+#[cfg(feature = "infallible")]
+pub mod hash_map;
 mod hmap;
+#[cfg(feature = "infallible")]
+mod infallible;
 mod policy;
 #[expect(unsafe_code, reason = "buckets are raw memory: the one place for it")]
 mod raw;
@@ -108,6 +112,8 @@ mod tophash;
 pub use alloc::{AllocError, Allocator, Global, WithBucket};
 pub use equivalent::Equivalent;
 pub use error::{InsertError, TryReserveError};
+#[cfg(feature = "infallible")]
+pub use hash_map::HashMap;
 #[cfg(feature = "default-hasher")]
 pub use hmap::StaticHmap;
 pub use hmap::{

@@ -76,6 +76,12 @@ impl<K, V, P> Clone for Slot<K, V, P> {
 
 impl<K, V, P> Copy for Slot<K, V, P> {}
 
+impl<K, V, P> PartialEq for Slot<K, V, P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bucket == other.bucket && self.index == other.index
+    }
+}
+
 /// What the map remembers about itself in single bits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Flags(u8);

@@ -1,6 +1,6 @@
 //! A key's place in the map, found once.
 
-use super::{Allocator, Global, Go, Hmap, InsertError, Policy, hasher};
+use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::raw::entry::{RawEntry, RawOccupied, RawVacant};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -8,21 +8,20 @@ use core::hash::{BuildHasher, Hash};
 /// The place of a key; see [`Hmap::entry`].
 pub enum Entry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
     /// The key is there.
-    Occupied(OccupiedEntry<'a, K, V, A, P>),
+    Occupied(OccupiedEntry<'a, K, V, S, A, P>),
     /// It is not.
     Vacant(VacantEntry<'a, K, V, S, A, P>),
 }
 
 /// A key that is in the map; see [`Entry`].
-pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, P: Policy = Go> {
-    raw: RawOccupied<'a, K, V, A, P>,
+pub struct OccupiedEntry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
+    raw: RawOccupied<'a, Hmap<K, V, S, A, P>>,
 }
 
 /// A key that is not in the map, and where it would go; see [`Entry`].
 pub struct VacantEntry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
     key: K,
-    raw: RawVacant<'a, K, V, A, P>,
-    hash_builder: &'a S,
+    raw: RawVacant<'a, Hmap<K, V, S, A, P>>,
 }
 
 impl<K, V, S, A, P> Hmap<K, V, S, A, P>
@@ -49,20 +48,10 @@ where
     /// # Ok::<(), hmap::InsertError<&str, i32>>(())
     /// ```
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A, P> {
-        if self.is_empty() {
-            self.renew_seed();
-        }
-        let hash = self.hash(&key);
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        match raw.entry(hash, |stored| key == *stored, hasher(hash_builder)) {
+        let hash = self.hash_to_insert(&key);
+        match RawEntry::find(self, hash, |stored| key == *stored) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
-            RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry {
-                key,
-                raw,
-                hash_builder,
-            }),
+            RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { key, raw }),
         }
     }
 }
@@ -123,7 +112,7 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Entry<'a, K, V, S,
     pub fn insert_entry(
         self,
         value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, A, P>, InsertError<K, V>> {
+    ) -> Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>> {
         match self {
             Self::Occupied(mut entry) => {
                 entry.insert(value);
@@ -164,7 +153,7 @@ impl<K, V, S, A: Allocator, P: Policy> Entry<'_, K, V, S, A, P> {
     }
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, A, P> {
+impl<'a, K, V, S, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, S, A, P> {
     /// The key, as it is stored.
     pub fn key(&self) -> &K {
         self.raw.get().0
@@ -177,12 +166,12 @@ impl<'a, K, V, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, A, P> {
 
     /// The value, to change.
     pub fn get_mut(&mut self) -> &mut V {
-        self.raw.get_mut()
+        self.raw.get_mut().1
     }
 
     /// The value, to change for as long as the map is borrowed.
     pub fn into_mut(self) -> &'a mut V {
-        self.raw.into_mut()
+        self.raw.into_refs().1
     }
 
     /// Replaces the value and returns the old one.
@@ -197,7 +186,7 @@ impl<'a, K, V, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, A, P> {
 
     /// Removes the entry and returns it.
     pub fn remove_entry(self) -> (K, V) {
-        self.raw.remove()
+        self.raw.remove().0
     }
 }
 
@@ -229,13 +218,8 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K,
     pub fn insert_entry(
         self,
         value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, A, P>, InsertError<K, V>> {
-        let Self {
-            key,
-            raw,
-            hash_builder,
-        } = self;
-        let raw = raw.insert(key, value, hasher(hash_builder))?;
+    ) -> Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>> {
+        let raw = self.raw.insert(self.key, value)?;
         Ok(OccupiedEntry { raw })
     }
 }
@@ -251,8 +235,8 @@ impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, P: Policy> fmt::Debug
-    for OccupiedEntry<'_, K, V, A, P>
+impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug
+    for OccupiedEntry<'_, K, V, S, A, P>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (key, value) = self.raw.get();

@@ -212,8 +212,7 @@ impl<K, V: fmt::Debug, P: Policy> fmt::Debug for Values<'_, K, V, P> {
     }
 }
 
-/// The iterator traits of one half of another iterator, and `Debug` where the
-/// entries cannot be shown.
+/// The iterator traits of one half of another iterator.
 macro_rules! half {
     ([$($generics:tt)*] $type:ty, $item:ty, $half:expr) => {
         impl<$($generics)*> Iterator for $type {
@@ -233,13 +232,24 @@ macro_rules! half {
         impl<$($generics)*> ExactSizeIterator for $type {}
         impl<$($generics)*> FusedIterator for $type {}
     };
-    (opaque [$($generics:tt)*] $type:ty, $item:ty, $half:expr) => {
-        half!([$($generics)*] $type, $item, $half);
+}
 
-        /// Shows how many entries are left.
-        impl<$($generics)*> fmt::Debug for $type {
+/// `Debug` and `Default` of one half of another iterator.
+macro_rules! shown {
+    ([$($generics:tt)*] [$($default:tt)*] $type:ty, $debug:ident, $half:expr) => {
+        impl<$($generics)*> fmt::Debug for $type
+        where
+            $debug: fmt::Debug,
+        {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
+                f.debug_list().entries(self.0.iter().map($half)).finish()
+            }
+        }
+
+        /// Without entries.
+        impl<$($default)*> Default for $type {
+            fn default() -> Self {
+                Self(Default::default())
             }
         }
     };
@@ -247,6 +257,26 @@ macro_rules! half {
 
 half!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, |(key, _)| key);
 half!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, |(_, value)| value);
-half!(opaque ['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, |(_, value)| value);
-half!(opaque [K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, |(key, _)| key);
-half!(opaque [K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, |(_, value)| value);
+half!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, |(_, value)| value);
+half!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, |(key, _)| key);
+half!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, |(_, value)| value);
+
+shown!(['a, K, V, P: Policy] ['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, V, |(_, value)| value);
+shown!([K, V, A: Allocator, P: Policy] [K, V, A: Allocator + Default, P: Policy]
+    IntoKeys<K, V, A, P>, K, |(key, _)| key);
+shown!([K, V, A: Allocator, P: Policy] [K, V, A: Allocator + Default, P: Policy]
+    IntoValues<K, V, A, P>, V, |(_, value)| value);
+
+/// Without entries.
+impl<K, V, P: Policy> Default for Keys<'_, K, V, P> {
+    fn default() -> Self {
+        Self(Iter::default())
+    }
+}
+
+/// Without entries.
+impl<K, V, P: Policy> Default for Values<'_, K, V, P> {
+    fn default() -> Self {
+        Self(Iter::default())
+    }
+}

@@ -31,6 +31,33 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_mut())) }
     }
 
+    /// Several entries at once, each to change: key number i has the i-th hash and
+    /// satisfies `eq(i, ..)`. `None` if two of them are the same entry.
+    #[expect(clippy::type_complexity, reason = "an entry each, if it is there")]
+    pub(crate) fn get_disjoint_mut<const N: usize>(
+        &mut self,
+        hashes: [HashValue; N],
+        eq: impl Fn(usize, &K) -> bool,
+    ) -> Option<[Option<(&K, &mut V)>; N]> {
+        let mut number = 0;
+        let slots = hashes.map(|hash| {
+            let slot = self.find(hash, |stored| eq(number, stored));
+            number += 1;
+            slot
+        });
+        for (number, slot) in slots.iter().enumerate() {
+            if slot.is_some() && slots.iter().skip(number + 1).any(|other| other == slot) {
+                return None;
+            }
+        }
+        Some(slots.map(|slot| {
+            let Slot { bucket, index } = slot?;
+            // SAFETY: `find` gives live slots (M1), borrowed as the map is: alone; and
+            // no two of them are the same.
+            unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_mut())) }
+        }))
+    }
+
     /// The slot of the key that has this hash and satisfies `eq`.
     #[inline]
     pub(super) fn find(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Option<Slot<K, V, P>> {

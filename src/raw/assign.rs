@@ -146,27 +146,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 vacancy = self.vacancy(hash);
             }
         }
-        let (slot, behind) = match vacancy {
-            Vacancy::Slot(slot) => (slot, None),
-            Vacancy::Behind(full) => {
-                let bucket = self.take_overflow_bucket(supply)?;
-                (Slot { bucket, index: 0 }, Some(full))
-            }
-            Vacancy::NoBuckets => return Err(TryReserveError::CapacityOverflow),
-        };
-        match self.take_cells(supply) {
-            Ok(cells) => Ok(Place {
+        match vacancy {
+            Vacancy::Slot(slot) => Ok(Place {
                 slot,
-                behind,
-                cells,
+                behind: None,
+                cells: self.take_cells(supply)?,
             }),
-            Err(error) => {
-                if behind.is_some() {
-                    // SAFETY: The bucket was taken just above, and is in no chain.
-                    unsafe { self.free.push_run(slot.bucket, 1) };
-                }
-                Err(error)
+            Vacancy::Behind(full) => {
+                // The bucket is taken last, so that it is free as long as the allocator
+                // is called, which may refuse the cells, or panic.
+                self.provide_overflow_bucket(supply)?;
+                let cells = self.take_cells(supply)?;
+                self.place_behind(full, cells)
             }
+            Vacancy::NoBuckets => Err(TryReserveError::CapacityOverflow),
         }
     }
 
@@ -184,30 +177,42 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Cells::allocate::<P, A>(&self.alloc)
     }
 
-    /// Takes an overflow bucket, initialised and in no chain yet: one that is free
-    /// and not set aside, or one of a new chunk.
+    /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
+    /// there is none.
     ///
     /// Go: the first half of `newoverflow`.
-    fn take_overflow_bucket(
-        &mut self,
-        supply: Supply,
-    ) -> Result<BucketPtr<K, V, P>, TryReserveError> {
+    fn provide_overflow_bucket(&mut self, supply: Supply) -> Result<(), TryReserveError> {
         if self.noverflow == u32::MAX {
             return Err(TryReserveError::CapacityOverflow);
         }
-        let bucket = match self.free.take_spare() {
-            Some(bucket) => bucket,
-            None if supply == Supply::AtHand => return Err(TryReserveError::CapacityOverflow),
-            None => {
-                self.add_chunk()?;
-                self.free
-                    .take_spare()
-                    .ok_or(TryReserveError::CapacityOverflow)?
-            }
+        if self.free.has_spare() {
+            return Ok(());
+        }
+        match supply {
+            Supply::AtHand => Err(TryReserveError::CapacityOverflow),
+            Supply::Allocator => self.add_chunk(),
+        }
+    }
+
+    /// The first slot of an overflow bucket, initialised and in no chain yet.
+    fn place_behind(
+        &mut self,
+        full: BucketPtr<K, V, P>,
+        cells: Cells<K, V>,
+    ) -> Result<Place<K, V, P>, TryReserveError> {
+        let Some(bucket) = self.free.take_spare() else {
+            debug_assert!(false, "a bucket was provided");
+            // SAFETY: They were taken for this entry, which is not made.
+            unsafe { cells.free(&self.alloc) };
+            return Err(TryReserveError::CapacityOverflow);
         };
         // SAFETY: A free bucket of the current generation.
         unsafe { bucket.init() };
-        Ok(bucket)
+        Ok(Place {
+            slot: Slot { bucket, index: 0 },
+            behind: Some(full),
+            cells,
+        })
     }
 
     /// Adds a chunk of overflow buckets to the free ones. Where none is to be had

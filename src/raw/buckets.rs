@@ -204,9 +204,14 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         self.set_aside = buckets;
     }
 
+    /// Whether a bucket is free that is not set aside.
+    pub(crate) const fn has_spare(&self) -> bool {
+        self.buckets > self.set_aside
+    }
+
     /// Takes a bucket that is not set aside; it is not initialised.
     pub(crate) fn take_spare(&mut self) -> Option<BucketPtr<K, V, P>> {
-        if self.buckets > self.set_aside {
+        if self.has_spare() {
             self.take()
         } else {
             None

@@ -21,24 +21,18 @@ impl<K, V> Cells<K, V> {
     /// Allocates what an entry needs under the policy, or nothing.
     #[inline]
     pub(crate) fn allocate<P: Policy, A: Allocator>(alloc: &A) -> Result<Self, TryReserveError> {
-        let mut cells = Self {
+        let none = Self {
             key: None,
             elem: None,
         };
+        let mut made = Unfinished { cells: none, alloc };
         if Shape::<K, V, P>::KEY_IN_CELL {
-            cells.key = Some(allocate(alloc, Layout::new::<K>())?.cast());
+            made.cells.key = Some(allocate(alloc, Layout::new::<K>())?.cast());
         }
         if Shape::<K, V, P>::ELEM_IN_CELL {
-            match allocate(alloc, Layout::new::<V>()) {
-                Ok(block) => cells.elem = Some(block.cast()),
-                Err(error) => {
-                    // SAFETY: The key's cell was allocated just above.
-                    unsafe { cells.free(alloc) };
-                    return Err(error);
-                }
-            }
+            made.cells.elem = Some(allocate(alloc, Layout::new::<V>())?.cast());
         }
-        Ok(cells)
+        Ok(made.finish())
     }
 
     /// Gives the cells back; what is in them is not dropped.
@@ -75,6 +69,33 @@ impl<K, V> Cells<K, V> {
             0
         };
         key + elem
+    }
+}
+
+/// Cells of an entry that are being allocated. Dropped before the last of them is, it
+/// gives them back: if the elem's is refused, or the allocator panics.
+struct Unfinished<'a, K, V, A: Allocator> {
+    cells: Cells<K, V>,
+    alloc: &'a A,
+}
+
+impl<K, V, A: Allocator> Unfinished<'_, K, V, A> {
+    fn finish(mut self) -> Cells<K, V> {
+        self.take()
+    }
+
+    fn take(&mut self) -> Cells<K, V> {
+        Cells {
+            key: self.cells.key.take(),
+            elem: self.cells.elem.take(),
+        }
+    }
+}
+
+impl<K, V, A: Allocator> Drop for Unfinished<'_, K, V, A> {
+    fn drop(&mut self) {
+        // SAFETY: They were allocated with this allocator, and nobody has them.
+        unsafe { self.take().free(self.alloc) }
     }
 }
 

@@ -191,9 +191,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                     "M1: a tophash is its key's",
                 )?;
                 let first = self.find(hash, |stored| eq(key, stored));
-                let here = |slot: Slot<K, V, P>| slot.bucket == bucket && slot.index == index;
+                let here = Slot { bucket, index };
                 must(
-                    first.is_some_and(here),
+                    first == Some(here),
                     "H2: a key is in one place and found there",
                 )?;
             }

@@ -13,105 +13,131 @@ use crate::policy::Policy;
 use crate::tophash::TopHash;
 use core::mem;
 
+/// A map around the core's: an entry borrows it whole, so that it can be given back
+/// whole.
+///
+/// Both functions give the same core map at every call.
+pub(crate) trait Face {
+    type Key;
+    type Elem;
+    type Alloc: Allocator;
+    type Policy: Policy;
+
+    fn core(&self) -> &RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>;
+    fn core_mut(&mut self) -> &mut RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>;
+}
+
+/// A face that can hash: what growth needs.
+pub(crate) trait HashingFace: Face {
+    /// The core's map, and how its keys are hashed.
+    #[expect(clippy::type_complexity, reason = "a map, and a function")]
+    fn split(
+        &mut self,
+    ) -> (
+        &mut RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>,
+        impl Fn(&Self::Key) -> HashValue,
+    );
+}
+
 /// The place of a key.
-pub(crate) enum RawEntry<'a, K, V, A: Allocator, P: Policy> {
-    Occupied(RawOccupied<'a, K, V, A, P>),
-    Vacant(RawVacant<'a, K, V, A, P>),
+pub(crate) enum RawEntry<'a, M: Face> {
+    Occupied(RawOccupied<'a, M>),
+    Vacant(RawVacant<'a, M>),
 }
 
 /// An entry that is in the map, and stays there while this is.
-pub(crate) struct RawOccupied<'a, K, V, A: Allocator, P: Policy> {
-    map: &'a mut RawHmap<K, V, A, P>,
+pub(crate) struct RawOccupied<'a, M: Face> {
+    map: &'a mut M,
     /// The head of the chain that the slot is in.
-    head: BucketPtr<K, V, P>,
-    slot: Slot<K, V, P>,
+    head: BucketPtr<M::Key, M::Elem, M::Policy>,
+    slot: Slot<M::Key, M::Elem, M::Policy>,
 }
 
 /// Where a key that is not in the map would go.
-pub(crate) struct RawVacant<'a, K, V, A: Allocator, P: Policy> {
-    map: &'a mut RawHmap<K, V, A, P>,
+pub(crate) struct RawVacant<'a, M: Face> {
+    map: &'a mut M,
     hash: HashValue,
-    vacancy: Vacancy<K, V, P>,
+    vacancy: Vacancy<M::Key, M::Elem, M::Policy>,
 }
 
 // SAFETY: They borrow the map alone, and have pointers into that map only.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawOccupied<'_, K, V, A, P> {}
+unsafe impl<M: Face + Send> Send for RawOccupied<'_, M> {}
 // SAFETY: Through a shared reference entries are only read.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawOccupied<'_, K, V, A, P> {}
+unsafe impl<M: Face + Sync> Sync for RawOccupied<'_, M> {}
 // SAFETY: As for `RawOccupied`.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawVacant<'_, K, V, A, P> {}
+unsafe impl<M: Face + Send> Send for RawVacant<'_, M> {}
 // SAFETY: As above.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawVacant<'_, K, V, A, P> {}
+unsafe impl<M: Face + Sync> Sync for RawVacant<'_, M> {}
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<'a, M: HashingFace> RawEntry<'a, M> {
     /// The place of the key that has this hash and satisfies `eq`.
-    pub(crate) fn entry(
-        &mut self,
-        hash: HashValue,
-        eq: impl Fn(&K) -> bool,
-        hasher: impl Fn(&K) -> HashValue,
-    ) -> RawEntry<'_, K, V, A, P> {
-        self.growth_work(hash, &hasher);
-        match self.search(hash, eq) {
-            Found::Entry(slot) => RawEntry::Occupied(RawOccupied::new(self, hash, slot)),
-            Found::Vacancy(vacancy) => RawEntry::Vacant(RawVacant {
-                map: self,
-                hash,
-                vacancy,
-            }),
+    pub(crate) fn find(map: &'a mut M, hash: HashValue, eq: impl Fn(&M::Key) -> bool) -> Self {
+        let (raw, hasher) = map.split();
+        raw.growth_work(hash, &hasher);
+        drop(hasher);
+        match map.core().search(hash, eq) {
+            Found::Entry(slot) => Self::Occupied(RawOccupied::new(map, hash, slot)),
+            Found::Vacancy(vacancy) => Self::Vacant(RawVacant { map, hash, vacancy }),
         }
     }
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> RawOccupied<'a, K, V, A, P> {
-    fn new(map: &'a mut RawHmap<K, V, A, P>, hash: HashValue, slot: Slot<K, V, P>) -> Self {
+impl<'a, M: Face> RawOccupied<'a, M> {
+    fn new(map: &'a mut M, hash: HashValue, slot: Slot<M::Key, M::Elem, M::Policy>) -> Self {
         // There is a chain: the slot is in it.
-        let head = map.chain(hash).unwrap_or(slot.bucket);
+        let head = map.core().chain(hash).unwrap_or(slot.bucket);
         Self { map, head, slot }
     }
 
-    pub(crate) fn get(&self) -> (&K, &V) {
+    pub(crate) fn get(&self) -> (&M::Key, &M::Elem) {
         let Slot { bucket, index } = self.slot;
         // SAFETY: The slot is live (M1): the map was not changed since it was found.
         unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_ref()) }
     }
 
-    pub(crate) fn get_mut(&mut self) -> &mut V {
+    pub(crate) fn get_mut(&mut self) -> (&mut M::Key, &mut M::Elem) {
         let Slot { bucket, index } = self.slot;
         // SAFETY: As above; the map is borrowed alone.
-        unsafe { bucket.elem(index).as_mut() }
+        unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) }
     }
 
-    pub(crate) fn into_mut(self) -> &'a mut V {
+    pub(crate) fn into_refs(self) -> (&'a M::Key, &'a mut M::Elem) {
         let Slot { bucket, index } = self.slot;
         // SAFETY: As above, and for as long as the map is borrowed.
-        unsafe { bucket.elem(index).as_mut() }
+        unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_mut()) }
     }
 
-    pub(crate) fn insert(&mut self, elem: V) -> V {
-        mem::replace(self.get_mut(), elem)
+    pub(crate) fn insert(&mut self, elem: M::Elem) -> M::Elem {
+        mem::replace(self.get_mut().1, elem)
     }
 
-    pub(crate) fn remove(self) -> (K, V) {
+    /// Removes the entry; where its key could be put again is kept.
+    pub(crate) fn remove(self) -> ((M::Key, M::Elem), &'a mut M) {
         let Self { map, head, slot } = self;
         // SAFETY: The slot is live, in the chain that was found with it.
-        unsafe { map.take_out(head, slot) }
+        let entry = unsafe { map.core_mut().take_out(head, slot) };
+        (entry, map)
+    }
+
+    pub(crate) fn into_map(self) -> &'a mut M {
+        self.map
     }
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> RawVacant<'a, K, V, A, P> {
+impl<'a, M: HashingFace> RawVacant<'a, M> {
     /// Puts an entry there.
     pub(crate) fn insert(
         self,
-        key: K,
-        elem: V,
-        hasher: impl Fn(&K) -> HashValue,
-    ) -> Result<RawOccupied<'a, K, V, A, P>, InsertError<K, V>> {
+        key: M::Key,
+        elem: M::Elem,
+    ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
         let Self { map, hash, vacancy } = self;
-        match map.reserve_place(hash, vacancy, &hasher, Supply::Allocator) {
+        let (raw, hasher) = map.split();
+        match raw.reserve_place(hash, vacancy, &hasher, Supply::Allocator) {
             Ok(place) => {
                 let slot = place.slot;
-                map.commit(place, TopHash::of(hash), key, elem);
+                raw.commit(place, TopHash::of(hash), key, elem);
+                drop(hasher);
                 Ok(RawOccupied::new(map, hash, slot))
             }
             Err(reason) => Err(InsertError {
@@ -120,5 +146,11 @@ impl<'a, K, V, A: Allocator, P: Policy> RawVacant<'a, K, V, A, P> {
                 reason,
             }),
         }
+    }
+}
+
+impl<'a, M: Face> RawVacant<'a, M> {
+    pub(crate) fn into_map(self) -> &'a mut M {
+        self.map
     }
 }

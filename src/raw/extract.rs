@@ -125,11 +125,10 @@ where
 {
 }
 
-impl<K, V, A: Allocator, P: Policy> fmt::Debug for Drain<'_, K, V, A, P> {
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, P: Policy> fmt::Debug for Drain<'_, K, V, A, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Drain")
-            .field("left", &self.map.len())
-            .finish_non_exhaustive()
+        // What is left in the map is what is left to give.
+        f.debug_list().entries(self.map.iter()).finish()
     }
 }
 

@@ -280,7 +280,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
         // Ask for the impossible before the first of many doublings.
         array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
-        if self.buckets.is_some() && bits <= self.bits {
+        if entries == 0 || (self.buckets.is_some() && bits <= self.bits) {
             return Ok(());
         }
         let reserved = self.reserved as usize;

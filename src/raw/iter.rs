@@ -104,24 +104,29 @@ impl<K, V, P: Policy> RawIter<K, V, P> {
         }
     }
 
-    /// The live slots of one chain.
-    ///
-    /// The chain is initialised, and stays as it is while the iterator is used.
-    pub(super) fn of_chain(head: BucketPtr<K, V, P>) -> Self {
-        let no_more = Chains {
+    /// No slots.
+    fn empty() -> Self {
+        let chains = Chains {
             base: None,
             bits: BucketBits::ONE_BUCKET,
             old: None,
             number: 0,
         };
-        // SAFETY: The chain is initialised (M5).
-        let slots = unsafe { head.tops() }.live();
+        Self::new(chains, 0)
+    }
+
+    /// The live slots of one chain.
+    ///
+    /// The chain is initialised, and stays as it is while the iterator is used.
+    pub(super) fn of_chain(head: BucketPtr<K, V, P>) -> Self {
         Self {
-            chains: no_more,
             chain: Some(head),
             bucket: Some(head),
-            slots,
+            // SAFETY: The chain is initialised (M5).
+            slots: unsafe { head.tops() }.live(),
+            // It ends with the chain: there is no other.
             left: usize::MAX,
+            ..Self::empty()
         }
     }
 
@@ -294,20 +299,61 @@ impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for Iter<'_, K, V, P> {
     }
 }
 
-/// Shows how many entries are left, as they are not the formatter's to borrow.
-impl<K, V, P: Policy> fmt::Debug for IterMut<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IterMut")
-            .field("left", &self.slots.left)
-            .finish_non_exhaustive()
+impl<K, V, P: Policy> IterMut<'_, K, V, P> {
+    /// The entries that are left, by shared reference.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
+        Iter {
+            slots: self.slots.clone(),
+            entries: PhantomData,
+        }
     }
 }
 
-/// Shows how many entries are left.
-impl<K, V, A: Allocator, P: Policy> fmt::Debug for IntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Policy> IntoIter<K, V, A, P> {
+    /// The entries that are left, by reference.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
+        Iter {
+            slots: self.slots.clone(),
+            entries: PhantomData,
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for IterMut<'_, K, V, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IntoIter")
-            .field("left", &self.slots.left)
-            .finish_non_exhaustive()
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, P: Policy> fmt::Debug for IntoIter<K, V, A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Without entries.
+impl<K, V, P: Policy> Default for Iter<'_, K, V, P> {
+    fn default() -> Self {
+        Self {
+            slots: RawIter::empty(),
+            entries: PhantomData,
+        }
+    }
+}
+
+/// Without entries.
+impl<K, V, P: Policy> Default for IterMut<'_, K, V, P> {
+    fn default() -> Self {
+        Self {
+            slots: RawIter::empty(),
+            entries: PhantomData,
+        }
+    }
+}
+
+/// Without entries.
+impl<K, V, A: Allocator + Default, P: Policy> Default for IntoIter<K, V, A, P> {
+    fn default() -> Self {
+        RawHmap::new_in(A::default()).into_entries()
     }
 }

@@ -99,12 +99,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if !Cells::<K, V>::are_used::<P>() {
             return Ok(());
         }
-        for held in self.reserved..entries {
+        let before = self.reserved;
+        while self.reserved < entries {
             match Cells::allocate::<P, A>(&self.alloc) {
-                // SAFETY: The cells are new.
-                Ok(cells) => unsafe { self.cells.put::<P>(cells) },
+                Ok(cells) => {
+                    // SAFETY: The cells are new.
+                    unsafe { self.cells.put::<P>(cells) };
+                    // H8 is true after each, in case that the allocator panics.
+                    self.reserved += 1;
+                }
                 Err(error) => {
-                    self.give_cells_back(held - self.reserved);
+                    self.give_cells_back(self.reserved - before);
+                    self.reserved = before;
                     return Err(error);
                 }
             }

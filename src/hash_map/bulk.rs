@@ -1,0 +1,134 @@
+//! Many entries at once: collect, extend, clone, and going over all of them.
+
+use super::{Drain, HashMap, IntoIter, Iter, IterMut};
+use crate::alloc::{Allocator, Global};
+use crate::infallible::had;
+#[cfg(feature = "default-hasher")]
+use crate::seed::DefaultHashBuilder;
+use core::hash::{BuildHasher, Hash};
+
+impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V, S, A> {
+    /// A map with clones of all entries in the same slots.
+    fn clone(&self) -> Self {
+        Self {
+            map: had(self.map.try_clone()),
+        }
+    }
+}
+
+impl<K, V, S, A> FromIterator<(K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn from_iter<T: IntoIterator<Item = (K, V)>>(iter: T) -> Self {
+        let mut map = Self::default();
+        map.extend(iter);
+        map
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]>
+    for HashMap<K, V, DefaultHashBuilder, Global>
+{
+    /// ```
+    /// let map = hmap::HashMap::from([("a", 1), ("b", 2)]);
+    /// assert_eq!(map["b"], 2);
+    /// ```
+    fn from(entries: [(K, V); N]) -> Self {
+        Self::from_iter(entries)
+    }
+}
+
+impl<K, V, S, A> Extend<(K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Inserts all entries. Room is made for all that the iterator claims to have, if
+    /// the map is empty, and else for half: some of them will be there already.
+    fn extend<T: IntoIterator<Item = (K, V)>>(&mut self, iter: T) {
+        let iter = iter.into_iter();
+        let claimed = iter.size_hint().0;
+        self.reserve(if self.is_empty() {
+            claimed
+        } else {
+            claimed.div_ceil(2)
+        });
+        iter.for_each(|(key, value)| drop(self.insert(key, value)));
+    }
+}
+
+impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    fn extend<T: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, iter: T) {
+        self.extend(iter.into_iter().map(|(key, value)| (*key, *value)));
+    }
+}
+
+impl<'a, K, V, S, A> Extend<&'a (K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    fn extend<T: IntoIterator<Item = &'a (K, V)>>(&mut self, iter: T) {
+        self.extend(iter.into_iter().copied());
+    }
+}
+
+impl<K, V, S, A: Allocator> IntoIterator for HashMap<K, V, S, A> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V, A>;
+
+    fn into_iter(self) -> IntoIter<K, V, A> {
+        self.map.into_iter()
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> IntoIterator for &'a HashMap<K, V, S, A> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> IntoIterator for &'a mut HashMap<K, V, S, A> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
+    }
+}
+
+/// Compiles if the types that hold or lend entries can stand for those of shorter
+/// lifetimes.
+#[expect(dead_code, reason = "compiled, not called")]
+fn assert_covariance() {
+    fn map<'a>(of: HashMap<&'static str, &'static str>) -> HashMap<&'a str, &'a str> {
+        of
+    }
+    fn iter<'a, 'b>(of: Iter<'a, &'static str, &'static str>) -> Iter<'a, &'b str, &'b str> {
+        of
+    }
+    fn into_iter<'a>(of: IntoIter<&'static str, &'static str>) -> IntoIter<&'a str, &'a str> {
+        of
+    }
+    fn drain<'a>(
+        of: Drain<'static, &'static str, &'static str>,
+    ) -> Drain<'a, &'static str, &'static str> {
+        of
+    }
+}

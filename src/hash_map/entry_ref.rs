@@ -1,0 +1,285 @@
+//! The place of a key that is given by reference: an owned one is made when it is
+//! inserted, and not before.
+
+extern crate alloc;
+
+use super::HashMap;
+use super::entry::OccupiedEntry;
+use crate::alloc::{Allocator, Global};
+use crate::infallible::placed;
+use crate::raw::entry::{RawEntry, RawVacant};
+use alloc::borrow::ToOwned;
+use core::borrow::Borrow;
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use equivalent::Equivalent;
+
+/// The place of a key given by reference; see [`HashMap::entry_ref`].
+pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator = Global> {
+    /// The key is there.
+    Occupied(OccupiedEntry<'a, K, V, S, A>),
+    /// It is not.
+    Vacant(VacantEntryRef<'a, 'b, K, Q, V, S, A>),
+}
+
+/// A key given by reference that is not in the map; see [`EntryRef`].
+pub struct VacantEntryRef<'map, 'key, K, Q: ?Sized, V, S, A: Allocator = Global> {
+    key: &'key Q,
+    raw: RawVacant<'map, HashMap<K, V, S, A>>,
+}
+
+impl<'a, 'b, K, Q, V, S, A> EntryRef<'a, 'b, K, Q, V, S, A>
+where
+    K: Eq + Hash,
+    Q: Hash + Equivalent<K> + ?Sized,
+    S: BuildHasher,
+    A: Allocator,
+{
+    pub(super) fn of(map: &'a mut HashMap<K, V, S, A>, key: &'b Q) -> Self {
+        let hash = map.map.hash_to_insert(key);
+        match RawEntry::find(map, hash, |stored| key.equivalent(stored)) {
+            RawEntry::Occupied(raw) => Self::Occupied(OccupiedEntry { raw }),
+            RawEntry::Vacant(raw) => Self::Vacant(VacantEntryRef { key, raw }),
+        }
+    }
+}
+
+impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
+    /// Sets the value, whether there was one or not.
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            Self::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Self::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+
+    /// The value; if there is none, this one is inserted.
+    pub fn or_insert(self, default: V) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        self.or_insert_with(|| default)
+    }
+
+    /// The value; if there is none, the one that the function makes is inserted.
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        self.or_insert_with_key(|_| default())
+    }
+
+    /// The value; if there is none, the one that the function makes of the key is
+    /// inserted.
+    pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            Self::Occupied(entry) => entry.into_mut(),
+            Self::Vacant(entry) => {
+                let value = default(entry.key);
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// The value; if there is none, the default one is inserted.
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// The entry; if there is none, one with the default value is inserted.
+    pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        V: Default,
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            Self::Occupied(entry) => entry,
+            Self::Vacant(entry) => entry.insert_entry(V::default()),
+        }
+    }
+
+    /// The key: as it is stored, or as it was given.
+    pub fn key(&self) -> &Q
+    where
+        K: Borrow<Q>,
+    {
+        match self {
+            Self::Occupied(entry) => entry.key().borrow(),
+            Self::Vacant(entry) => entry.key,
+        }
+    }
+
+    /// Changes the value if there is one.
+    pub fn and_modify<F>(mut self, f: F) -> Self
+    where
+        F: FnOnce(&mut V),
+    {
+        if let Self::Occupied(entry) = &mut self {
+            f(entry.get_mut());
+        }
+        self
+    }
+
+    /// The map that the entry is of.
+    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+        match self {
+            Self::Occupied(entry) => entry.into_map(),
+            Self::Vacant(entry) => entry.into_map(),
+        }
+    }
+}
+
+impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K, Q, V, S, A> {
+    /// The key, as it was given.
+    pub fn key(&self) -> &'key Q {
+        self.key
+    }
+
+    /// Inserts an owned key with this value.
+    pub fn insert(self, value: V) -> &'map mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        self.insert_entry(value).into_mut()
+    }
+
+    /// Inserts this key, equal to the one given, with this value.
+    ///
+    /// # Panics
+    /// If it is not equal.
+    pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
+    where
+        K: Hash,
+        Q: Equivalent<K>,
+        S: BuildHasher,
+    {
+        self.insert_entry_with_key(key, value).into_mut()
+    }
+
+    /// Inserts this key, equal to the one given, with this value.
+    ///
+    /// # Safety
+    /// It is equal, and has the same hash. (If not, look-ups miss the entry; nothing
+    /// worse happens here.)
+    #[expect(unsafe_code, reason = "hashbrown's signature")]
+    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        self.put(key, value).into_mut()
+    }
+
+    /// Inserts an owned key with this value, and stays at its place.
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        let key = self.key.to_owned();
+        self.put(key, value)
+    }
+
+    /// Inserts this key, equal to the one given, with this value, and stays at its place.
+    ///
+    /// # Panics
+    /// If it is not equal.
+    pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        Q: Equivalent<K>,
+        S: BuildHasher,
+    {
+        assert!(
+            self.key.equivalent(&key),
+            "key used for Entry creation is not equivalent to the one used for insertion"
+        );
+        self.put(key, value)
+    }
+
+    /// Inserts this key, equal to the one given, with this value, and stays at its place.
+    ///
+    /// # Safety
+    /// It is equal, and has the same hash. (If not, look-ups miss the entry; nothing
+    /// worse happens here.)
+    #[expect(unsafe_code, reason = "hashbrown's signature")]
+    pub unsafe fn insert_entry_with_key_unchecked(
+        self,
+        key: K,
+        value: V,
+    ) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        self.put(key, value)
+    }
+
+    fn put(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        let raw = placed(self.raw.insert(key, value));
+        OccupiedEntry { raw }
+    }
+
+    /// The map that the entry is of.
+    pub fn into_map(self) -> &'map mut HashMap<K, V, S, A> {
+        self.raw.into_map()
+    }
+}
+
+impl<K, Q, V, S, A> fmt::Debug for EntryRef<'_, '_, K, Q, V, S, A>
+where
+    K: fmt::Debug + Borrow<Q>,
+    Q: fmt::Debug + ?Sized,
+    V: fmt::Debug,
+    A: Allocator,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vacant(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
+            Self::Occupied(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
+        }
+    }
+}
+
+impl<K, Q, V, S, A> fmt::Debug for VacantEntryRef<'_, '_, K, Q, V, S, A>
+where
+    K: Borrow<Q>,
+    Q: fmt::Debug + ?Sized,
+    A: Allocator,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntryRef").field(&self.key()).finish()
+    }
+}
