@@ -482,7 +482,6 @@ where
     }
 
     /// As [`get_disjoint_mut`](Self::get_disjoint_mut), with the keys as they are stored.
-    #[expect(clippy::type_complexity, reason = "an entry each, if it is there")]
     pub fn get_disjoint_key_value_mut<Q, const N: usize>(
         &mut self,
         keys: [&Q; N],

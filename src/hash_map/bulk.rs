@@ -1,7 +1,9 @@
 //! Many entries at once: collect, extend, clone, and going over all of them.
 
 use super::{Drain, HashMap, IntoIter, Iter, IterMut};
-use crate::alloc::{Allocator, Global};
+use crate::alloc::Allocator;
+#[cfg(feature = "default-hasher")]
+use crate::alloc::Global;
 use crate::infallible::had;
 #[cfg(feature = "default-hasher")]
 use crate::seed::DefaultHashBuilder;

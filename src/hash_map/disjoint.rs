@@ -65,7 +65,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let entries = self.map.get_disjoint_mut(ks);
-        entries.unwrap_or_else(|| [const { None }; N])
+        entries.unwrap_or([const { None }; N])
     }
 
     /// As [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut), for keys
@@ -83,6 +83,6 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let entries = self.map.get_disjoint_key_value_mut(ks);
-        entries.unwrap_or_else(|| [const { None }; N])
+        entries.unwrap_or([const { None }; N])
     }
 }

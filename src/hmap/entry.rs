@@ -5,6 +5,9 @@ use crate::raw::entry::{RawEntry, RawOccupied, RawVacant};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
+/// An entry that was put in, or the pair that found no room.
+type Placed<'a, K, V, S, A, P> = Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>>;
+
 /// The place of a key; see [`Hmap::entry`].
 pub enum Entry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
     /// The key is there.
@@ -109,10 +112,7 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Entry<'a, K, V, S,
     ///
     /// # Errors
     /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn insert_entry(
-        self,
-        value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>> {
+    pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
         match self {
             Self::Occupied(mut entry) => {
                 entry.insert(value);
@@ -215,10 +215,7 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K,
     ///
     /// # Errors
     /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn insert_entry(
-        self,
-        value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>> {
+    pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
         let raw = self.raw.insert(self.key, value)?;
         Ok(OccupiedEntry { raw })
     }

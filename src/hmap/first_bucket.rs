@@ -5,6 +5,7 @@
 use super::DefaultHashBuilder;
 use super::{Allocator, Hmap, RawHmap, SeededBuildHasher};
 use crate::alloc::WithBucket;
+#[cfg(feature = "default-hasher")]
 use crate::policy::Go;
 use crate::raw::bmap::FirstBucket;
 #[cfg(feature = "default-hasher")]

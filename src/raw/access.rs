@@ -33,7 +33,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Several entries at once, each to change: key number i has the i-th hash and
     /// satisfies `eq(i, ..)`. `None` if two of them are the same entry.
-    #[expect(clippy::type_complexity, reason = "an entry each, if it is there")]
     pub(crate) fn get_disjoint_mut<const N: usize>(
         &mut self,
         hashes: [HashValue; N],

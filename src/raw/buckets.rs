@@ -211,11 +211,7 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
 
     /// Takes a bucket that is not set aside; it is not initialised.
     pub(crate) fn take_spare(&mut self) -> Option<BucketPtr<K, V, P>> {
-        if self.has_spare() {
-            self.take()
-        } else {
-            None
-        }
+        if self.has_spare() { self.take() } else { None }
     }
 
     /// Takes a bucket, for a move; it is not initialised.

@@ -119,6 +119,7 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         (entry, map)
     }
 
+    #[cfg(feature = "infallible")]
     pub(crate) fn into_map(self) -> &'a mut M {
         self.map
     }
@@ -149,6 +150,7 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<'a, M: Face> RawVacant<'a, M> {
     pub(crate) fn into_map(self) -> &'a mut M {
         self.map

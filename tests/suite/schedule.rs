@@ -316,7 +316,7 @@ fn in_mid_growth(same_size: bool, steps: u64, ledger: &Ledger) -> Pair<'_> {
     let mut pair = Pair::with_hint(104, ledger);
     let crowded = |id: u64| Key {
         id,
-        hash: Key::spread(id).hash & !0xf | id % 4,
+        hash: (Key::spread(id).hash & !0xf) | (id % 4),
     };
     let mut id = 0;
     while !pair.go.is_growing() {

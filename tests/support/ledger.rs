@@ -1,6 +1,7 @@
 //! An allocator that writes down every block, so that nothing leaks, nothing is
 //! given back twice or with another layout, and any call can be made to fail.
 
+use super::part::panic_on_purpose;
 use alloc::collections::BTreeMap;
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
@@ -11,7 +12,7 @@ use core::alloc::Layout;
 /// Used by reference: `&Ledger` is the allocator of a map.
 #[derive(Default)]
 pub struct Ledger {
-    blocks: RefCell<BTreeMap<usize, Layout>>,
+    blocks: RefCell<BTreeMap<usize, (NonNull<u8>, Layout)>>,
     calls: Cell<usize>,
     freed: Cell<usize>,
     refused: Cell<usize>,
@@ -19,6 +20,10 @@ pub struct Ledger {
     granted: Cell<Option<usize>>,
     /// Whether all calls after that fail, or just one.
     for_good: Cell<bool>,
+    /// Calls that go by before one panics.
+    panics: Cell<Option<usize>>,
+    /// The same of calls that give a block back.
+    panics_freeing: Cell<Option<usize>>,
     /// Bytes handed out beyond what was asked for.
     excess: Cell<usize>,
 }
@@ -44,6 +49,22 @@ impl Ledger {
         self.granted.set(None);
     }
 
+    /// Grants `calls` more calls, and panics in the next.
+    pub fn panic_after(&self, calls: usize) {
+        self.panics.set(Some(calls));
+    }
+
+    /// Takes `calls` more blocks back, and panics when it has the next.
+    pub fn panic_after_freeing(&self, calls: usize) {
+        self.panics_freeing.set(Some(calls));
+    }
+
+    /// Panics no more.
+    pub fn calm_down(&self) {
+        self.panics.set(None);
+        self.panics_freeing.set(None);
+    }
+
     /// From now on hands out this much more than asked for.
     pub fn hand_out_more(&self, bytes: usize) {
         self.excess.set(bytes);
@@ -51,7 +72,8 @@ impl Ledger {
 
     /// Bytes asked for and not given back.
     pub fn live_bytes(&self) -> usize {
-        self.blocks.borrow().values().map(Layout::size).sum()
+        let blocks = self.blocks.borrow();
+        blocks.values().map(|(_, layout)| layout.size()).sum()
     }
 
     pub fn live_blocks(&self) -> usize {
@@ -63,7 +85,7 @@ impl Ledger {
         self.blocks
             .borrow()
             .values()
-            .map(Layout::size)
+            .map(|(_, layout)| layout.size())
             .max()
             .unwrap_or(0)
     }
@@ -80,6 +102,19 @@ impl Ledger {
 
     pub fn refused(&self) -> usize {
         self.refused.get()
+    }
+
+    /// Takes the blocks back that were leaked, and says how many there were.
+    pub fn take_back(&self) -> usize {
+        let blocks = self.blocks.take();
+        for (start, layout) in blocks.values() {
+            let granted = layout.size() + self.excess.get();
+            let granted = Layout::from_size_align(granted, layout.align());
+            // SAFETY: The block was allocated with this layout and not given back; who
+            // had it is gone.
+            unsafe { Global.deallocate(*start, granted.expect("it was allocated")) };
+        }
+        blocks.len()
     }
 
     fn refuses(&self) -> bool {
@@ -104,6 +139,7 @@ unsafe impl Allocator for Ledger {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.calls.set(self.calls.get() + 1);
         assert_ne!(layout.size(), 0, "a map has no use for empty blocks");
+        count_down(&self.panics);
         if self.refuses() {
             self.refused.set(self.refused.get() + 1);
             return Err(AllocError);
@@ -117,7 +153,7 @@ unsafe impl Allocator for Ledger {
         let before = self
             .blocks
             .borrow_mut()
-            .insert(start.as_ptr().addr(), layout);
+            .insert(start.as_ptr().addr(), (start, layout));
         assert!(before.is_none(), "the global allocator gave a block twice");
         Ok(NonNull::slice_from_raw_parts(start, granted.size()))
     }
@@ -126,7 +162,7 @@ unsafe impl Allocator for Ledger {
         self.freed.set(self.freed.get() + 1);
         let asked = self.blocks.borrow_mut().remove(&block.as_ptr().addr());
         assert_eq!(
-            asked,
+            asked.map(|(_, layout)| layout),
             Some(layout),
             "given back with another layout, or twice"
         );
@@ -134,6 +170,17 @@ unsafe impl Allocator for Ledger {
         // SAFETY: This is the block's layout, by the books; tests do not change the
         // excess while blocks are out.
         unsafe { Global.deallocate(block, granted.expect("it was allocated")) }
+        count_down(&self.panics_freeing);
+    }
+}
+
+/// Panics if the count is at its end.
+fn count_down(panics: &Cell<Option<usize>>) {
+    if let Some(calls) = panics.take() {
+        match calls.checked_sub(1) {
+            Some(more) => panics.set(Some(more)),
+            None => panic_on_purpose(),
+        }
     }
 }
 

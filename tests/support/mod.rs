@@ -5,5 +5,11 @@ pub mod go;
 pub mod keys;
 pub mod ledger;
 pub mod oracle;
+#[cfg(not(target_os = "none"))]
+pub mod panics;
+pub mod part;
+pub mod scene;
+pub mod states;
 pub mod storm;
+pub mod sweep;
 pub mod trace;

@@ -2,6 +2,7 @@
 
 use super::Fault;
 use super::fields::{Fields, Reader};
+use alloc::format;
 
 /// The arrays whose sizes a header states: B = 0 to 20.
 pub const ARRAYS: usize = 21;

@@ -10,7 +10,7 @@ use core::fmt;
 
 /// Keys of implicit traces are numbers below this, so that a garbled range cannot
 /// keep the player busy for hours.
-const MOST_KEYS: u32 = 1 << 27;
+const MOST_KEYS: u32 = 1 << 24;
 
 pub const ITERATOR: u8 = 1;
 const OLD_ITERATOR: u8 = 2;

@@ -1,0 +1,99 @@
+//! Everything that can fail, failed: each allocation of each operation in each state
+//! refused in turn, and on the host a panic in each call of a user's code.
+//!
+//!     cargo run --release --example failure_sweep
+//!     cargo qemu run failure_sweep -- --stride 50
+//!
+//! Panics with the state and the operation at the first thing that is lost or leaks, or
+//! the first invariant that does not hold.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+extern crate alloc;
+
+use board::println;
+use support::sweep::{Extent, Tally, sweep};
+
+#[path = "../tests/support/mod.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod support;
+
+board::main!(run);
+
+const HELP: &str = "\
+Every allocation that an operation makes is refused, one after the other.
+
+  --stride N   after the first ten allocations of an operation refuse every N-th
+               (default 1: each of them)";
+
+fn run() -> Result<(), &'static str> {
+    let mut stride = 1;
+    let mut words = board::args();
+    while let Some(word) = words.next() {
+        match word {
+            "--stride" => {
+                let number = words.next().and_then(|word| word.parse().ok());
+                stride = number.ok_or("a number is missing; --help has the options")?;
+            }
+            "--help" => {
+                println!("{HELP}");
+                return Ok(());
+            }
+            _ => return Err("unknown option; --help has them"),
+        }
+    }
+    refuse_everywhere(stride);
+    #[cfg(not(target_os = "none"))]
+    panic_everywhere(stride);
+    println!("0 entries lost, 0 leaked, 0 dropped twice, 0 violations of an invariant");
+    Ok(())
+}
+
+fn refuse_everywhere(stride: u32) {
+    let extent = Extent {
+        each: 10,
+        stride: stride as usize,
+        states: 1,
+    };
+    let mut tally = Tally::default();
+    sweep(extent, &mut tally, &mut |state, tally| {
+        if tally.states % 10 == 0 {
+            println!(
+                "{} states, {} allocations refused: {state}",
+                tally.states, tally.single
+            );
+        }
+    });
+    let Tally {
+        states,
+        operations,
+        single,
+        from_there_on,
+        told,
+        without,
+    } = tally;
+    println!("{operations} operations in each of {states} states");
+    println!("{single} allocations refused, one in each run");
+    println!("{from_there_on} runs without any memory from there on");
+    println!("{told} times the caller was told, and it succeeded when tried again");
+    println!("{without} runs of operations that never call the allocator");
+}
+
+#[cfg(not(target_os = "none"))]
+fn panic_everywhere(stride: u32) {
+    use support::panics;
+    let mut tally = panics::Tally::default();
+    let mut report = |state: &str, tally: &panics::Tally| {
+        if tally.states % 10 == 0 {
+            println!("{} states, {} panics: {state}", tally.states, tally.panics);
+        }
+    };
+    panics::sweep::<0, 0>(1, stride, &mut tally, &mut report);
+    panics::sweep::<15, 15>(1, stride, &mut tally, &mut report);
+    let panics::Tally {
+        states,
+        panics,
+        leaks,
+    } = tally;
+    println!("{panics} panics in calls of user code and of the allocator, in {states} states");
+    println!("{leaks} of them, all in a Drop, leaked the rest of that one entry");
+}

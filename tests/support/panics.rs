@@ -1,0 +1,208 @@
+//! A panic in each call of a user's code, one after the other, in every operation from
+//! every state; on the host, where a panic can be caught.
+//!
+//! After it the map is whole and can be used, nothing is dropped twice, and nothing
+//! leaks but what [`pardon`] says. No panic in `Hash`, `Eq`, `Clone` or the allocator
+//! loses an entry.
+
+use super::keys::Key;
+use super::ledger::Ledger;
+use super::part::{Event, OnPurpose, World};
+use super::scene::{FRESH, Leak, Scene};
+use super::states::{STATES, State, Task, acts, go_on};
+use alloc::collections::BTreeMap;
+use hmap::Allocator;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Whose call panics.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Culprit {
+    User(Event),
+    Allocate,
+    Deallocate,
+}
+
+const CULPRITS: [Culprit; 7] = [
+    Culprit::User(Event::Hash),
+    Culprit::User(Event::Eq),
+    Culprit::User(Event::Clone),
+    Culprit::User(Event::Drop),
+    Culprit::User(Event::Closure),
+    Culprit::Allocate,
+    Culprit::Deallocate,
+];
+
+/// What was done, for those who want to know that it was not nothing.
+#[derive(Default, Clone, Copy, Debug)]
+pub struct Tally {
+    pub states: u64,
+    pub panics: u64,
+    /// Panics after which something had leaked that may.
+    pub leaks: u64,
+}
+
+/// Sweeps every so many-th state; of the calls of one operation every one, or after
+/// the first ten every `stride`-th.
+pub fn sweep<const K: usize, const V: usize>(
+    every: usize,
+    stride: u32,
+    tally: &mut Tally,
+    report: &mut dyn FnMut(&str, &Tally),
+) {
+    for state in STATES.iter().step_by(every) {
+        tally.states += 1;
+        let mut number = 0;
+        while every_culprit::<K, V>(state, number, stride, tally) {
+            number += 1;
+        }
+        report(state.name, tally);
+    }
+}
+
+/// False if there is no operation of this number.
+fn every_culprit<const K: usize, const V: usize>(
+    state: &State,
+    number: usize,
+    stride: u32,
+    tally: &mut Tally,
+) -> bool {
+    for culprit in CULPRITS {
+        let mut after = 0;
+        loop {
+            let mut trial = Trial {
+                number,
+                culprit,
+                after,
+                ended: None,
+            };
+            let left = state.stage::<K, V>(&mut trial);
+            let Some(Ended { panicked, leak }) = trial.ended else {
+                return false;
+            };
+            assert_eq!(left.parts, leak.parts, "{}: {trial:?}", state.name);
+            assert_eq!(left.blocks > 0, leak.bytes > 0, "{}: {trial:?}", state.name);
+            if !panicked {
+                break;
+            }
+            tally.panics += 1;
+            tally.leaks += u64::from(leak != Leak::default());
+            after += if after < 10 { 1 } else { stride };
+        }
+    }
+    true
+}
+
+/// One operation from a state, with a panic in it.
+#[derive(Debug)]
+struct Trial {
+    number: usize,
+    culprit: Culprit,
+    after: u32,
+    ended: Option<Ended>,
+}
+
+#[derive(Debug)]
+struct Ended {
+    panicked: bool,
+    leak: Leak,
+}
+
+impl<const K: usize, const V: usize> Task<K, V> for Trial {
+    fn perform<A: Allocator + Clone>(
+        &mut self,
+        scene: &mut Scene<'_, A, K, V>,
+        ledger: &Ledger,
+        world: &World,
+    ) {
+        let Some(&(_, act)) = acts(scene).get(self.number) else {
+            return;
+        };
+        let before = scene.oracle.clone();
+        match self.culprit {
+            Culprit::User(event) => world.panic_at(event, self.after),
+            Culprit::Allocate => ledger.panic_after(self.after as usize),
+            Culprit::Deallocate => ledger.panic_after_freeing(self.after as usize),
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| scene.act(act)));
+        world.calm_down();
+        ledger.calm_down();
+        let panicked = result.is_err();
+        let mut leak = Leak::default();
+        if let Err(payload) = result {
+            if !payload.is::<OnPurpose>() {
+                resume_unwind(payload);
+            }
+            self.judge(scene, &before);
+            leak = scene.leak();
+            pardon::<K, V>(self.culprit, leak);
+            scene.forgive();
+        }
+        scene.check();
+        go_on(scene);
+        self.ended = Some(Ended { panicked, leak });
+    }
+}
+
+impl Trial {
+    /// The map holds what it held, but for what the operation was to add, change or,
+    /// if that had begun, to remove.
+    #[track_caller]
+    fn judge<A: Allocator + Clone, const K: usize, const V: usize>(
+        &self,
+        scene: &mut Scene<'_, A, K, V>,
+        before: &BTreeMap<Key, u64>,
+    ) {
+        if scene.is_consumed() {
+            return;
+        }
+        let map = scene.map();
+        if self.culprit == Culprit::Deallocate {
+            if map.validate() != Ok(()) {
+                std::println!("{self:?} {:?}", map.validate());
+            }
+            return;
+        }
+        assert_eq!(map.validate(), Ok(()), "{self:?}");
+        for (key, value) in map.iter() {
+            value.check();
+            let worth = value.of.id;
+            assert!(
+                worth == FRESH || before.get(&key.of) == Some(&worth),
+                "{key:?}"
+            );
+        }
+        let removes = matches!(
+            self.culprit,
+            Culprit::User(Event::Drop | Event::Closure) | Culprit::Deallocate
+        );
+        if !removes {
+            let kept = |key: &&Key| map.iter().any(|(stored, _)| stored.of == **key);
+            let lost = before.keys().find(|key| !kept(key));
+            assert_eq!(lost, None, "{self:?}");
+        }
+    }
+}
+
+/// What may leak: if the `Drop` of a key or a value panics, the other half of the entry
+/// and the cells of both.
+#[track_caller]
+fn pardon<const K: usize, const V: usize>(culprit: Culprit, leak: Leak) {
+    use super::part::Part;
+    let cell = |bytes| if bytes > 128 { bytes } else { 0 };
+    let cells = cell(size_of::<Part<'_, K>>()) + cell(size_of::<Part<'_, V>>());
+    let worst = match culprit {
+        Culprit::User(Event::Drop) => Leak {
+            parts: 1,
+            bytes: cells,
+        },
+        Culprit::Deallocate => Leak {
+            parts: usize::MAX,
+            bytes: usize::MAX,
+        },
+        _ => Leak::default(),
+    };
+    assert!(
+        leak.parts <= worst.parts && leak.bytes <= worst.bytes,
+        "{culprit:?} leaks {leak:?}"
+    );
+}

@@ -1,0 +1,314 @@
+//! The states that a sweep starts from, each a short program, and the acts that it
+//! tries in each.
+
+use super::keys::{Identity, Key};
+use super::ledger::Ledger;
+use super::part::{Part, World};
+use super::scene::{Act, Books, Scene};
+use alloc::vec::Vec;
+use hmap::{Allocator, FirstBucket, Hmap};
+
+/// A step on the way to a state.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Keys of spread hashes, until there are so many entries.
+    Spread(u64),
+    /// So many keys that are all in one chain.
+    OneChain(u64),
+    /// So many keys in the chains of four buckets.
+    Crowded(u64),
+    /// As `Spread`, and every growth is refused.
+    WithoutGrowth(u64),
+    /// Eight chains with an overflow bucket each, and one entry in each of them.
+    Sparse,
+    /// Overwrites until a growth is over, and no more.
+    UntilGrown,
+    Do(Act),
+}
+
+/// A state, and how to come to it.
+pub struct State {
+    pub name: &'static str,
+    steps: &'static [Step],
+    /// Whether the map begins in a bucket of the caller's.
+    is_lent: bool,
+}
+
+const fn state(name: &'static str, steps: &'static [Step]) -> State {
+    State {
+        name,
+        steps,
+        is_lent: false,
+    }
+}
+
+const fn lent(name: &'static str, steps: &'static [Step]) -> State {
+    State {
+        name,
+        steps,
+        is_lent: true,
+    }
+}
+
+use Step::{Crowded, Do, OneChain, Sparse, Spread, UntilGrown, WithoutGrowth};
+
+pub const STATES: &[State] = &[
+    state("empty", &[]),
+    state("one entry", &[Spread(1)]),
+    state("a full bucket", &[Spread(8)]),
+    state("a full bucket and one behind it", &[WithoutGrowth(9)]),
+    state("just moved to two buckets", &[Spread(9)]),
+    state("half full", &[Spread(19)]),
+    state("an array just full", &[Spread(52)]),
+    state("an array with spares just full", &[Spread(104)]),
+    state("a doubling just begun", &[Spread(105)]),
+    state("a doubling half done", &[Spread(105), Do(Act::GrowStep(7))]),
+    state(
+        "a doubling but for one chain",
+        &[Spread(105), Do(Act::GrowStep(13))],
+    ),
+    state("a doubling of crowded chains", &[Crowded(53)]),
+    state(
+        "chunks to be given back after a doubling",
+        &[Crowded(105), UntilGrown],
+    ),
+    state("long and sparse chains", &[Sparse]),
+    state("a growth to the same size", &[Sparse, Spread(17)]),
+    state(
+        "a growth to the same size half done",
+        &[Sparse, Spread(17), Do(Act::GrowStep(3))],
+    ),
+    state("a deferred growth", &[WithoutGrowth(30)]),
+    state("a growth deferred twice", &[WithoutGrowth(70)]),
+    state("one chain for all", &[OneChain(30)]),
+    state(
+        "one chain for all, in an array",
+        &[Do(Act::TryPresize(52)), OneChain(50)],
+    ),
+    state("tombstones", &[Spread(60), Do(Act::Retain(3))]),
+    state(
+        "nearly all removed",
+        &[Crowded(60), Do(Act::ExtractIf(1, 57))],
+    ),
+    state("cleared", &[Crowded(60), Do(Act::Clear)]),
+    state("cleared in a doubling", &[Spread(105), Do(Act::Clear)]),
+    state("presized", &[Do(Act::TryPresize(200)), Spread(5)]),
+    state("a reservation in nothing", &[Do(Act::TryReserve(12))]),
+    state("a reservation", &[Spread(20), Do(Act::TryReserve(30))]),
+    state(
+        "what is left of a reservation",
+        &[Spread(20), Do(Act::TryReserve(30)), OneChain(25)],
+    ),
+    state(
+        "a reservation and a deferred growth",
+        &[WithoutGrowth(30), Do(Act::TryReserve(3))],
+    ),
+    lent("the caller's bucket, empty", &[]),
+    lent("the caller's bucket", &[Spread(5)]),
+    lent("the caller's bucket, full", &[Spread(8)]),
+    lent("a bucket behind the caller's", &[WithoutGrowth(9)]),
+    lent("chains behind the caller's", &[WithoutGrowth(20)]),
+    lent("just moved out", &[Spread(9)]),
+    lent(
+        "moving out of long chains",
+        &[WithoutGrowth(16), Spread(18)],
+    ),
+    lent("moved out for long", &[Spread(40), Do(Act::FinishGrowth)]),
+    lent(
+        "a reservation in the caller's bucket",
+        &[Do(Act::TryReserve(20))],
+    ),
+    lent(
+        "cleared in the caller's bucket",
+        &[WithoutGrowth(20), Do(Act::Clear)],
+    ),
+];
+
+const IN_ONE_CHAIN: u64 = 10_000;
+const CROWDED: u64 = 20_000;
+const SPARSE: u64 = 30_000;
+const NEW: u64 = 40_000;
+
+/// Numbers are far enough apart that no two steps make the same key.
+fn one_chain(number: u64) -> Key {
+    Key::at(IN_ONE_CHAIN + number, 0, number as u8)
+}
+
+/// What is done in a state, whatever the map's allocator is.
+pub trait Task<const K: usize, const V: usize> {
+    fn perform<A: Allocator + Clone>(
+        &mut self,
+        scene: &mut Scene<'_, A, K, V>,
+        ledger: &Ledger,
+        world: &World,
+    );
+}
+
+/// What is left when all is dropped, and should not be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Left {
+    pub parts: usize,
+    pub blocks: usize,
+}
+
+impl State {
+    /// Makes the state, anew each time, and hands it to the task.
+    pub fn stage<const K: usize, const V: usize>(&self, task: &mut impl Task<K, V>) -> Left {
+        let (ledger, world) = (Ledger::new(), World::new());
+        if self.is_lent {
+            let mut bucket = FirstBucket::<Part<'_, K>, Part<'_, V>>::new();
+            let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
+            self.stage_in(Scene::of(map, &ledger, &world), task, &ledger, &world);
+        } else {
+            let map = Hmap::with_hasher_in(Identity, &ledger);
+            self.stage_in(Scene::of(map, &ledger, &world), task, &ledger, &world);
+        }
+        assert_eq!(world.dropped_twice(), 0, "{}", self.name);
+        Left {
+            parts: world.live(),
+            blocks: ledger.take_back(),
+        }
+    }
+
+    fn stage_in<A: Allocator + Clone, const K: usize, const V: usize>(
+        &self,
+        mut scene: Scene<'_, A, K, V>,
+        task: &mut impl Task<K, V>,
+        ledger: &Ledger,
+        world: &World,
+    ) {
+        for step in self.steps {
+            step.take(&mut scene, ledger);
+        }
+        ledger.grant_all();
+        task.perform(&mut scene, ledger, world);
+    }
+}
+
+impl Step {
+    #[track_caller]
+    fn take<A: Allocator + Clone, const K: usize, const V: usize>(
+        self,
+        scene: &mut Scene<'_, A, K, V>,
+        books: &dyn Books,
+    ) {
+        let mut must = |act| scene.act(act).expect("memory is not refused");
+        match self {
+            Spread(count) => {
+                for id in scene.map().len() as u64..count {
+                    scene.act(Act::Insert(Key::spread(id))).expect("as above");
+                }
+            }
+            OneChain(count) => (0..count).for_each(|id| must(Act::Insert(one_chain(id)))),
+            Crowded(count) => (0..count).for_each(|id| {
+                let key = Key::at(CROWDED + id, id as u32 % 4, id as u8);
+                must(Act::Insert(key));
+            }),
+            WithoutGrowth(count) => {
+                for id in scene.map().len() as u64..count {
+                    let map = scene.map();
+                    if map.len() >= usize::max(map.capacity(), 1) && !map.is_growth_deferred() {
+                        books.refuse_next();
+                    }
+                    scene.act(Act::Insert(Key::spread(id))).expect("as above");
+                }
+            }
+            Sparse => {
+                must(Act::TryPresize(52));
+                for bucket in 0..8 {
+                    let key = |n| Key::at(SPARSE + u64::from(bucket) * 9 + n, bucket, n as u8);
+                    (0..9).for_each(|n| must(Act::Insert(key(n))));
+                    (0..8).for_each(|n| must(Act::Remove(key(n))));
+                }
+            }
+            UntilGrown => {
+                let keys: Vec<_> = scene.oracle.keys().copied().collect();
+                for key in keys.iter().cycle() {
+                    if !scene.map().is_growing() {
+                        break;
+                    }
+                    scene.act(Act::Insert(*key)).expect("as above");
+                }
+            }
+            Do(act) => must(act),
+        }
+    }
+}
+
+/// What is tried in a state: each operation, on the keys that make a difference.
+pub fn acts<A: Allocator, const K: usize, const V: usize>(
+    scene: &Scene<'_, A, K, V>,
+) -> Vec<(&'static str, Act)> {
+    let keys = &scene.oracle;
+    let some = keys.len() / 2;
+    // In an empty map these are absent, too.
+    let first = keys.keys().next().copied().unwrap_or(Key::spread(0));
+    let middle = keys.keys().nth(some).copied().unwrap_or(first);
+    let spread = Key::spread(NEW);
+    let chained = one_chain(NEW);
+    [
+        ("insert a new key", Act::Insert(spread)),
+        ("insert a new key into a long chain", Act::Insert(chained)),
+        ("overwrite", Act::Insert(first)),
+        ("insert within capacity", Act::InsertWithinCapacity(spread)),
+        (
+            "insert within capacity into a long chain",
+            Act::InsertWithinCapacity(chained),
+        ),
+        (
+            "overwrite within capacity",
+            Act::InsertWithinCapacity(middle),
+        ),
+        ("entry of a new key", Act::EntryOrInsert(spread)),
+        (
+            "entry of a new key in a long chain",
+            Act::EntryOrInsert(chained),
+        ),
+        ("entry of a key that is there", Act::EntryOrInsert(middle)),
+        ("remove through an entry", Act::EntryRemove(middle)),
+        ("remove nothing through an entry", Act::EntryRemove(spread)),
+        ("remove", Act::Remove(middle)),
+        ("remove what is not there", Act::Remove(chained)),
+        ("change", Act::Change(first)),
+        ("extend", Act::TryExtend(spread, 40)),
+        ("extend within long chains", Act::TryExtend(chained, 6)),
+        ("reserve one", Act::TryReserve(1)),
+        ("reserve many", Act::TryReserve(60)),
+        ("presize", Act::TryPresize(keys.len() * 3 + 1)),
+        ("clone", Act::TryClone),
+        ("shrink to fit", Act::ShrinkTo(0)),
+        ("shrink", Act::ShrinkTo(keys.len() + 10)),
+        ("move a chain", Act::GrowStep(1)),
+        ("finish the growth", Act::FinishGrowth),
+        ("clear", Act::Clear),
+        ("retain some", Act::Retain(2)),
+        ("retain none", Act::Retain(1)),
+        ("extract some", Act::ExtractIf(3, usize::MAX)),
+        ("extract one", Act::ExtractIf(1, 1)),
+        ("drain", Act::Drain(usize::MAX)),
+        ("drain a part", Act::Drain(some)),
+        ("change all", Act::IterMut),
+        ("walk and change", Act::Walk),
+        ("take apart", Act::IntoIter(usize::MAX)),
+        ("take a part", Act::IntoIter(some)),
+    ]
+    .into()
+}
+
+/// What must still be possible after anything: a few inserts and removals, to the end
+/// of the growth.
+#[track_caller]
+pub fn go_on<A: Allocator + Clone, const K: usize, const V: usize>(scene: &mut Scene<'_, A, K, V>) {
+    if scene.is_consumed() {
+        return;
+    }
+    for id in 0..10 {
+        let key = Key::spread(NEW + 100 + id);
+        scene.act(Act::Insert(key)).expect("there is memory again");
+        if id % 3 == 0 {
+            scene.act(Act::Remove(key)).expect("removing needs none");
+        }
+    }
+    scene.act(Act::FinishGrowth).expect("moving needs none");
+    scene.check();
+}
