@@ -450,7 +450,8 @@ where
             return None;
         }
         let hash = self.hash(key);
-        self.raw.get_mut(hash, |stored| key.equivalent(stored))
+        let (key, value) = self.raw.get_mut(hash, |stored| key.equivalent(stored))?;
+        Some((key, value))
     }
 
     /// The values of several keys, each to change; `None` for a key that is not there.
@@ -494,7 +495,8 @@ where
             let key = keys.get(number);
             key.is_some_and(|key| key.equivalent(stored))
         };
-        self.raw.get_disjoint_mut(hashes, same)
+        let entries = self.raw.get_disjoint_mut(hashes, same)?;
+        Some(entries.map(|entry| entry.map(|(key, value)| (&*key, value))))
     }
 
     /// Whether the key is there.

@@ -99,6 +99,10 @@ mod error;
 mod hash;
 #[cfg(feature = "infallible")]
 pub mod hash_map;
+#[cfg(feature = "infallible")]
+pub mod hash_set;
+#[cfg(feature = "infallible")]
+pub mod hash_table;
 mod hmap;
 #[cfg(feature = "infallible")]
 mod infallible;
@@ -114,6 +118,10 @@ pub use equivalent::Equivalent;
 pub use error::{InsertError, TryReserveError};
 #[cfg(feature = "infallible")]
 pub use hash_map::HashMap;
+#[cfg(feature = "infallible")]
+pub use hash_set::HashSet;
+#[cfg(feature = "infallible")]
+pub use hash_table::HashTable;
 #[cfg(feature = "default-hasher")]
 pub use hmap::StaticHmap;
 pub use hmap::{

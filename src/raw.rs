@@ -49,6 +49,8 @@ pub(crate) mod iter;
 pub(crate) mod iter_from;
 pub(crate) mod rebuild;
 pub(crate) mod reserve;
+#[cfg(feature = "infallible")]
+pub(crate) mod table;
 
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;

@@ -250,12 +250,13 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         K: Eq + Hash,
         S: BuildHasher,
     {
-        let ((key, value), map) = self.raw.remove();
+        let ((key, value), place) = self.raw.remove();
         let replaced = f(&key, value);
-        match (Entry::of(map, key), replaced) {
+        let place = VacantEntry { key, raw: place };
+        match replaced {
             // Its slot was just made free: no memory is needed but for a large value.
-            (Entry::Vacant(place), Some(value)) => Entry::Occupied(place.insert_entry(value)),
-            (place, _) => place,
+            Some(value) => Entry::Occupied(place.insert_entry(value)),
+            None => Entry::Vacant(place),
         }
     }
 

@@ -23,8 +23,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # }
     /// # Ok::<(), hmap::InsertError<i32, ()>>(())
     /// ```
-    pub fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
-        self.raw.retain(keep);
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.raw.retain(|key, value| keep(key, value));
     }
 
     /// Removes and drops all entries. The array is kept; in mid-growth it is the

@@ -13,22 +13,22 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// Go: `mapaccessK`.
     #[inline]
-    pub(crate) fn get(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Option<(&K, &V)> {
+    pub(crate) fn get(&self, hash: HashValue, eq: impl FnMut(&K) -> bool) -> Option<(&K, &V)> {
         let Slot { bucket, index } = self.find(hash, eq)?;
         // SAFETY: `find` gives live slots (M1), borrowed as the map is.
         unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) }
     }
 
-    /// As [`get`](Self::get), with the elem to change.
+    /// As [`get`](Self::get), to change; a key only to an equal one.
     #[inline]
     pub(crate) fn get_mut(
         &mut self,
         hash: HashValue,
-        eq: impl Fn(&K) -> bool,
-    ) -> Option<(&K, &mut V)> {
+        eq: impl FnMut(&K) -> bool,
+    ) -> Option<(&mut K, &mut V)> {
         let Slot { bucket, index } = self.find(hash, eq)?;
         // SAFETY: `find` gives live slots (M1), borrowed as the map is: alone.
-        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_mut())) }
+        unsafe { Some((bucket.key(index).as_mut(), bucket.elem(index).as_mut())) }
     }
 
     /// Several entries at once, each to change: key number i has the i-th hash and
@@ -36,8 +36,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn get_disjoint_mut<const N: usize>(
         &mut self,
         hashes: [HashValue; N],
-        eq: impl Fn(usize, &K) -> bool,
-    ) -> Option<[Option<(&K, &mut V)>; N]> {
+        mut eq: impl FnMut(usize, &K) -> bool,
+    ) -> Option<[Option<(&mut K, &mut V)>; N]> {
         let mut number = 0;
         let slots = hashes.map(|hash| {
             let slot = self.find(hash, |stored| eq(number, stored));
@@ -53,13 +53,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             let Slot { bucket, index } = slot?;
             // SAFETY: `find` gives live slots (M1), borrowed as the map is: alone; and
             // no two of them are the same.
-            unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_mut())) }
+            unsafe { Some((bucket.key(index).as_mut(), bucket.elem(index).as_mut())) }
         }))
     }
 
     /// The slot of the key that has this hash and satisfies `eq`.
     #[inline]
-    pub(super) fn find(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Option<Slot<K, V, P>> {
+    pub(super) fn find(
+        &self,
+        hash: HashValue,
+        mut eq: impl FnMut(&K) -> bool,
+    ) -> Option<Slot<K, V, P>> {
         if self.count == 0 {
             return None;
         }

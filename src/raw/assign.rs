@@ -35,8 +35,11 @@ pub(super) enum Vacancy<K, V, P> {
 /// Where the memory for a new entry may come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Supply {
-    /// What the map holds, and then the allocator.
+    /// What the map holds, and then the allocator; a growth starts if it is due.
     Allocator,
+    /// The same, but no growth starts: there is no hasher at hand.
+    #[cfg(feature = "infallible")]
+    NoGrowth,
     /// What the map holds, and no more; no growth starts.
     AtHand,
 }
@@ -95,7 +98,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Looks for a key, and notes where it would go.
     #[inline]
-    pub(super) fn search(&self, hash: HashValue, eq: impl Fn(&K) -> bool) -> Found<K, V, P> {
+    pub(super) fn search(&self, hash: HashValue, mut eq: impl FnMut(&K) -> bool) -> Found<K, V, P> {
         let top = TopHash::of(hash);
         let Some(mut bucket) = self.chain(hash) else {
             return Found::Vacancy(Vacancy::NoBuckets);
@@ -119,7 +122,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Where a key that is known to be absent would go.
-    fn vacancy(&self, hash: HashValue) -> Vacancy<K, V, P> {
+    pub(super) fn vacancy(&self, hash: HashValue) -> Vacancy<K, V, P> {
         match self.search(hash, |_| false) {
             Found::Vacancy(vacancy) => vacancy,
             // `eq` is false for every key.
@@ -137,11 +140,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
         supply: Supply,
     ) -> Result<Place<K, V, P>, TryReserveError> {
-        if supply == Supply::Allocator {
+        if supply != Supply::AtHand {
             if let Vacancy::NoBuckets = vacancy {
                 self.install_empty_array(BucketBits::ONE_BUCKET, 0)?;
                 vacancy = self.vacancy(hash);
-            } else if self.grow_if_due() {
+            } else if supply == Supply::Allocator && self.grow_if_due() {
                 self.growth_work(hash, hasher);
                 vacancy = self.vacancy(hash);
             }
@@ -190,7 +193,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         match supply {
             Supply::AtHand => Err(TryReserveError::CapacityOverflow),
-            Supply::Allocator => self.add_chunk(),
+            _ => self.add_chunk(),
         }
     }
 

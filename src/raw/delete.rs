@@ -18,7 +18,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn remove(
         &mut self,
         hash: HashValue,
-        eq: impl Fn(&K) -> bool,
+        eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue,
     ) -> Option<(K, V)> {
         if self.count == 0 {
@@ -35,7 +35,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// Each entry is out of the map before it is dropped, so that a panic in
     /// `keep` or in a `Drop` leaves the map with those that are not yet removed.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut K, &mut V) -> bool) {
         let mut slots = self.slots();
         while let Some(slot) = self.unlink_next(&mut slots, |key, elem| !keep(key, elem)) {
             // SAFETY: The slot was live, and is free now.
@@ -49,13 +49,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(super) fn unlink_next(
         &mut self,
         slots: &mut RawIter<K, V, P>,
-        mut remove: impl FnMut(&K, &mut V) -> bool,
+        mut remove: impl FnMut(&mut K, &mut V) -> bool,
     ) -> Option<Slot<K, V, P>> {
         loop {
             let slot = slots.next()?;
             let Slot { bucket, index } = slot;
             // SAFETY: A live slot (M1) of a map that is borrowed alone.
-            let (key, elem) = unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_mut()) };
+            let (key, elem) = unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) };
             if remove(key, elem) {
                 let head = slots.chain()?;
                 // SAFETY: A live slot, and the head of the chain that it is in.

@@ -3,11 +3,11 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::assign::{Found, Supply, Vacancy};
+use super::assign::{Found, Place, Supply, Vacancy};
 use super::bmap::BucketPtr;
 use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
-use crate::error::InsertError;
+use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
 use crate::policy::Policy;
 use crate::tophash::TopHash;
@@ -47,17 +47,18 @@ pub(crate) enum RawEntry<'a, M: Face> {
 
 /// An entry that is in the map, and stays there while this is.
 pub(crate) struct RawOccupied<'a, M: Face> {
-    map: &'a mut M,
+    pub(super) map: &'a mut M,
+    pub(super) hash: HashValue,
     /// The head of the chain that the slot is in.
-    head: BucketPtr<M::Key, M::Elem, M::Policy>,
-    slot: Slot<M::Key, M::Elem, M::Policy>,
+    pub(super) head: BucketPtr<M::Key, M::Elem, M::Policy>,
+    pub(super) slot: Slot<M::Key, M::Elem, M::Policy>,
 }
 
 /// Where a key that is not in the map would go.
 pub(crate) struct RawVacant<'a, M: Face> {
-    map: &'a mut M,
-    hash: HashValue,
-    vacancy: Vacancy<M::Key, M::Elem, M::Policy>,
+    pub(super) map: &'a mut M,
+    pub(super) hash: HashValue,
+    pub(super) vacancy: Vacancy<M::Key, M::Elem, M::Policy>,
 }
 
 // SAFETY: They borrow the map alone, and have pointers into that map only.
@@ -70,11 +71,23 @@ unsafe impl<M: Face + Send> Send for RawVacant<'_, M> {}
 unsafe impl<M: Face + Sync> Sync for RawVacant<'_, M> {}
 
 impl<'a, M: HashingFace> RawEntry<'a, M> {
-    /// The place of the key that has this hash and satisfies `eq`.
-    pub(crate) fn find(map: &'a mut M, hash: HashValue, eq: impl Fn(&M::Key) -> bool) -> Self {
+    /// The place of the key that has this hash and satisfies `eq`, once the growth work
+    /// that is due is done.
+    pub(crate) fn find(map: &'a mut M, hash: HashValue, eq: impl FnMut(&M::Key) -> bool) -> Self {
         let (raw, hasher) = map.split();
         raw.growth_work(hash, &hasher);
         drop(hasher);
+        Self::find_as_it_is(map, hash, eq)
+    }
+}
+
+impl<'a, M: Face> RawEntry<'a, M> {
+    /// The place of the key that has this hash and satisfies `eq`. Nothing is moved.
+    pub(crate) fn find_as_it_is(
+        map: &'a mut M,
+        hash: HashValue,
+        eq: impl FnMut(&M::Key) -> bool,
+    ) -> Self {
         match map.core().search(hash, eq) {
             Found::Entry(slot) => Self::Occupied(RawOccupied::new(map, hash, slot)),
             Found::Vacancy(vacancy) => Self::Vacant(RawVacant { map, hash, vacancy }),
@@ -86,7 +99,12 @@ impl<'a, M: Face> RawOccupied<'a, M> {
     fn new(map: &'a mut M, hash: HashValue, slot: Slot<M::Key, M::Elem, M::Policy>) -> Self {
         // There is a chain: the slot is in it.
         let head = map.core().chain(hash).unwrap_or(slot.bucket);
-        Self { map, head, slot }
+        Self {
+            map,
+            hash,
+            head,
+            slot,
+        }
     }
 
     pub(crate) fn get(&self) -> (&M::Key, &M::Elem) {
@@ -111,17 +129,18 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         mem::replace(self.get_mut().1, elem)
     }
 
-    /// Removes the entry; where its key could be put again is kept.
-    pub(crate) fn remove(self) -> ((M::Key, M::Elem), &'a mut M) {
-        let Self { map, head, slot } = self;
+    /// Removes the entry; an equal key can be put in its place.
+    pub(crate) fn remove(self) -> ((M::Key, M::Elem), RawVacant<'a, M>) {
+        let Self {
+            map,
+            hash,
+            head,
+            slot,
+        } = self;
         // SAFETY: The slot is live, in the chain that was found with it.
         let entry = unsafe { map.core_mut().take_out(head, slot) };
-        (entry, map)
-    }
-
-    #[cfg(feature = "infallible")]
-    pub(crate) fn into_map(self) -> &'a mut M {
-        self.map
+        let vacancy = map.core().vacancy(hash);
+        (entry, RawVacant { map, hash, vacancy })
     }
 }
 
@@ -134,25 +153,34 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
     ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
         let Self { map, hash, vacancy } = self;
         let (raw, hasher) = map.split();
-        match raw.reserve_place(hash, vacancy, &hasher, Supply::Allocator) {
-            Ok(place) => {
-                let slot = place.slot;
-                raw.commit(place, TopHash::of(hash), key, elem);
-                drop(hasher);
-                Ok(RawOccupied::new(map, hash, slot))
-            }
-            Err(reason) => Err(InsertError {
-                key,
-                value: elem,
-                reason,
-            }),
-        }
+        let place = raw.reserve_place(hash, vacancy, &hasher, Supply::Allocator);
+        drop(hasher);
+        fill(map, hash, place, key, elem)
     }
 }
 
-#[cfg(feature = "infallible")]
-impl<'a, M: Face> RawVacant<'a, M> {
-    pub(crate) fn into_map(self) -> &'a mut M {
-        self.map
+/// A place for an entry of such a map, or why there is none.
+type MaybePlace<M> =
+    Result<Place<<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy>, TryReserveError>;
+
+/// Makes the entry, if there is a place for it.
+pub(super) fn fill<'a, M: Face>(
+    map: &'a mut M,
+    hash: HashValue,
+    place: MaybePlace<M>,
+    key: M::Key,
+    elem: M::Elem,
+) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
+    match place {
+        Ok(place) => {
+            let slot = place.slot;
+            map.core_mut().commit(place, TopHash::of(hash), key, elem);
+            Ok(RawOccupied::new(map, hash, slot))
+        }
+        Err(reason) => Err(InsertError {
+            key,
+            value: elem,
+            reason,
+        }),
     }
 }

@@ -4,7 +4,7 @@
 //! iterator may be forgotten: what was not given is still in the map.
 
 use super::RawHmap;
-use super::iter::RawIter;
+use super::iter::{Iter, RawIter};
 use crate::alloc::{Allocator, Global};
 use crate::policy::{Go, Policy};
 use core::fmt;
@@ -13,8 +13,7 @@ use core::iter::FusedIterator;
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn drain(&mut self) -> Drain<'_, K, V, A, P> {
         Drain {
-            slots: self.slots(),
-            map: self,
+            entries: self.extract(),
         }
     }
 
@@ -23,64 +22,66 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         F: FnMut(&K, &mut V) -> bool,
     {
         ExtractIf {
-            slots: self.slots(),
-            map: self,
+            entries: self.extract(),
             predicate,
         }
+    }
+
+    pub(crate) fn extract(&mut self) -> RawExtract<'_, K, V, A, P> {
+        RawExtract {
+            slots: self.slots(),
+            map: self,
+        }
+    }
+}
+
+/// Entries that are taken out by a predicate which somebody else has.
+pub(crate) struct RawExtract<'a, K, V, A: Allocator, P: Policy = Go> {
+    slots: RawIter<K, V, P>,
+    map: &'a mut RawHmap<K, V, A, P>,
+}
+
+// SAFETY: It borrows the map alone, and has pointers into that map only.
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawExtract<'_, K, V, A, P> {}
+// SAFETY: Through a shared reference entries are only read.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawExtract<'_, K, V, A, P> {}
+
+impl<K, V, A: Allocator, P: Policy> RawExtract<'_, K, V, A, P> {
+    /// The next entry that the predicate is true for, out of the map.
+    pub(crate) fn next(&mut self, predicate: impl FnMut(&mut K, &mut V) -> bool) -> Option<(K, V)> {
+        let slot = self.map.unlink_next(&mut self.slots, predicate)?;
+        // SAFETY: The slot was live, and is free now.
+        Some(unsafe { self.map.read_entry(slot) })
+    }
+
+    pub(crate) fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.map.len()))
     }
 }
 
 /// The entries of a map, which is empty in the end; see
 /// [`Hmap::drain`](crate::Hmap::drain).
 pub struct Drain<'a, K, V, A: Allocator = Global, P: Policy = Go> {
-    slots: RawIter<K, V, P>,
-    map: &'a mut RawHmap<K, V, A, P>,
+    entries: RawExtract<'a, K, V, A, P>,
 }
 
 /// The entries of a map that a predicate chooses; see
 /// [`Hmap::extract_if`](crate::Hmap::extract_if).
 pub struct ExtractIf<'a, K, V, F, A: Allocator = Global, P: Policy = Go> {
-    slots: RawIter<K, V, P>,
-    map: &'a mut RawHmap<K, V, A, P>,
+    entries: RawExtract<'a, K, V, A, P>,
     predicate: F,
-}
-
-// SAFETY: It borrows the map alone, and has pointers into that map only.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for Drain<'_, K, V, A, P> {}
-// SAFETY: Through `&Drain` no entry is had.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for Drain<'_, K, V, A, P> {}
-// SAFETY: As `Drain`; and it has a predicate.
-unsafe impl<K, V, F, A, P> Send for ExtractIf<'_, K, V, F, A, P>
-where
-    K: Send,
-    V: Send,
-    F: Send,
-    A: Allocator + Send,
-    P: Policy,
-{
-}
-// SAFETY: As above.
-unsafe impl<K, V, F, A, P> Sync for ExtractIf<'_, K, V, F, A, P>
-where
-    K: Sync,
-    V: Sync,
-    F: Sync,
-    A: Allocator + Sync,
-    P: Policy,
-{
 }
 
 impl<K, V, A: Allocator, P: Policy> Iterator for Drain<'_, K, V, A, P> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
-        let slot = self.map.unlink_next(&mut self.slots, |_, _| true)?;
-        // SAFETY: The slot was live, and is free now.
-        Some(unsafe { self.map.read_entry(slot) })
+        self.entries.next(|_, _| true)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.map.len(), Some(self.map.len()))
+        let left = self.entries.map.len();
+        (left, Some(left))
     }
 }
 
@@ -89,11 +90,11 @@ impl<K, V, A: Allocator, P: Policy> FusedIterator for Drain<'_, K, V, A, P> {}
 
 impl<K, V, A: Allocator, P: Policy> Drop for Drain<'_, K, V, A, P> {
     fn drop(&mut self) {
-        if self.map.len() == 0 {
+        if self.entries.map.len() == 0 {
             // Overflow buckets of the emptied chains are free again.
-            self.map.reset();
+            self.entries.map.reset();
         } else {
-            self.map.clear();
+            self.entries.map.clear();
         }
     }
 }
@@ -107,13 +108,12 @@ where
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
-        let slot = self.map.unlink_next(&mut self.slots, &mut self.predicate)?;
-        // SAFETY: The slot was live, and is free now.
-        Some(unsafe { self.map.read_entry(slot) })
+        let Self { entries, predicate } = self;
+        entries.next(|key, elem| predicate(key, elem))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.map.len()))
+        self.entries.size_hint()
     }
 }
 
@@ -125,10 +125,16 @@ where
 {
 }
 
+impl<K, V, A: Allocator, P: Policy> Drain<'_, K, V, A, P> {
+    /// The entries that are left to give: what is left in the map.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
+        self.entries.map.iter()
+    }
+}
+
 impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, P: Policy> fmt::Debug for Drain<'_, K, V, A, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is left in the map is what is left to give.
-        f.debug_list().entries(self.map.iter()).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -193,7 +193,7 @@ pub struct Iter<'a, K, V, P: Policy = Go> {
 /// The entries of a map, with values to change; see
 /// [`Hmap::iter_mut`](crate::Hmap::iter_mut).
 pub struct IterMut<'a, K, V, P: Policy = Go> {
-    slots: RawIter<K, V, P>,
+    pub(super) slots: RawIter<K, V, P>,
     entries: PhantomData<(&'a K, &'a mut V)>,
 }
 

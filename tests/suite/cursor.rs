@@ -123,6 +123,7 @@ pub fn made_up_bits_and_other_maps_end_and_do_no_harm() {
         }
     }
     for bits in [1, (1 << 32) - 1, 1 << 32, (1 << 32) + 1, u64::MAX] {
+        assert!(Cursor::from_bits(bits).to_bits() <= 1 << 32);
         for map in &maps {
             assert!(rest(Cursor::from_bits(bits), map).len() <= map.len());
         }
@@ -149,4 +150,36 @@ pub fn random_changes_between_batches_keep_every_guarantee() {
     // It has seen what it is about.
     assert!(tally.walks > 0 && tally.in_mid_growth > 0 && tally.doublings > 0);
     assert!(tally.same_size_growths > 0 || cfg!(miri));
+}
+
+pub fn a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing() {
+    let ledger = Ledger::new();
+    for stop in 0..256 {
+        let mut map = filled(40, &ledger);
+        map.try_presize(1_664).unwrap();
+        let mut cursor = Cursor::new();
+        let mut ids = Vec::new();
+        let mut take = |map: &Map<'_>, cursor: &mut Cursor, batches: usize| {
+            for _ in 0..batches {
+                ids.extend(
+                    cursor
+                        .next(map)
+                        .into_iter()
+                        .flatten()
+                        .map(|(key, _)| key.id),
+                );
+            }
+        };
+        take(&map, &mut cursor, stop);
+        // Here the cursor is in the middle of a bucket, which it takes to its end and
+        // no further.
+        map.shrink_to_fit().unwrap();
+        take(&map, &mut cursor, 1);
+        map.try_presize(1_664).unwrap();
+        take(&map, &mut cursor, 256);
+        assert!(cursor.has_ended());
+        ids.sort_unstable();
+        ids.dedup();
+        assert!(ids.into_iter().eq(0..40), "{stop} batches before");
+    }
 }

@@ -270,3 +270,80 @@ pub fn chains_of_any_length_shrink_back_to_nothing() {
     assert_eq!(unique.len(), 100);
     checked.check_contents();
 }
+
+pub fn no_more_is_set_aside_than_the_entries_can_fill() {
+    let ledger = Ledger::new();
+    let mut checked = sparse_chains(&ledger);
+    // Eight overflow buckets, but the entries fill two.
+    assert_eq!(checked.map.len(), 16);
+    let array = ledger.largest_block();
+    let before = ledger.live_bytes();
+    checked.insert(Key::at(1_000, 0, 9), 1_000);
+    assert!(checked.map.is_growing());
+    let set_aside = ledger.live_bytes() - before - array;
+    assert!(set_aside <= 16 + 2 * array / 8, "{set_aside} bytes");
+}
+
+pub fn what_was_set_aside_and_not_used_serves_inserts_after_the_growth() {
+    let ledger = Ledger::new();
+    let mut checked = sparse_chains(&ledger);
+    checked.insert(Key::at(1_000, 0, 9), 1_000);
+    while checked.map.is_growing() {
+        checked.remove(Key::at(5_000, 0, 9));
+    }
+    checked.map.finish_growth();
+    let calls = ledger.calls();
+    for id in 2_000..2_014 {
+        checked.insert(Key::at(id, 5, 9), id);
+    }
+    assert_eq!(ledger.calls(), calls);
+    checked.check_contents();
+}
+
+pub fn a_growth_takes_over_what_the_one_before_left() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_presize(52).unwrap();
+    // 51 entries, and as many overflow buckets as buckets: a growth to the same size
+    // is due, and a doubling soon.
+    for bucket in 0..8 {
+        for id in 0..9 {
+            checked.insert(Key::at(u64::from(bucket) * 9 + id, bucket, 1), id);
+        }
+        for id in 0..if bucket == 7 { 0 } else { 3 } {
+            checked.remove(Key::at(u64::from(bucket) * 9 + id, bucket, 1));
+        }
+    }
+    checked.insert(Key::at(100, 0, 1), 0);
+    assert!(checked.map.state().same_size);
+    while !checked.map.is_growing() || checked.map.state().same_size {
+        let calls = ledger.calls();
+        let id = checked.map.len() as u64 + 100;
+        checked.insert(Key::at(id, id as u32 % 8, 1), id);
+        assert!(
+            ledger.calls() <= calls + 1,
+            "an array at most, and no chunk"
+        );
+    }
+    checked.check_contents();
+}
+
+pub fn what_ends_a_growth_at_once_gives_all_of_the_old_memory_back() {
+    let ends: [fn(&mut Checked<'_, u64>); 3] = [
+        |checked| checked.map.finish_growth(),
+        |checked| checked.clear(),
+        |checked| {
+            checked.map.drain().for_each(drop);
+            checked.oracle.clear();
+        },
+    ];
+    for end in ends {
+        let ledger = Ledger::new();
+        let mut checked = sparse_chains(&ledger);
+        checked.insert(Key::at(1_000, 0, 9), 1_000);
+        assert!(checked.map.is_growing() && checked.map.footprint().old > 0);
+        end(&mut checked);
+        assert_eq!(checked.map.footprint().old, 0);
+        checked.check_contents();
+    }
+}

@@ -11,9 +11,13 @@
 //! instead of 60.
 
 pub mod board;
+#[cfg(not(target_os = "none"))]
+pub mod corpus;
 pub mod cursor;
+pub mod exhausted;
 pub mod face;
 pub mod first_bucket;
+pub mod forgotten;
 pub mod growth;
 pub mod hostile;
 pub mod iteration;
@@ -23,6 +27,8 @@ pub mod refusal;
 pub mod reserve;
 pub mod schedule;
 pub mod sizes;
+pub mod sweep;
+pub mod table;
 pub mod traces;
 pub mod whole;
 
@@ -51,6 +57,11 @@ macro_rules! list {
                 made_up_bits_and_other_maps_end_and_do_no_harm,
                 values_can_be_changed_batch_by_batch,
                 random_changes_between_batches_keep_every_guarantee,
+                a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing,
+            }
+            exhausted {
+                every_operation_on_a_heap_without_a_free_byte,
+                every_operation_on_a_heap_that_cells_have_filled,
             }
             face {
                 strings_are_looked_up_by_str,
@@ -74,6 +85,16 @@ macro_rules! list {
                 large_values_need_one_allocation_each_even_there,
                 a_static_map_has_its_bucket_beside_it,
             }
+            forgotten {
+                a_forgotten_drain_leaves_what_it_did_not_give,
+                a_forgotten_extract_if_leaves_what_it_did_not_give,
+                forgotten_iterators_by_reference_are_nothing,
+                forgotten_batches_are_passed_over_by_the_cursor,
+                a_forgotten_place_of_an_entry_changes_nothing,
+                a_forgotten_vacant_place_leaks_its_key,
+                a_forgotten_refusal_leaks_its_pair,
+                a_forgotten_map_or_one_taken_apart_leaks_all_of_it,
+            }
             growth {
                 a_doubling_ends_after_as_many_writes_as_there_were_buckets,
                 growth_goes_on_with_overwrites_and_with_removals_of_absent_keys,
@@ -88,6 +109,10 @@ macro_rules! list {
                 the_first_free_slot_of_the_chain_is_used_again,
                 a_move_keeps_the_order_of_a_chain_and_closes_its_gaps,
                 chains_of_any_length_shrink_back_to_nothing,
+                no_more_is_set_aside_than_the_entries_can_fill,
+                what_was_set_aside_and_not_used_serves_inserts_after_the_growth,
+                a_growth_takes_over_what_the_one_before_left,
+                what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
             }
             hostile {
                 hashes_that_change_at_every_call,
@@ -130,6 +155,9 @@ macro_rules! list {
                 an_insert_without_memory_says_what_was_refused,
                 a_value_without_a_cell_leaves_no_trace,
                 presizing_without_memory_keeps_everything,
+                each_call_of_one_chain_with_cells_refused_in_turn,
+                a_refused_growth_is_forgotten_with_the_array,
+                where_a_chunk_is_refused_a_single_bucket_serves,
             }
             reserve {
                 what_is_reserved_goes_in_whatever_the_hashes,
@@ -145,6 +173,9 @@ macro_rules! list {
                 a_reservation_that_cannot_be_expressed_is_an_error,
                 eight_keys_in_the_callers_bucket_are_reserved_for_nothing,
                 shrinking_gives_back_what_was_reserved,
+                no_more_buckets_are_held_than_keys_are_reserved,
+                a_reservation_that_is_refused_half_way_gives_back_the_chunks_it_had,
+                shrinking_to_the_same_array_gives_back_what_was_reserved_too,
             }
             schedule {
                 tiny_maps_go_gos_way,
@@ -156,6 +187,7 @@ macro_rules! list {
                 clear_in_every_state_of_a_growth_is_gos,
                 retain_in_every_state_of_a_growth_removes_in_both_arrays,
                 the_order_from_any_place_is_gos_in_every_state_of_a_growth,
+                a_clone_in_any_state_of_a_growth_goes_on_as_go_does,
             }
             sizes {
                 hints_give_gos_number_of_buckets,
@@ -167,6 +199,14 @@ macro_rules! list {
                 presizing_a_map_keeps_its_entries,
                 presizing_an_empty_map_replaces_its_array,
                 more_memory_than_asked_for_becomes_spare_buckets,
+            }
+            sweep {
+                every_allocation_for_a_bucket_is_refused_once,
+                every_allocation_of_a_map_with_cells_is_refused_once,
+                #[cfg(not(target_os = "none"))]
+                a_panic_in_any_call_leaves_a_whole_map,
+                #[cfg(not(target_os = "none"))]
+                a_panic_in_any_call_leaves_a_whole_map_with_cells,
             }
             traces {
                 // Under Miri each takes minutes; the first stands for all.
@@ -226,6 +266,12 @@ macro_rules! list {
                 #[cfg_attr(miri, ignore)]
                 nonsense_is_told_with_its_line,
             }
+            table {
+                random_operations_on_a_table,
+                values_of_a_table_are_changed_in_place,
+                values_of_one_hash_are_found_by_it,
+                a_table_is_emptied_in_every_way,
+            }
             whole {
                 a_clone_has_the_same_entries_in_the_same_slots,
                 a_clone_of_a_chain_has_the_chain,
@@ -242,6 +288,9 @@ macro_rules! list {
                 an_entry_is_a_place_found_once,
                 a_vacant_place_gives_back_what_it_could_not_take,
                 growth_that_was_refused_is_said_to_wait,
+                chains_stay_whole_when_a_map_shrinks,
+                shrinking_ends_a_growth_also_where_the_array_stays,
+                an_entry_is_removed_from_any_place_of_a_chain,
             }
         }
     };

@@ -182,3 +182,51 @@ pub fn presizing_without_memory_keeps_everything() {
         checked.check_contents();
     }
 }
+
+pub fn each_call_of_one_chain_with_cells_refused_in_turn() {
+    // An overflow bucket that was taken goes back if the cell is refused.
+    let (calls, most) = if cfg!(miri) { (24, 20) } else { (80, 60) };
+    let errors = refuse_each(calls, most, |id| Key::at(id, 0, id as u8), |id| [id; 17]);
+    assert!(errors > calls / 2, "{errors} inserts gave their pair back");
+}
+
+pub fn a_refused_growth_is_forgotten_with_the_array() {
+    let forget: [fn(&mut Checked<'_, u64>); 2] = [
+        |checked| checked.clear(),
+        |checked| checked.map.try_presize(500).unwrap(),
+    ];
+    for forget in forget {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        for id in 0..104 {
+            checked.insert(Key::spread(id), id);
+        }
+        ledger.refuse_one_after(0);
+        checked.insert(Key::spread(104), 104);
+        assert!(checked.map.is_growth_deferred());
+        forget(&mut checked);
+        assert!(!checked.map.is_growth_deferred());
+        // The next growth is due when it always is.
+        let most = checked.map.capacity();
+        for id in 0..=most as u64 {
+            assert!(!checked.map.is_growing());
+            checked.insert(Key::spread(id), id);
+        }
+        assert!(checked.map.is_growing());
+    }
+}
+
+pub fn where_a_chunk_is_refused_a_single_bucket_serves() {
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(416, Identity, &ledger).unwrap();
+    let mut checked = Checked::of(map, &ledger);
+    // Sixty-four buckets with four spares, and chunks of four.
+    let bucket = ledger.live_bytes() / 68;
+    ledger.refuse_larger_than(16 + bucket);
+    for id in 0..100 {
+        checked.insert(Key::at(id, 9, id as u8), id);
+    }
+    assert!(ledger.refused() > 0);
+    checked.check_contents();
+    assert_eq!(ledger.live_blocks(), 1 + 12 - 4);
+}

@@ -320,3 +320,58 @@ pub fn shrinking_gives_back_what_was_reserved() {
     assert!(ledger.live_bytes() <= before);
     checked.check_contents();
 }
+
+pub fn no_more_buckets_are_held_than_keys_are_reserved() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..45 {
+        checked.insert(Key::spread(id), id);
+    }
+    checked.map.finish_growth();
+    let (before, footprint) = (ledger.live_bytes(), checked.map.footprint());
+    let bucket = footprint.buckets / checked.map.chain_stats().chains;
+    checked.map.try_reserve(2).unwrap();
+    let held = ledger.live_bytes() - before;
+    assert!(held <= 16 + 2 * bucket, "{held} bytes");
+}
+
+pub fn a_reservation_that_is_refused_half_way_gives_back_the_chunks_it_had() {
+    // Only single buckets are granted, and not as many as are needed.
+    for granted in 0..12 {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        checked.map.try_presize(104).unwrap();
+        let (bytes, bucket) = (ledger.live_bytes(), ledger.live_bytes() / 17);
+        ledger.refuse_larger_than(16 + bucket);
+        ledger.refuse_all_after(granted);
+        let reserved = checked.map.try_reserve(104);
+        // Twelve buckets at the worst, of which one is the array's spare.
+        assert_eq!(reserved.is_ok(), granted >= 11, "{granted} granted");
+        if reserved.is_err() {
+            assert_eq!((checked.map.reserved(), ledger.live_bytes()), (0, bytes));
+        }
+        checked.check();
+        ledger.grant_all();
+        for id in 0..104 {
+            checked.insert(Key::at(id, 0, 1), id);
+        }
+    }
+}
+
+pub fn shrinking_to_the_same_array_gives_back_what_was_reserved_too() {
+    // Of so many entries, so many keys: with and without buckets held for them.
+    for (count, n) in [(20, 6), (3, 4)] {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        for id in 0..count {
+            checked.insert(Key::spread(id), [id; 40]);
+        }
+        let (bytes, capacity) = (ledger.live_bytes(), checked.map.capacity());
+        checked.map.try_reserve(n).unwrap();
+        checked.check();
+        assert!(ledger.live_bytes() > bytes && checked.map.capacity() == capacity);
+        checked.map.shrink_to_fit().unwrap();
+        assert_eq!((checked.map.reserved(), ledger.live_bytes()), (0, bytes));
+        checked.check_contents();
+    }
+}

@@ -397,3 +397,24 @@ pub fn the_order_from_any_place_is_gos_in_every_state_of_a_growth() {
         }
     }
 }
+
+pub fn a_clone_in_any_state_of_a_growth_goes_on_as_go_does() {
+    for same_size in [false, true] {
+        for steps in (0..16).step_by(if cfg!(miri) { 5 } else { 1 }) {
+            let ledger = Ledger::new();
+            let original = in_mid_growth(same_size, steps, &ledger);
+            let mut copy = Pair {
+                map: original.map.try_clone().expect("memory is not refused"),
+                go: original.go.clone(),
+                operations: 0,
+            };
+            copy.compare_slots();
+            for id in 0..150 {
+                copy.insert(Key::spread(id));
+                copy.remove(Key::spread(2 * id));
+            }
+            copy.compare_slots();
+            original.compare_slots();
+        }
+    }
+}

@@ -333,3 +333,52 @@ pub fn growth_that_was_refused_is_said_to_wait() {
     }
     assert!(checked.map.is_growing() && !checked.map.is_growth_deferred());
 }
+
+pub fn chains_stay_whole_when_a_map_shrinks() {
+    let ledger = Ledger::new();
+    for chains in [1, 3] {
+        let mut checked = Checked::new(&ledger);
+        checked.map.try_presize(1_000).unwrap();
+        for id in 0..50 {
+            checked.insert(Key::at(id, (id % chains) as u32, id as u8), id);
+        }
+        checked.map.shrink_to_fit().unwrap();
+        assert_eq!(checked.map.capacity(), 52);
+        checked.check_contents();
+        assert!(checked.map.state().noverflow >= 4);
+    }
+}
+
+pub fn shrinking_ends_a_growth_also_where_the_array_stays() {
+    let ledger = Ledger::new();
+    let mut checked = filled(105, &ledger);
+    assert!(checked.map.is_growing());
+    checked.map.shrink_to_fit().unwrap();
+    assert!(!checked.map.is_growing());
+    assert_eq!(
+        (checked.map.capacity(), checked.map.footprint().old),
+        (208, 0)
+    );
+    checked.check_contents();
+}
+
+pub fn an_entry_is_removed_from_any_place_of_a_chain() {
+    let ledger = Ledger::new();
+    let key = |id| Key::at(id, 0, id as u8);
+    // From the back, from the front, and every third.
+    let orders: [fn(u64) -> u64; 3] = [|n| 39 - n, |n| n, |n| n * 3 % 40];
+    for order in orders {
+        let mut checked = Checked::new(&ledger);
+        for id in 0..40 {
+            checked.insert(key(id), id);
+        }
+        for id in (0..40).map(order) {
+            let Entry::Occupied(entry) = checked.map.entry(key(id)) else {
+                panic!("{id} is there");
+            };
+            assert_eq!(entry.remove(), id);
+            checked.oracle.remove(&key(id));
+            checked.check();
+        }
+    }
+}

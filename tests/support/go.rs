@@ -49,6 +49,7 @@ pub struct Growths {
 }
 
 /// Go's `hmap`.
+#[derive(Clone)]
 pub struct GoMap {
     pub count: usize,
     /// B.

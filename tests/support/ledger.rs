@@ -20,6 +20,8 @@ pub struct Ledger {
     granted: Cell<Option<usize>>,
     /// Whether all calls after that fail, or just one.
     for_good: Cell<bool>,
+    /// The largest block that is granted; none means any.
+    largest_granted: Cell<Option<usize>>,
     /// Calls that go by before one panics.
     panics: Cell<Option<usize>>,
     /// The same of calls that give a block back.
@@ -45,8 +47,14 @@ impl Ledger {
         self.for_good.set(true);
     }
 
+    /// From now on refuses blocks larger than that.
+    pub fn refuse_larger_than(&self, bytes: usize) {
+        self.largest_granted.set(Some(bytes));
+    }
+
     pub fn grant_all(&self) {
         self.granted.set(None);
+        self.largest_granted.set(None);
     }
 
     /// Grants `calls` more calls, and panics in the next.
@@ -117,7 +125,11 @@ impl Ledger {
         blocks.len()
     }
 
-    fn refuses(&self) -> bool {
+    fn refuses(&self, layout: Layout) -> bool {
+        let largest = self.largest_granted.get();
+        if largest.is_some_and(|largest| layout.size() > largest) {
+            return true;
+        }
         match self.granted.get() {
             None => false,
             Some(0) => {
@@ -140,7 +152,7 @@ unsafe impl Allocator for Ledger {
         self.calls.set(self.calls.get() + 1);
         assert_ne!(layout.size(), 0, "a map has no use for empty blocks");
         count_down(&self.panics);
-        if self.refuses() {
+        if self.refuses(layout) {
             self.refused.set(self.refused.get() + 1);
             return Err(AllocError);
         }
@@ -150,6 +162,7 @@ unsafe impl Allocator for Ledger {
         // asked for, which is what the map has to give back.
         let block = Global.allocate(granted)?;
         let start = block.cast::<u8>();
+        poison(start, granted);
         let before = self
             .blocks
             .borrow_mut()
@@ -167,10 +180,21 @@ unsafe impl Allocator for Ledger {
             "given back with another layout, or twice"
         );
         let granted = Layout::from_size_align(layout.size() + self.excess.get(), layout.align());
+        let granted = granted.expect("it was allocated");
+        poison(block, granted);
         // SAFETY: This is the block's layout, by the books; tests do not change the
         // excess while blocks are out.
-        unsafe { Global.deallocate(block, granted.expect("it was allocated")) }
+        unsafe { Global.deallocate(block, granted) }
         count_down(&self.panics_freeing);
+    }
+}
+
+/// Fills a block with what no map wrote, so that memory is not read by chance as if it
+/// were initialised, or as if it were still there. Miri notices that by itself.
+fn poison(block: NonNull<u8>, layout: Layout) {
+    if !cfg!(miri) {
+        // SAFETY: The block has this layout, and nothing in it is in use.
+        unsafe { block.write_bytes(0xa5, layout.size()) };
     }
 }
 

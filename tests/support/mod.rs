@@ -12,4 +12,5 @@ pub mod scene;
 pub mod states;
 pub mod storm;
 pub mod sweep;
+pub mod tape;
 pub mod trace;

@@ -41,7 +41,7 @@ impl Books for Ledger {
     }
 }
 
-/// The value that every act gives to what it inserts or changes.
+/// The value that acts give to what they insert or change, unless told otherwise.
 pub const FRESH: u64 = 77_777;
 
 /// One operation.
@@ -102,6 +102,8 @@ pub struct Scene<'w, A: Allocator, const K: usize, const V: usize> {
     books: &'w dyn Books,
     world: &'w World,
     forgiven: Leak,
+    /// The value that acts give to what they insert or change.
+    pub fresh: u64,
 }
 
 /// What a map does not have any more and did not give back.
@@ -120,6 +122,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
             books,
             world,
             forgiven: Leak::default(),
+            fresh: FRESH,
         }
     }
 
@@ -238,10 +241,10 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
                 self.has_left(key, removed);
             }
             Act::Change(key) => {
-                let sought = Sought(key, self.world);
+                let (sought, fresh) = (Sought(key, self.world), self.fresh);
                 if let Some(value) = self.map().get_mut(&sought) {
-                    value.set(FRESH);
-                    *self.oracle.get_mut(&key).expect("it is there") = FRESH;
+                    value.set(fresh);
+                    *self.oracle.get_mut(&key).expect("it is there") = fresh;
                 }
             }
             Act::GrowStep(chains) => {
@@ -267,7 +270,10 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
     }
 
     fn pair(&self, key: Key) -> (Part<'w, K>, Part<'w, V>) {
-        (Part::new(key, self.world), Part::value(FRESH, self.world))
+        (
+            Part::new(key, self.world),
+            Part::value(self.fresh, self.world),
+        )
     }
 
     /// What came back is what was given.
@@ -275,7 +281,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
     fn came_back(&self, given: Key, (key, value): (Part<'w, K>, Part<'w, V>)) {
         key.check();
         value.check();
-        assert_eq!((key.of, value.of.id), (given, FRESH));
+        assert_eq!((key.of, value.of.id), (given, self.fresh));
         assert!(
             !self.oracle.contains_key(&given),
             "overwriting needs no room"
@@ -305,7 +311,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
         match result {
             Ok(old) => {
                 let old = old.map(|value| value.of.id);
-                assert_eq!(old, self.oracle.insert(key, FRESH));
+                assert_eq!(old, self.oracle.insert(key, self.fresh));
                 Ok(())
             }
             Err(pair) => {
@@ -317,15 +323,15 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
 
     fn entry_or_insert(&mut self, key: Key) -> Result<(), Refused> {
         let given = Part::new(key, self.world);
-        let world = self.world;
+        let (world, fresh) = (self.world, self.fresh);
         let value = || {
             world.happens(Event::Closure);
-            Part::value(FRESH, world)
+            Part::value(fresh, world)
         };
         match self.map().entry(given).or_insert_with(value) {
             Ok(value) => {
                 let worth = value.of.id;
-                assert_eq!(worth, *self.oracle.entry(key).or_insert(FRESH));
+                assert_eq!(worth, *self.oracle.entry(key).or_insert(fresh));
                 Ok(())
             }
             Err(error) => {
@@ -345,7 +351,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
     }
 
     fn try_extend(&mut self, first: Key, count: u32) -> Result<(), Refused> {
-        let world = self.world;
+        let (world, fresh) = (self.world, self.fresh);
         let is_spread = first == Key::spread(first.id);
         let key = move |number: u32| {
             let id = first.id + u64::from(number);
@@ -357,13 +363,13 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
         };
         let mut pairs = (0..count).map(|number| {
             world.happens(Event::Closure);
-            (Part::new(key(number), world), Part::value(FRESH, world))
+            (Part::new(key(number), world), Part::value(fresh, world))
         });
         let result = self.map().try_extend(&mut pairs);
         let left = pairs.len() as u32;
         let inserted = count - left - u32::from(result.is_err());
         self.oracle
-            .extend((0..inserted).map(|number| (key(number), FRESH)));
+            .extend((0..inserted).map(|number| (key(number), fresh)));
         result.map_err(|error| {
             self.came_back(key(inserted), error.into_pair());
             Refused
@@ -430,24 +436,24 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
     }
 
     fn iter_mut(&mut self) {
-        let world = self.world;
+        let (world, fresh) = (self.world, self.fresh);
         self.map().iter_mut().for_each(|(_, value)| {
             world.happens(Event::Closure);
-            value.set(FRESH);
+            value.set(fresh);
         });
-        self.oracle.values_mut().for_each(|worth| *worth = FRESH);
+        self.oracle.values_mut().for_each(|worth| *worth = fresh);
     }
 
     fn walk(&mut self) {
-        let world = self.world;
+        let (world, fresh) = (self.world, self.fresh);
         let mut cursor = Cursor::new();
         while let Some(batch) = cursor.next_mut(self.map()) {
             batch.for_each(|(_, value)| {
                 world.happens(Event::Closure);
-                value.set(FRESH);
+                value.set(fresh);
             });
         }
-        self.oracle.values_mut().for_each(|worth| *worth = FRESH);
+        self.oracle.values_mut().for_each(|worth| *worth = fresh);
     }
 
     fn consume(&mut self, most: usize) {

@@ -1,0 +1,68 @@
+//! Many values at once: collect, extend, clone.
+
+use super::HashSet;
+use crate::alloc::Allocator;
+#[cfg(feature = "default-hasher")]
+use crate::{alloc::Global, seed::DefaultHashBuilder};
+use core::hash::{BuildHasher, Hash};
+
+impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {
+    /// A set with clones of all values in the same slots.
+    fn clone(&self) -> Self {
+        Self {
+            map: self.map.clone(),
+        }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.map.clone_from(&source.map);
+    }
+}
+
+impl<T, S, A> FromIterator<T> for HashSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
+        let mut set = Self::default();
+        set.extend(iter);
+        set
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<T: Eq + Hash, const N: usize> From<[T; N]> for HashSet<T, DefaultHashBuilder, Global> {
+    /// ```
+    /// let set = hmap::HashSet::from([1, 2, 2]);
+    /// assert_eq!(set.len(), 2);
+    /// ```
+    fn from(values: [T; N]) -> Self {
+        Self::from_iter(values)
+    }
+}
+
+impl<T, S, A> Extend<T> for HashSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Inserts all values. Room is made for all that the iterator claims to have, if
+    /// the set is empty, and else for half: some of them will be there already.
+    fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
+        self.map.extend(iter.into_iter().map(|value| (value, ())));
+    }
+}
+
+impl<'a, T, S, A> Extend<&'a T> for HashSet<T, S, A>
+where
+    T: 'a + Eq + Hash + Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
+        self.extend(iter.into_iter().copied());
+    }
+}

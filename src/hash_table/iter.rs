@@ -1,0 +1,168 @@
+//! Iterators of a table: the core's, without the elems that a table's entries have not.
+
+use super::{Allocator, Global};
+use crate::policy::Go;
+use crate::raw::{self, RawHmap};
+use core::fmt;
+use core::iter::FusedIterator;
+
+/// The values of a table; see [`HashTable::iter`](super::HashTable::iter).
+pub struct Iter<'a, T>(pub(super) raw::iter::Iter<'a, T, (), Go>);
+
+/// The values of a table, to change; see [`HashTable::iter_mut`](super::HashTable::iter_mut).
+pub struct IterMut<'a, T>(pub(super) raw::iter::IterMut<'a, T, (), Go>);
+
+/// The values of a table that is taken apart.
+pub struct IntoIter<T, A: Allocator = Global>(pub(super) raw::iter::IntoIter<T, (), A, Go>);
+
+/// The values of a table that is emptied; see [`HashTable::drain`](super::HashTable::drain).
+pub struct Drain<'a, T, A: Allocator = Global>(pub(super) raw::extract::Drain<'a, T, (), A, Go>);
+
+/// Values of a table that a predicate chooses; see
+/// [`HashTable::extract_if`](super::HashTable::extract_if).
+pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
+    values: raw::extract::RawExtract<'a, T, (), A, Go>,
+    predicate: F,
+}
+
+/// The values that may have a hash; see [`HashTable::iter_hash`](super::HashTable::iter_hash).
+pub struct IterHash<'a, T>(pub(super) raw::table::IterHash<'a, T, (), Go>);
+
+impl<'a, T, F, A: Allocator> ExtractIf<'a, T, F, A> {
+    pub(super) fn of(table: &'a mut RawHmap<T, (), A, Go>, predicate: F) -> Self {
+        Self {
+            values: table.extract(),
+            predicate,
+        }
+    }
+}
+
+impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        let Self { values, predicate } = self;
+        let (value, ()) = values.next(|value, ()| predicate(value))?;
+        Some(value)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.values.size_hint()
+    }
+}
+
+impl<T, F: FnMut(&mut T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+
+impl<'a, T> Iterator for IterMut<'a, T> {
+    type Item = &'a mut T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a mut T> {
+        self.0.next_key()
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for IterMut<'_, T> {}
+impl<T> FusedIterator for IterMut<'_, T> {}
+
+impl<'a, T> Iterator for IterHash<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        self.0.next().map(|(value, ())| value)
+    }
+}
+
+impl<T> FusedIterator for IterHash<'_, T> {}
+
+/// The iterator traits of an iterator over pairs with nothing in their second half.
+macro_rules! values {
+    ([$($generics:tt)*] $type:ty, $item:ty) => {
+        impl<$($generics)*> Iterator for $type {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.0.next().map(|(value, _)| value)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.0.size_hint()
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $type {}
+        impl<$($generics)*> FusedIterator for $type {}
+    };
+}
+
+values!(['a, T] Iter<'a, T>, &'a T);
+values!([T, A: Allocator] IntoIter<T, A>, T);
+values!(['a, T, A: Allocator] Drain<'a, T, A>, T);
+
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Clone for IterHash<'_, T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Without values.
+impl<T> Default for Iter<'_, T> {
+    fn default() -> Self {
+        Self(Default::default())
+    }
+}
+
+/// Without values.
+impl<T> Default for IterMut<'_, T> {
+    fn default() -> Self {
+        Self(Default::default())
+    }
+}
+
+/// Without values.
+impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+    fn default() -> Self {
+        Self(Default::default())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IterMut<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(value, ())| value))
+            .finish()
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(value, ())| value))
+            .finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IterHash<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}

@@ -1,0 +1,121 @@
+//! What the faces with hashbrown's interface ask of the core beside what [`Hmap`] does:
+//! entries that give their map back, inserting without a hasher, entries of a hash.
+//!
+//! [`Hmap`]: crate::Hmap
+
+use super::assign::Supply;
+use super::bmap::BucketPtr;
+use super::entry::{Face, RawOccupied, RawVacant, fill};
+use super::iter::IterMut;
+use super::{RawHmap, Slot};
+use crate::alloc::Allocator;
+use crate::error::InsertError;
+use crate::hash::HashValue;
+use crate::policy::Policy;
+use crate::tophash::{Slots, TopHash};
+use core::marker::PhantomData;
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Does all that may have to hash before a new entry is put into the chain of this
+    /// hash: the work that is due, and the start of a growth, whether or not an entry
+    /// will come.
+    pub(crate) fn prepare(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
+        self.growth_work(hash, hasher);
+        if self.buckets.is_some() && self.grow_if_due() {
+            self.growth_work(hash, hasher);
+        }
+    }
+
+    /// The entries whose tophash is this hash's, in the chain that owns it.
+    pub(crate) fn iter_hash(&self, hash: HashValue) -> IterHash<'_, K, V, P> {
+        IterHash {
+            top: TopHash::of(hash),
+            slots: Slots::NONE,
+            bucket: None,
+            next: self.chain(hash).filter(|_| self.count > 0),
+            entries: PhantomData,
+        }
+    }
+}
+
+impl<'a, M: Face> RawOccupied<'a, M> {
+    /// The key, to change to an equal one, and the elem.
+    pub(crate) fn into_muts(self) -> (&'a mut M::Key, &'a mut M::Elem) {
+        let Slot { bucket, index } = self.slot;
+        // SAFETY: The slot is live (M1): the map was not changed since it was found, and
+        // is borrowed alone for 'a.
+        unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) }
+    }
+
+    pub(crate) fn into_map(self) -> &'a mut M {
+        self.map
+    }
+}
+
+impl<'a, M: Face> RawVacant<'a, M> {
+    /// Puts an entry there; no growth starts, as there is nobody to hash.
+    pub(crate) fn insert_as_it_is(
+        self,
+        key: M::Key,
+        elem: M::Elem,
+    ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
+        let Self { map, hash, vacancy } = self;
+        // Without growth no key is hashed.
+        let place = map
+            .core_mut()
+            .reserve_place(hash, vacancy, &|_| hash, Supply::NoGrowth);
+        fill(map, hash, place, key, elem)
+    }
+
+    pub(crate) fn into_map(self) -> &'a mut M {
+        self.map
+    }
+}
+
+impl<'a, T, P: Policy> IterMut<'a, T, (), P> {
+    /// The next entry of a table, to change; its hash and what it is equal to must stay.
+    pub(crate) fn next_key(&mut self) -> Option<&'a mut T> {
+        let Slot { bucket, index } = self.slots.next()?;
+        // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for 'a.
+        Some(unsafe { bucket.key(index).as_mut() })
+    }
+}
+
+/// Entries that may have a hash; see [`RawHmap::iter_hash`].
+pub(crate) struct IterHash<'a, K, V, P> {
+    top: TopHash,
+    slots: Slots,
+    bucket: Option<BucketPtr<K, V, P>>,
+    next: Option<BucketPtr<K, V, P>>,
+    entries: PhantomData<(&'a K, &'a V)>,
+}
+
+// SAFETY: It gives shared references and no more.
+unsafe impl<K: Sync, V: Sync, P: Policy> Send for IterHash<'_, K, V, P> {}
+// SAFETY: As above.
+unsafe impl<K: Sync, V: Sync, P: Policy> Sync for IterHash<'_, K, V, P> {}
+
+impl<K, V, P> Clone for IterHash<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'a, K, V, P: Policy> Iterator for IterHash<'a, K, V, P> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let (Some(index), Some(bucket)) = (self.slots.next(), self.bucket) {
+                // SAFETY: A match is a live slot (M1), borrowed as the map is.
+                return unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) };
+            }
+            let bucket = self.next?;
+            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
+            let (tops, overflow) = unsafe { (bucket.tops(), bucket.overflow()) };
+            self.slots = tops.matching(self.top);
+            self.bucket = Some(bucket);
+            self.next = overflow;
+        }
+    }
+}

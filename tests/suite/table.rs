@@ -1,0 +1,153 @@
+//! `HashTable`: the caller hashes and compares.
+
+use crate::support::ledger::Ledger;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use hmap::HashTable;
+use hmap::hash_table::Entry;
+
+/// A value whose first half is its key.
+type Pair = (u64, u64);
+
+fn hash(key: u64) -> u64 {
+    let spread = key.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    // Crowded low bits, so that chains get long.
+    (spread ^ spread >> 29) & !0x5
+}
+
+fn hash_of(pair: &Pair) -> u64 {
+    hash(pair.0)
+}
+
+fn check(table: &HashTable<Pair, &Ledger>, oracle: &BTreeMap<u64, u64>, ledger: &Ledger) {
+    assert_eq!(table.len(), oracle.len());
+    assert_eq!(table.allocation_size(), ledger.live_bytes());
+    for (key, value) in oracle {
+        assert_eq!(
+            table.find(hash(*key), |pair| pair.0 == *key),
+            Some(&(*key, *value))
+        );
+    }
+    let all: BTreeMap<_, _> = table.iter().copied().collect();
+    assert_eq!(&all, oracle);
+}
+
+pub fn random_operations_on_a_table() {
+    let ledger = Ledger::new();
+    let mut table = HashTable::new_in(&ledger);
+    let mut oracle = BTreeMap::new();
+    let mut random = fastrand::Rng::with_seed(8);
+    let steps = if cfg!(miri) { 300 } else { 6_000 };
+    for step in 0..steps {
+        let key = random.u64(0..300);
+        match random.u32(0..8) {
+            0..=3 => match table.entry(hash(key), |pair| pair.0 == key, hash_of) {
+                Entry::Occupied(mut entry) => {
+                    assert_eq!(oracle.insert(key, step), Some(entry.get().1));
+                    entry.get_mut().1 = step;
+                }
+                Entry::Vacant(place) => {
+                    assert_eq!(place.insert((key, step)).get(), &(key, step));
+                    assert_eq!(oracle.insert(key, step), None);
+                }
+            },
+            4 | 5 => match table.find_entry(hash(key), |pair| pair.0 == key) {
+                Ok(entry) => {
+                    let calls = ledger.calls();
+                    let (pair, place) = entry.remove();
+                    assert_eq!(oracle.remove(&key), Some(pair.1));
+                    assert_eq!(ledger.calls(), calls);
+                    // Half of them go back, into the place found with them.
+                    if step % 2 == 0 {
+                        place.insert(pair);
+                        oracle.insert(key, pair.1);
+                    }
+                }
+                Err(absent) => {
+                    assert_eq!(absent.into_table().len(), oracle.len());
+                    assert!(!oracle.contains_key(&key));
+                }
+            },
+            6 => {
+                let found = table.find_mut(hash(key), |pair| pair.0 == key);
+                assert_eq!(found.map(|pair| pair.1), oracle.get(&key).copied());
+            }
+            _ if step % 301 == 0 => {
+                table.retain(|pair| pair.0 % 4 != 0);
+                oracle.retain(|key, _| key % 4 != 0);
+            }
+            _ => {}
+        }
+        if step % 50 == 0 {
+            check(&table, &oracle, &ledger);
+        }
+    }
+    check(&table, &oracle, &ledger);
+}
+
+pub fn values_of_a_table_are_changed_in_place() {
+    let ledger = Ledger::new();
+    let mut table = HashTable::new_in(&ledger);
+    for key in 0..200 {
+        table.insert_unique(hash(key), (key, 0), hash_of);
+    }
+    for pair in &mut table {
+        pair.1 = pair.0 * 2;
+    }
+    assert!(table.iter().all(|pair| pair.1 == pair.0 * 2));
+    let [a, b, none] = table.get_disjoint_mut([hash(1), hash(2), hash(999)], |number, pair| {
+        pair.0 == [1, 2, 999][number]
+    });
+    core::mem::swap(&mut a.unwrap().1, &mut b.unwrap().1);
+    assert!(none.is_none());
+    assert_eq!(table.find(hash(1), |pair| pair.0 == 1), Some(&(1, 4)));
+    let copy = table.clone();
+    assert!(copy.iter().eq(table.iter()));
+}
+
+pub fn values_of_one_hash_are_found_by_it() {
+    let mut table = HashTable::new();
+    for value in 0..100_u64 {
+        // Ten hashes, ten values each, all of them different in the top byte.
+        let hash = (value % 10) << 56 | 0x77;
+        table.insert_unique(hash, value, |value| (value % 10) << 56 | 0x77);
+    }
+    for group in 0..10 {
+        let mut found: Vec<_> = table.iter_hash(group << 56 | 0x77).copied().collect();
+        found.retain(|value| value % 10 == group);
+        found.sort_unstable();
+        assert!(found.into_iter().eq((0..10).map(|n| n * 10 + group)));
+    }
+    assert_eq!(HashTable::<u64>::new().iter_hash(1).count(), 0);
+}
+
+pub fn a_table_is_emptied_in_every_way() {
+    let ledger = Ledger::new();
+    let fill = || {
+        let mut table = HashTable::with_capacity_in(10, &ledger);
+        for key in 0..105 {
+            table.insert_unique(hash(key), (key, key), hash_of);
+        }
+        table
+    };
+    let mut table = fill();
+    assert_eq!(table.extract_if(|pair| pair.0 < 50).count(), 50);
+    assert_eq!(
+        (table.len(), table.drain().count(), table.len()),
+        (55, 55, 0)
+    );
+    table.shrink_to_fit(hash_of);
+    assert_eq!((table.capacity(), ledger.live_bytes()), (0, 0));
+    assert_eq!(fill().into_iter().count(), 105);
+    let mut table = fill();
+    table.clear();
+    assert!(table.is_empty());
+    table.reserve(500, hash_of);
+    assert!(table.capacity() >= 500);
+    let calls = ledger.calls();
+    for key in 0..8 {
+        let inserted = table.try_insert_unique_within_capacity(hash(key), (key, 0), hash_of);
+        assert_eq!(inserted, Ok(()));
+    }
+    assert_eq!(ledger.calls(), calls);
+}
