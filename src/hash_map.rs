@@ -143,6 +143,26 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self
     }
 
+    /// The same map with its fallible face, by reference.
+    pub const fn as_hmap(&self) -> &Hmap<K, V, S, A> {
+        &self.map
+    }
+
+    /// The same map with its fallible face, by reference: for an insert that may fail in
+    /// code that is written for hashbrown otherwise.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = hmap::HashMap::new();
+    /// map.as_hmap_mut().try_reserve(10)?;
+    /// map.insert(1, "cannot fail");
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub const fn as_hmap_mut(&mut self) -> &mut Hmap<K, V, S, A> {
+        &mut self.map
+    }
+
     /// The map's allocator.
     pub fn allocator(&self) -> &A {
         self.map.allocator()

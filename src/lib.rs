@@ -69,9 +69,13 @@
 //!   needs no global allocator.
 //! - `default-hasher` (default): [`DefaultHashBuilder`], foldhash with a seed for
 //!   every map.
+//! - `infallible` (default): [`HashMap`], [`HashSet`] and [`HashTable`], hashbrown's
+//!   interface, which end the program where memory is refused. Without it nothing in the
+//!   crate does.
+//! - `serde`, `defmt`: their traits for maps, sets and errors.
 //! - `nightly`: the `Allocator` trait is that of `core`.
 #![no_std]
-#![cfg_attr(feature = "nightly", feature(allocator_api))]
+#![cfg_attr(feature = "nightly", feature(allocator_api, dropck_eyepatch))]
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 #![warn(
@@ -95,6 +99,8 @@
     reason = "the allocator that carries a borrow forwards an unsafe trait"
 )]
 mod alloc;
+#[cfg(feature = "defmt")]
+mod defmt;
 mod error;
 mod hash;
 #[cfg(feature = "infallible")]
@@ -110,6 +116,8 @@ mod policy;
 #[expect(unsafe_code, reason = "buckets are raw memory: the one place for it")]
 mod raw;
 mod seed;
+#[cfg(feature = "serde")]
+mod serde;
 mod sizing;
 mod tophash;
 

@@ -395,8 +395,9 @@ impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
-    fn drop(&mut self) {
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Drops all entries and gives all memory back.
+    fn drop_all(&mut self) {
         /// Frees the memory also if an entry's `Drop` panics.
         struct Memory<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
 
@@ -409,5 +410,23 @@ impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
         let memory = Memory(self);
         // SAFETY: The map is going away.
         unsafe { memory.0.drop_entries() }
+    }
+}
+
+#[cfg(not(feature = "nightly"))]
+impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
+    fn drop(&mut self) {
+        self.drop_all();
+    }
+}
+
+// SAFETY: Keys and values are dropped, which `PhantomData<(K, V)>` says, and not used
+// otherwise.
+#[cfg(feature = "nightly")]
+unsafe impl<#[may_dangle] K, #[may_dangle] V, A: Allocator, P: Policy> Drop
+    for RawHmap<K, V, A, P>
+{
+    fn drop(&mut self) {
+        self.drop_all();
     }
 }

@@ -1,0 +1,105 @@
+//! `defmt::Format`: maps and errors in the logs of firmware.
+
+use crate::alloc::Allocator;
+use crate::error::{InsertError, TryReserveError};
+use crate::hmap::Hmap;
+use crate::policy::Policy;
+use crate::raw::cursor::Cursor;
+use crate::raw::inspect::{ChainStats, Footprint};
+#[cfg(feature = "infallible")]
+use crate::{HashMap, HashSet, HashTable};
+use defmt::{Format, Formatter, write};
+
+impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, A, P> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{{");
+        for (number, (key, value)) in self.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{=str}{}: {}", comma, key, value);
+        }
+        write!(f, "}}");
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<K: Format, V: Format, S, A: Allocator> Format for HashMap<K, V, S, A> {
+    fn format(&self, f: Formatter<'_>) {
+        self.as_hmap().format(f);
+    }
+}
+
+/// Values in braces.
+#[cfg(feature = "infallible")]
+fn values<'a, T: Format + 'a>(values: impl Iterator<Item = &'a T>, f: Formatter<'_>) {
+    write!(f, "{{");
+    for (number, value) in values.enumerate() {
+        let comma = if number == 0 { "" } else { ", " };
+        write!(f, "{=str}{}", comma, value);
+    }
+    write!(f, "}}");
+}
+
+#[cfg(feature = "infallible")]
+impl<T: Format, S, A: Allocator> Format for HashSet<T, S, A> {
+    fn format(&self, f: Formatter<'_>) {
+        values(self.iter(), f);
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<T: Format, A: Allocator> Format for HashTable<T, A> {
+    fn format(&self, f: Formatter<'_>) {
+        values(self.iter(), f);
+    }
+}
+
+impl Format for TryReserveError {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::CapacityOverflow => write!(f, "more entries than a map can have"),
+            Self::AllocError { layout } => {
+                write!(f, "the allocator refused {=usize} bytes", layout.size());
+            }
+        }
+    }
+}
+
+impl<K, V> Format for InsertError<K, V> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "no room for the entry: {}", self.reason());
+    }
+}
+
+impl Format for Footprint {
+    fn format(&self, f: Formatter<'_>) {
+        write!(
+            f,
+            "Footprint {{ header: {=usize}, first_bucket: {=usize}, buckets: {=usize}, \
+             overflow: {=usize}, spare: {=usize}, old: {=usize}, cells: {=usize} }}",
+            self.header,
+            self.first_bucket,
+            self.buckets,
+            self.overflow,
+            self.spare,
+            self.old,
+            self.cells
+        );
+    }
+}
+
+impl Format for ChainStats {
+    fn format(&self, f: Formatter<'_>) {
+        write!(
+            f,
+            "ChainStats {{ chains: {=usize}, empty: {=usize}, longest: {=usize}, \
+             overflow_buckets: {=usize}, entries: {=usize} }}",
+            self.chains, self.empty, self.longest, self.overflow_buckets, self.entries
+        );
+    }
+}
+
+impl Format for Cursor {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "Cursor({=u64:#x})", self.to_bits());
+    }
+}

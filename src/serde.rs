@@ -1,0 +1,121 @@
+//! `Serialize` and `Deserialize`.
+//!
+//! Input says how long it is, and input may lie: nothing is reserved by what it claims.
+//! A map grows as its entries come. An `Hmap` that finds no memory for one is an error
+//! of the deserializer; the faces that cannot fail do what they always do.
+
+use crate::alloc::Allocator;
+use crate::hmap::Hmap;
+#[cfg(feature = "infallible")]
+use crate::{HashMap, HashSet};
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
+#[cfg(feature = "infallible")]
+use serde_core::de::SeqAccess;
+use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_core::ser::{Serialize, Serializer};
+
+impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for Hmap<K, V, S, A> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+impl<'de, K, V, S, A> Deserialize<'de> for Hmap<K, V, S, A>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries::<Self>(PhantomData))
+    }
+}
+
+/// Puts entries into a map as they come.
+struct Entries<M>(PhantomData<M>);
+
+impl<'de, K, V, S, A> Visitor<'de> for Entries<Hmap<K, V, S, A>>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    type Value = Hmap<K, V, S, A>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<I: MapAccess<'de>>(self, mut input: I) -> Result<Self::Value, I::Error> {
+        let mut map = Hmap::default();
+        while let Some((key, value)) = input.next_entry()? {
+            map.insert(key, value).map_err(Error::custom)?;
+        }
+        Ok(map)
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S, A> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<'de, K, V, S, A> Deserialize<'de> for HashMap<K, V, S, A>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Hmap::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
+    fn serialize<R: Serializer>(&self, serializer: R) -> Result<R::Ok, R::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<'de, T, S, A> Deserialize<'de> for HashSet<T, S, A>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Entries::<Self>(PhantomData))
+    }
+}
+
+#[cfg(feature = "infallible")]
+impl<'de, T, S, A> Visitor<'de> for Entries<HashSet<T, S, A>>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    type Value = HashSet<T, S, A>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<I: SeqAccess<'de>>(self, mut input: I) -> Result<Self::Value, I::Error> {
+        let mut set = HashSet::default();
+        while let Some(value) = input.next_element()? {
+            set.insert(value);
+        }
+        Ok(set)
+    }
+}
