@@ -63,6 +63,9 @@
 //! In a `static`: [`static_hmap!`]. At boot: [`set_boot_seed`]. With an allocator of
 //! one's own: any [`Allocator`], by [`Hmap::new_in`].
 //!
+//! Two pages of examples: [coming from hashbrown](guide::coming_from_hashbrown) and
+//! [in a kernel](guide::in_a_kernel).
+//!
 //! # Features
 //!
 //! - `alloc` (default): [`Global`] is the default allocator. Without it the program
@@ -102,6 +105,8 @@ mod alloc;
 #[cfg(feature = "defmt")]
 mod defmt;
 mod error;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod hash;
 #[cfg(feature = "infallible")]
 pub mod hash_map;

@@ -1,0 +1,8 @@
+//! Two pages for people: how to come from hashbrown, and what a kernel does with a map.
+//! They are part of the documentation only.
+
+#[doc = include_str!("guide/coming_from_hashbrown.md")]
+pub mod coming_from_hashbrown {}
+
+#[doc = include_str!("guide/in_a_kernel.md")]
+pub mod in_a_kernel {}
