@@ -60,7 +60,7 @@ use bmap::{BucketPtr, LentBucket};
 use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array};
 use cells::{CellPool, Cells};
 use core::marker::PhantomData;
-use core::mem::needs_drop;
+use core::mem::{self, needs_drop};
 use core::ptr::NonNull;
 use iter::{Chains, RawIter};
 
@@ -238,8 +238,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         debug_assert!(self.count == 0);
         let made = Generation::make(&self.alloc, bits, overflow)?.initialised();
         let blocks = made.into_blocks();
-        self.free_memory();
+        self.void_reservation();
+        let memory = self.forget_memory();
         self.install(blocks, bits);
+        // SAFETY: The map was empty, and has other memory now.
+        unsafe { memory.free(&self.alloc) };
         Ok(())
     }
 
@@ -346,23 +349,33 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gives all memory back, but for the caller's bucket; entries are not
     /// dropped. The map is as [`new_in`](Self::new_in) made it.
     fn free_memory(&mut self) {
-        self.count = 0;
-        self.end_growth();
         self.void_reservation();
-        let (buckets, bits, flags) = (self.buckets.take(), self.bits, self.flags);
+        let memory = self.forget_memory();
+        // SAFETY: The map has forgotten it, and the entries in it.
+        unsafe { memory.free(&self.alloc) }
+    }
+
+    /// Makes the map as [`new_in`](Self::new_in) made it, but for what is reserved, and
+    /// hands over the memory that it had. Nothing is given back before the map is whole
+    /// again, in case that the allocator panics.
+    fn forget_memory(&mut self) -> Memory<K, V, P> {
+        let (bits, old_bits, flags) = (self.bits, self.old_bits(), self.flags);
+        let (buckets, oldbuckets) = (self.buckets.take(), self.oldbuckets.take());
+        self.count = 0;
         self.free = FreeList::EMPTY;
         self.noverflow = 0;
+        self.nevacuate = 0;
         self.back_off = 0;
         self.bits = BucketBits::ONE_BUCKET;
         self.flags = Flags::NONE;
-        // SAFETY: The chains that these chunks belong to are gone.
-        unsafe {
-            self.overflow.free::<K, V, P, A>(&self.alloc, usize::MAX);
-            self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX);
-        }
-        if let Some(base) = buckets.filter(|_| !flags.has(Flags::CALLERS_BUCKET)) {
-            // SAFETY: A1, and the header has forgotten it.
-            unsafe { free_bucket_array(&self.alloc, base, bits) }
+        let is_ours = |flag| move |_: &_| !flags.has(flag);
+        Memory {
+            buckets: buckets.filter(is_ours(Flags::CALLERS_BUCKET)),
+            bits,
+            oldbuckets: oldbuckets.filter(is_ours(Flags::OLD_CALLERS_BUCKET)),
+            old_bits,
+            overflow: mem::replace(&mut self.overflow, ChunkList::EMPTY),
+            oldoverflow: mem::replace(&mut self.oldoverflow, ChunkList::EMPTY),
         }
     }
 
@@ -384,6 +397,35 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
+/// What a map had from its allocator, but for cells, and has no more.
+struct Memory<K, V, P> {
+    buckets: Option<BucketPtr<K, V, P>>,
+    bits: BucketBits,
+    oldbuckets: Option<BucketPtr<K, V, P>>,
+    old_bits: BucketBits,
+    overflow: ChunkList,
+    oldoverflow: ChunkList,
+}
+
+impl<K, V, P: Policy> Memory<K, V, P> {
+    /// # Safety
+    /// It came from this allocator, and nothing in it is used again.
+    unsafe fn free<A: Allocator>(mut self, alloc: &A) {
+        // SAFETY: The chains that these chunks belong to are used no more.
+        unsafe {
+            self.overflow.free::<K, V, P, A>(alloc, usize::MAX);
+            self.oldoverflow.free::<K, V, P, A>(alloc, usize::MAX);
+        }
+        let arrays = [(self.buckets, self.bits), (self.oldbuckets, self.old_bits)];
+        for (base, bits) in arrays {
+            if let Some(base) = base {
+                // SAFETY: A1, and the map has forgotten it.
+                unsafe { free_bucket_array(alloc, base, bits) }
+            }
+        }
+    }
+}
+
 impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
     /// A map whose first bucket is the caller's, who lends it for as long as the
     /// map's type says. Go: the bucket on the stack.
@@ -399,15 +441,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Drops all entries and gives all memory back.
     fn drop_all(&mut self) {
         /// Frees the memory also if an entry's `Drop` panics.
-        struct Memory<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+        struct Freed<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
 
-        impl<K, V, A: Allocator, P: Policy> Drop for Memory<'_, K, V, A, P> {
+        impl<K, V, A: Allocator, P: Policy> Drop for Freed<'_, K, V, A, P> {
             fn drop(&mut self) {
                 self.0.free_memory();
             }
         }
 
-        let memory = Memory(self);
+        let memory = Freed(self);
         // SAFETY: The map is going away.
         unsafe { memory.0.drop_entries() }
     }

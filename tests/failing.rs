@@ -59,16 +59,26 @@ mod failing {
 
     #[test]
     fn executes_an_invalid_instruction() {
-        // SAFETY: raises an exception, which ends the run.
-        unsafe { asm!("ud2") }
+        invalid_instruction();
     }
 
     #[test]
-    fn faults_thrice() {
+    fn faults_beyond_reporting() {
+        #[cfg(target_arch = "x86_64")]
         let no_handlers = [0_u16; 5];
         // SAFETY: with an empty table of handlers no exception can be delivered,
         // nor can the one about that: the machine is reset.
-        unsafe { asm!("lidt [{}]", "ud2", in(reg) &no_handlers) }
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            asm!("lidt [{}]", in(reg) &no_handlers);
+        }
+        // SAFETY: with a handlers' stack where there is no memory every exception
+        // ends in a fault within the handler of faults: the processor locks up.
+        #[cfg(target_arch = "arm")]
+        unsafe {
+            asm!("msr msp, {}", in(reg) 16);
+        }
+        invalid_instruction();
     }
 
     #[test]
@@ -115,8 +125,30 @@ mod failing {
     /// A read that the compiler does not know to be wrong.
     #[inline(never)]
     fn read(address: usize) {
-        // SAFETY: reads a word that is not mapped: an exception, which ends the run.
-        unsafe { asm!("mov {0}, [{0}]", inout(reg) address => _) }
+        // SAFETY: reads a word that is closed: an exception, which ends the run.
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            asm!("mov {0}, [{0}]", inout(reg) address => _);
+        }
+        // SAFETY: as above.
+        #[cfg(target_arch = "arm")]
+        unsafe {
+            asm!("ldr {0}, [{0}]", inout(reg) address => _);
+        }
+    }
+
+    /// An instruction that is reserved for this.
+    fn invalid_instruction() {
+        // SAFETY: raises an exception, which ends the run.
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            asm!("ud2");
+        }
+        // SAFETY: as above.
+        #[cfg(target_arch = "arm")]
+        unsafe {
+            asm!("udf #0");
+        }
     }
 
     /// Does not end by itself, and is no tail call.

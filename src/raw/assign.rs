@@ -53,6 +53,21 @@ pub(super) struct Place<K, V, P> {
     cells: Cells<K, V>,
 }
 
+impl<K, V, P> Place<K, V, P> {
+    /// A slot that is free, for an entry without cells.
+    fn of(slot: Slot<K, V, P>) -> Self {
+        let cells = Cells {
+            key: None,
+            elem: None,
+        };
+        Self {
+            slot,
+            behind: None,
+            cells,
+        }
+    }
+}
+
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Inserts an entry, or overwrites the elem of an equal key (the key that is
     /// in the map stays) and returns the old one.
@@ -81,8 +96,28 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             Found::Vacancy(vacancy) => vacancy,
         };
 
+        // Nearly always there is a free slot, and nothing to reserve.
+        if let Vacancy::Slot(slot) = vacancy {
+            if !Cells::<K, V>::are_used::<P>() && !self.is_growth_due() {
+                self.commit(Place::of(slot), TopHash::of(hash), key, elem);
+                return Ok(None);
+            }
+        }
+        self.insert_with_reserve(hash, vacancy, (key, elem), &hasher, supply)
+    }
+
+    /// The second half of an insert that needs more than a free slot.
+    #[inline(never)]
+    fn insert_with_reserve(
+        &mut self,
+        hash: HashValue,
+        vacancy: Vacancy<K, V, P>,
+        (key, elem): (K, V),
+        hasher: &impl Fn(&K) -> HashValue,
+        supply: Supply,
+    ) -> Result<Option<V>, InsertError<K, V>> {
         // Reserve.
-        match self.reserve_place(hash, vacancy, &hasher, supply) {
+        match self.reserve_place(hash, vacancy, hasher, supply) {
             // Commit.
             Ok(place) => {
                 self.commit(place, TopHash::of(hash), key, elem);

@@ -42,8 +42,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// refused is put off until [`growth_back_off`] new keys have come; chains
     /// get longer meanwhile, and nothing else changes.
     pub(super) fn grow_if_due(&mut self) -> bool {
-        let over_load = over_load_factor(self.count.saturating_add(1), self.bits);
-        if !over_load && !too_many_overflow_buckets(self.noverflow, self.bits) {
+        if !self.is_growth_due() {
             return false;
         }
         if self.is_growing() || self.reserved > 0 || self.oldoverflow.is_longer_than(TAKEN_OVER) {
@@ -53,7 +52,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.back_off -= 1;
             return false;
         }
-        let bits = if over_load {
+        let bits = if self.is_over_load() {
             self.bits.doubled()
         } else {
             Some(self.bits)
@@ -63,6 +62,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.back_off = growth_back_off(self.bits);
         }
         started
+    }
+
+    /// Whether one new entry more calls for a growth.
+    #[inline]
+    pub(super) fn is_growth_due(&self) -> bool {
+        self.is_over_load() || too_many_overflow_buckets(self.noverflow, self.bits)
+    }
+
+    /// Whether one new entry more is over the load factor, which calls for a doubling.
+    #[inline]
+    fn is_over_load(&self) -> bool {
+        over_load_factor(self.count.saturating_add(1), self.bits)
     }
 
     /// Starts a growth to 2^`bits` buckets, one B up or the same. Nothing is
@@ -113,12 +124,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Go: `growWork`.
     #[inline]
     pub(super) fn growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
+        if self.is_growing() || !self.oldoverflow.is_empty() {
+            self.do_growth_work(hash, hasher);
+        }
+    }
+
+    #[inline(never)]
+    fn do_growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         if self.is_growing() {
             self.evacuate(hash.bucket(self.old_bits()), hasher);
             if self.is_growing() {
                 self.evacuate(self.nevacuate as usize, hasher);
             }
-        } else if !self.oldoverflow.is_empty() {
+        } else {
             self.give_back();
         }
     }

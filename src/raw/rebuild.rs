@@ -46,10 +46,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let (blocks, noverflow) = self.copied(bits, hasher)?;
         // From here on nothing fails: the copies become the entries.
         let count = self.count;
-        self.free_memory();
+        let memory = self.forget_memory();
         self.install(blocks, bits);
         self.noverflow = noverflow;
         self.count = count;
+        // SAFETY: The entries in it are forgotten for their copies.
+        unsafe { memory.free(&self.alloc) };
         Ok(())
     }
 

@@ -56,8 +56,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Forgets what was promised; free buckets stay free, cells are given back.
     pub(super) fn void_reservation(&mut self) {
-        self.give_cells_back(self.reserved);
-        self.reserved = 0;
+        self.reserve_no_more_than(0);
     }
 
     /// Makes sure that so many overflow buckets are free, in as few chunks as the
@@ -109,8 +108,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                     self.reserved += 1;
                 }
                 Err(error) => {
-                    self.give_cells_back(self.reserved - before);
-                    self.reserved = before;
+                    self.reserve_no_more_than(before);
                     return Err(error);
                 }
             }
@@ -118,16 +116,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Ok(())
     }
 
-    /// Gives the cells of so many entries back.
-    fn give_cells_back(&mut self, entries: u32) {
+    /// Lowers what is promised, and gives the cells of the others back. H8 is true
+    /// after each, in case that the allocator panics.
+    fn reserve_no_more_than(&mut self, entries: u32) {
         if Cells::<K, V>::are_used::<P>() {
-            for _ in 0..entries {
+            while self.reserved > entries {
+                self.reserved -= 1;
                 let Some(cells) = self.cells.take::<P>() else {
-                    return;
+                    break;
                 };
                 // SAFETY: They came from this allocator and hold nothing.
                 unsafe { cells.free(&self.alloc) };
             }
         }
+        self.reserved = u32::min(self.reserved, entries);
     }
 }

@@ -1,14 +1,24 @@
-//! The tapes that the fuzzer found worth keeping, played again. On the host: the files
-//! are read at run time.
+//! Tapes: random ones, and, on the host where there are files, those that the fuzzer
+//! found worth keeping. `tests/support/tape.rs` says what a tape is.
 
 use crate::support::tape::play;
-use std::fs;
-use std::path::Path;
+use fastrand::Rng;
 
+pub fn random_tapes_play_to_their_end() {
+    let (tapes, length) = if cfg!(miri) { (3, 60) } else { (150, 300) };
+    let mut random = Rng::with_seed(11);
+    let mut tape = [0; 300];
+    for _ in 0..tapes {
+        random.fill(&mut tape[..length]);
+        play(&tape[..length]);
+    }
+}
+
+#[cfg(not(target_os = "none"))]
 pub fn every_tape_of_the_corpus_plays_to_its_end() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let mut tapes: Vec<_> = fs::read_dir(corpus)
-        .expect("the corpus is in the repository")
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let entries = std::fs::read_dir(corpus).expect("the corpus is in the repository");
+    let mut tapes: Vec<_> = entries
         .map(|entry| entry.expect("it can be read").path())
         .collect();
     tapes.sort();
@@ -16,6 +26,6 @@ pub fn every_tape_of_the_corpus_plays_to_its_end() {
     // Miri takes a second for what takes a millisecond elsewhere.
     let every = if cfg!(miri) { tapes.len() / 12 } else { 1 };
     for tape in tapes.iter().step_by(every) {
-        play(&fs::read(tape).expect("it can be read"));
+        play(&std::fs::read(tape).expect("it can be read"));
     }
 }

@@ -11,7 +11,6 @@
 //! instead of 60.
 
 pub mod board;
-#[cfg(not(target_os = "none"))]
 pub mod corpus;
 pub mod cursor;
 pub mod exhausted;
@@ -47,6 +46,11 @@ macro_rules! list {
                 the_global_allocator_has_the_memory_of_the_machine,
                 #[cfg(target_os = "none")]
                 instructions_are_counted_exactly,
+            }
+            corpus {
+                random_tapes_play_to_their_end,
+                #[cfg(not(target_os = "none"))]
+                every_tape_of_the_corpus_plays_to_its_end,
             }
             cursor {
                 a_walk_gives_each_entry_once_in_every_state_of_a_growth,

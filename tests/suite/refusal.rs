@@ -185,7 +185,7 @@ pub fn presizing_without_memory_keeps_everything() {
 
 pub fn each_call_of_one_chain_with_cells_refused_in_turn() {
     // An overflow bucket that was taken goes back if the cell is refused.
-    let (calls, most) = if cfg!(miri) { (24, 20) } else { (80, 60) };
+    let (calls, most) = if cfg!(miri) { (24, 20) } else { (70, 60) };
     let errors = refuse_each(calls, most, |id| Key::at(id, 0, id as u8), |id| [id; 17]);
     assert!(errors > calls / 2, "{errors} inserts gave their pair back");
 }

@@ -35,8 +35,14 @@ const MAP: &[LeftOut] = &[
 /// Unit tests of src/set.rs.
 const SET: &[LeftOut] = &[out("rehash_in_place", SIZES)];
 
+/// Unit tests of src/table.rs.
+const TABLE: &[LeftOut] = &[];
+
 /// Examples, by the name that [`text::examples`] gives them.
-const EXAMPLES: &[LeftOut] = &[];
+const EXAMPLES: &[LeftOut] = &[out(
+    "table_UnsafeIter_at_2724",
+    "there is no iterator without a lifetime",
+)];
 
 /// Files and modules that are not taken.
 const FILES: &[LeftOut] = &[
@@ -61,6 +67,7 @@ pub fn left_out() -> impl Iterator<Item = (&'static str, &'static LeftOut)> {
     let all = [
         ("src/map.rs: ", MAP),
         ("src/set.rs: ", SET),
+        ("src/table.rs: ", TABLE),
         ("an example: ", EXAMPLES),
         ("", FILES),
     ];
@@ -101,7 +108,7 @@ const AROUND: &str = r#"#![allow(unused, clippy::all)]
 #[macro_use]
 extern crate alloc as stdalloc;
 
-pub use hmap::{DefaultHashBuilder, Equivalent, HashMap, HashSet, TryReserveError};
+pub use hmap::{DefaultHashBuilder, Equivalent, HashMap, HashSet, HashTable, TryReserveError};
 
 mod alloc {
     pub use hmap::{AllocError, Allocator, Global};
@@ -125,10 +132,14 @@ pub fn write(hashbrown: &Path, hmap: &Path, to: &Path) -> Result<(), String> {
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     let (map, set) = (read("src/map.rs")?, read("src/set.rs")?);
+    let table = read("src/table.rs")?;
     let manifest = MANIFEST.replace("HMAP", &hmap.display().to_string());
     let files = [
         ("Cargo.toml", manifest),
-        ("src/lib.rs", examples(&read("README.md")?, &map, &set)?),
+        (
+            "src/lib.rs",
+            examples(&read("README.md")?, &map, &set, &table)?,
+        ),
         (
             "tests/map.rs",
             unit_tests(&map, "hash_map", "test_map", MAP)?,
@@ -136,6 +147,10 @@ pub fn write(hashbrown: &Path, hmap: &Path, to: &Path) -> Result<(), String> {
         (
             "tests/set.rs",
             unit_tests(&set, "hash_set", "test_set", SET)?,
+        ),
+        (
+            "tests/table.rs",
+            unit_tests(&table, "hash_table", "tests", TABLE)?,
         ),
     ];
     for (path, text) in files {
@@ -173,7 +188,8 @@ fn unit_tests(
     left_out: &[LeftOut],
 ) -> Result<String, String> {
     let mut written = format!("{AROUND}    pub use hmap::{module}::*;\n");
-    written += "    pub use hmap::{DefaultHashBuilder, Equivalent, HashMap, HashSet};\n\n";
+    written +=
+        "    pub use hmap::{DefaultHashBuilder, Equivalent, HashMap, HashSet, HashTable};\n\n";
     let found = text::module(text, tests);
     written += &found.ok_or_else(|| format!("there is no module {tests}"))?;
     let names: Vec<_> = left_out.iter().map(|left| left.name).collect();
@@ -181,8 +197,12 @@ fn unit_tests(
 }
 
 /// All examples, each at an item of its own, where `cargo test --doc` finds it.
-fn examples(readme: &str, map: &str, set: &str) -> Result<String, String> {
-    let mut all = [text::examples(map, "map"), text::examples(set, "set")].concat();
+fn examples(readme: &str, map: &str, set: &str, table: &str) -> Result<String, String> {
+    let files = [("map", map), ("set", set), ("table", table)];
+    let mut all: Vec<_> = files
+        .into_iter()
+        .flat_map(|(prefix, text)| text::examples(text, prefix))
+        .collect();
     for left in EXAMPLES {
         let place = all.iter().position(|example| example.name == left.name);
         all.remove(place.ok_or_else(|| format!("there is no example {}", left.name))?);

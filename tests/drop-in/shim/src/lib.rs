@@ -1,5 +1,6 @@
 //! hmap under hashbrown's name, for `[patch.crates-io]`.
 #![no_std]
 
-pub use hmap::{DefaultHashBuilder, Equivalent, HashMap, HashSet, TryReserveError};
-pub use hmap::{hash_map, hash_set};
+pub use hmap::{DefaultHashBuilder, Equivalent, TryReserveError};
+pub use hmap::{HashMap, HashSet, HashTable};
+pub use hmap::{hash_map, hash_set, hash_table};
