@@ -147,6 +147,8 @@ pub use raw::cursor::{Batch, BatchMut, Cursor};
 pub use raw::extract::{Drain, ExtractIf};
 pub use raw::inspect::{ChainStats, Footprint};
 pub use raw::iter::{IntoIter, Iter, IterMut};
+#[cfg(feature = "default-hasher")]
+pub use seed::DefaultHasher;
 pub use seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
 
 /// What the macros of the crate expand to.

@@ -82,11 +82,13 @@ const fn mix(x: u64) -> u64 {
 }
 
 pub use builder::DefaultHashBuilder;
+#[cfg(feature = "default-hasher")]
+pub use builder::DefaultHasher;
 
 #[cfg(feature = "default-hasher")]
 mod builder {
     use super::SeededBuildHasher;
-    use core::hash::BuildHasher;
+    use core::hash::{BuildHasher, Hasher};
     use foldhash::SharedSeed;
     use foldhash::fast::FoldHasher;
 
@@ -123,12 +125,56 @@ mod builder {
         }
     }
 
+    /// The hasher that [`DefaultHashBuilder`] builds: foldhash, whichever of its kinds.
+    #[derive(Clone)]
+    pub struct DefaultHasher(FoldHasher<'static>);
+
+    /// With a seed that no other hasher made this way has.
+    impl Default for DefaultHasher {
+        fn default() -> Self {
+            DefaultHashBuilder::default().build_hasher()
+        }
+    }
+
+    impl core::fmt::Debug for DefaultHasher {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.debug_struct("DefaultHasher").finish_non_exhaustive()
+        }
+    }
+
+    /// Forwards the calls that foldhash has a way of its own for.
+    macro_rules! forward {
+        ($($write:ident: $type:ty),*) => {
+            impl Hasher for DefaultHasher {
+                #[inline(always)]
+                fn write(&mut self, bytes: &[u8]) {
+                    self.0.write(bytes);
+                }
+
+                $(#[inline(always)]
+                fn $write(&mut self, value: $type) {
+                    self.0.$write(value);
+                })*
+
+                #[inline(always)]
+                fn finish(&self) -> u64 {
+                    self.0.finish()
+                }
+            }
+        };
+    }
+
+    forward!(
+        write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64, write_u128: u128,
+        write_usize: usize
+    );
+
     impl BuildHasher for DefaultHashBuilder {
-        type Hasher = FoldHasher<'static>;
+        type Hasher = DefaultHasher;
 
         #[inline]
-        fn build_hasher(&self) -> FoldHasher<'static> {
-            FoldHasher::with_seed(self.seed, SharedSeed::global_fixed())
+        fn build_hasher(&self) -> DefaultHasher {
+            DefaultHasher(FoldHasher::with_seed(self.seed, SharedSeed::global_fixed()))
         }
     }
 
