@@ -22,17 +22,18 @@ board::main!(run);
 const HELP: &str = "\
 Every allocation that an operation makes is refused, one after the other.
 
-  --stride N   after the first ten allocations of an operation refuse every N-th
+  --stride N   after the first ten allocations (calls) of an operation every N-th fails
                (default 1: each of them)";
 
 fn run() -> Result<(), &'static str> {
-    let mut stride = 1;
+    let mut extent = Extent::full();
     let mut words = board::args();
     while let Some(word) = words.next() {
         match word {
             "--stride" => {
                 let number = words.next().and_then(|word| word.parse().ok());
-                stride = number.ok_or("a number is missing; --help has the options")?;
+                extent.each = 10;
+                extent.stride = number.ok_or("a number is missing; --help has the options")?;
             }
             "--help" => {
                 println!("{HELP}");
@@ -41,19 +42,14 @@ fn run() -> Result<(), &'static str> {
             _ => return Err("unknown option; --help has them"),
         }
     }
-    refuse_everywhere(stride);
+    refuse_everywhere(extent);
     #[cfg(not(target_os = "none"))]
-    panic_everywhere(stride);
+    panic_everywhere(extent);
     println!("0 entries lost, 0 leaked, 0 dropped twice, 0 violations of an invariant");
     Ok(())
 }
 
-fn refuse_everywhere(stride: u32) {
-    let extent = Extent {
-        each: 10,
-        stride: stride as usize,
-        states: 1,
-    };
+fn refuse_everywhere(extent: Extent) {
     let mut tally = Tally::default();
     sweep(extent, &mut tally, &mut |state, tally| {
         if tally.states % 10 == 0 {
@@ -79,7 +75,7 @@ fn refuse_everywhere(stride: u32) {
 }
 
 #[cfg(not(target_os = "none"))]
-fn panic_everywhere(stride: u32) {
+fn panic_everywhere(extent: Extent) {
     use support::panics;
     let mut tally = panics::Tally::default();
     let mut report = |state: &str, tally: &panics::Tally| {
@@ -87,13 +83,13 @@ fn panic_everywhere(stride: u32) {
             println!("{} states, {} panics: {state}", tally.states, tally.panics);
         }
     };
-    panics::sweep::<0, 0>(1, stride, &mut tally, &mut report);
-    panics::sweep::<15, 15>(1, stride, &mut tally, &mut report);
+    panics::sweep::<0, 0>(extent, &mut tally, &mut report);
+    panics::sweep::<15, 15>(extent, &mut tally, &mut report);
     let panics::Tally {
         states,
         panics,
         leaks,
     } = tally;
     println!("{panics} panics in calls of user code and of the allocator, in {states} states");
-    println!("{leaks} of them, all in a Drop, leaked the rest of that one entry");
+    println!("{leaks} of them, in a Drop or in giving back a block, leaked what came after it");
 }

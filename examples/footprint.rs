@@ -23,7 +23,7 @@ const SIZES: [usize; 7] = [1, 3, 8, 9, 100, 1_000, 10_000];
 const ARENAS: [usize; 2] = [64 << 10, 1 << 20];
 
 /// Room for any one of the maps measured here while it grows.
-const ROOM: usize = 8 << 20;
+const ROOM: usize = 4 << 20;
 
 fn run() {
     let heap = heap_of(ROOM);

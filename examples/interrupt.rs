@@ -9,7 +9,7 @@
 
 use board::heap::{MapHeap, leak_region};
 use board::println;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use hmap::{StaticHmap, static_hmap};
 use spin::Mutex;
 
@@ -23,11 +23,11 @@ static_hmap! {
         |map: StaticHmap<u64, u64, &'static MapHeap>| Mutex::new(map), in &HEAP;
 }
 
-static HAPPENED: AtomicU64 = AtomicU64::new(0);
-static RECORDED: AtomicU64 = AtomicU64::new(0);
-static LOCKED: AtomicU64 = AtomicU64::new(0);
-static NO_ROOM: AtomicU64 = AtomicU64::new(0);
-static ALLOCATED: AtomicU64 = AtomicU64::new(0);
+static HAPPENED: AtomicUsize = AtomicUsize::new(0);
+static RECORDED: AtomicUsize = AtomicUsize::new(0);
+static LOCKED: AtomicUsize = AtomicUsize::new(0);
+static NO_ROOM: AtomicUsize = AtomicUsize::new(0);
+static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 
 /// The handler: no allocation, no waiting, no panic.
 fn on_timer() {
@@ -37,11 +37,11 @@ fn on_timer() {
         return;
     };
     let before = HEAP.stats().allocations;
-    match events.insert_within_capacity(number, board::instructions()) {
+    match events.insert_within_capacity(number as u64, board::instructions()) {
         Ok(_) => RECORDED.fetch_add(1, Relaxed),
         Err((_number, _when)) => NO_ROOM.fetch_add(1, Relaxed),
     };
-    ALLOCATED.fetch_add((HEAP.stats().allocations - before) as u64, Relaxed);
+    ALLOCATED.fetch_add(HEAP.stats().allocations - before, Relaxed);
 }
 
 fn run() -> Result<(), hmap::TryReserveError> {
