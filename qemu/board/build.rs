@@ -11,16 +11,22 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=microvm.x");
     if env::var("CARGO_CFG_TARGET_OS")? != "none" {
+        println!("cargo::rerun-if-changed=build.rs");
         return Ok(());
     }
+    let script = match env::var("CARGO_CFG_TARGET_ARCH")?.as_str() {
+        "x86_64" => "microvm.x",
+        "arm" => "mps2.x",
+        other => return Err(format!("there is no board for the architecture {other}").into()),
+    };
+    println!("cargo::rerun-if-changed={script}");
 
     let out = env::var("OUT_DIR")?;
-    fs::copy("microvm.x", Path::new(&out).join("microvm.x"))?;
+    fs::copy(script, Path::new(&out).join(script))?;
     println!("cargo::rustc-link-search={out}");
 
-    if !env::var("CARGO_ENCODED_RUSTFLAGS")?.contains("-Tmicrovm.x") {
+    if !env::var("CARGO_ENCODED_RUSTFLAGS")?.contains(&format!("-T{script}")) {
         println!(
             "cargo::warning=the link arguments of .cargo/config.toml are not in effect \
              (the environment variable RUSTFLAGS replaces them): no program can be linked \

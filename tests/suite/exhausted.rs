@@ -82,9 +82,9 @@ fn every_operation<const K: usize, const V: usize>(bytes: usize) {
 }
 
 pub fn every_operation_on_a_heap_without_a_free_byte() {
-    every_operation::<0, 0>(if cfg!(miri) { 6 << 10 } else { 32 << 10 });
+    every_operation::<0, 0>(if cfg!(miri) { 2 << 10 } else { 32 << 10 });
 }
 
 pub fn every_operation_on_a_heap_that_cells_have_filled() {
-    every_operation::<15, 15>(if cfg!(miri) { 10 << 10 } else { 48 << 10 });
+    every_operation::<15, 15>(if cfg!(miri) { 5 << 10 } else { 48 << 10 });
 }

@@ -201,3 +201,17 @@ pub fn references_of_any_lifetime_fit_a_map() {
     assert_eq!(map.get("local"), Some(&"local"));
     let _ = vec![map];
 }
+
+pub fn one_entry_is_not_borrowed_twice() {
+    let mut map = Hmap::new();
+    for n in 0..40 {
+        map.insert(n, n).unwrap();
+    }
+    let Some([Some(a), Some(b), None]) = map.get_disjoint_mut([&3, &30, &300]) else {
+        panic!("two of the three are there");
+    };
+    core::mem::swap(a, b);
+    assert_eq!((map.get(&3), map.get(&30)), (Some(&30), Some(&3)));
+    assert!(map.get_disjoint_mut([&3, &4, &3]).is_none());
+    assert!(map.get_disjoint_mut([&3, &300, &300]).is_some());
+}

@@ -375,3 +375,38 @@ pub fn shrinking_to_the_same_array_gives_back_what_was_reserved_too() {
         checked.check_contents();
     }
 }
+
+pub fn the_last_key_reserved_may_need_the_last_bucket() {
+    // With one key more than full buckets hold the bound is exact: all keys are in one
+    // chain, and the last one has a bucket to itself.
+    for n in (9..130).step_by(8) {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        checked.map.try_reserve(n).unwrap();
+        ledger.refuse_all_after(0);
+        for id in 0..n as u64 {
+            assert!(
+                checked.try_insert(Key::at(id, 0, id as u8), id),
+                "{id} of {n}"
+            );
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn the_array_has_room_for_what_is_reserved() {
+    for (count, n) in [(0, 9), (8, 1), (50, 3), (100, 500)] {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        for id in 0..count {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.map.try_reserve(n).unwrap();
+        let capacity = checked.map.capacity();
+        assert!(capacity >= count as usize + n);
+        for id in 0..n as u64 {
+            checked.insert(Key::spread(1_000 + id), id);
+        }
+        assert_eq!(checked.map.capacity(), capacity);
+    }
+}

@@ -5,18 +5,19 @@
 use crate::support::panics;
 use crate::support::sweep::{Extent, Tally, every_state};
 
-/// A prime number of states in each step, so that each test takes others.
 const SAMPLE: Extent = if cfg!(miri) {
     Extent {
         each: 1,
         stride: 41,
-        states: 13,
+        states: 19,
+        operations: 3,
     }
 } else {
     Extent {
         each: 4,
         stride: 23,
         states: 3,
+        operations: 1,
     }
 };
 
@@ -40,10 +41,24 @@ pub fn every_allocation_of_a_map_with_cells_is_refused_once() {
 
 #[cfg(not(target_os = "none"))]
 fn sample_of_panics<const K: usize, const V: usize>() {
-    let (every, stride) = if cfg!(miri) { (19, 67) } else { (3, 19) };
+    let extent = if cfg!(miri) {
+        Extent {
+            each: 0,
+            stride: 11,
+            states: 19,
+            operations: 4,
+        }
+    } else {
+        Extent {
+            each: 10,
+            stride: 19,
+            states: 3,
+            operations: 1,
+        }
+    };
     let mut tally = panics::Tally::default();
-    panics::sweep::<K, V>(every, stride, &mut tally, &mut |_, _| {});
-    assert!(tally.panics > 100 * tally.states, "{tally:?}");
+    panics::sweep::<K, V>(extent, &mut tally, &mut |_, _| {});
+    assert!(tally.panics > 10 * tally.states, "{tally:?}");
 }
 
 #[cfg(not(target_os = "none"))]

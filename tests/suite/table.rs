@@ -151,3 +151,44 @@ pub fn a_table_is_emptied_in_every_way() {
     }
     assert_eq!(ledger.calls(), calls);
 }
+
+pub fn a_table_grows_by_its_entries() {
+    let ledger = Ledger::new();
+    let mut table = HashTable::new_in(&ledger);
+    let mut limits = [8, 13, 26, 52, 104, 208, 416, 832, 1664].into_iter();
+    let mut limit = limits.next();
+    for key in 0..833_u64 {
+        match table.entry(hash(key), |pair: &Pair| pair.0 == key, hash_of) {
+            Entry::Vacant(place) => drop(place.insert((key, key))),
+            Entry::Occupied(_) => panic!("{key} is there already"),
+        }
+        if limit < Some(table.len()) {
+            limit = limits.next();
+        }
+        assert_eq!(Some(table.capacity()), limit, "{key}");
+    }
+}
+
+pub fn a_refused_growth_of_a_table_is_made_up_for_with_its_hasher() {
+    let ledger = Ledger::new();
+    let mut table = HashTable::new_in(&ledger);
+    let mut oracle = BTreeMap::new();
+    for key in 0..130 {
+        if key == 104 {
+            ledger.refuse_one_after(0);
+        }
+        match table.entry(hash(key), |pair: &Pair| pair.0 == key, hash_of) {
+            Entry::Vacant(place) => drop(place.insert((key, key))),
+            Entry::Occupied(_) => panic!("{key} is there already"),
+        }
+        oracle.insert(key, key);
+        // Asked for again after eight keys, by the entry: only it can hash.
+        let limit = if key < 113 { 104 } else { 208 };
+        assert!(
+            key < 104 || table.capacity() == limit.max(table.len()),
+            "{key}"
+        );
+    }
+    assert_eq!(ledger.refused(), 1);
+    check(&table, &oracle, &ledger);
+}

@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use super::part::{Event, OnPurpose, World};
 use super::scene::{FRESH, Leak, Scene};
 use super::states::{STATES, State, Task, acts, go_on};
+use super::sweep::Extent;
 use alloc::collections::BTreeMap;
 use hmap::Allocator;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -41,19 +42,17 @@ pub struct Tally {
     pub leaks: u64,
 }
 
-/// Sweeps every so many-th state; of the calls of one operation every one, or after
-/// the first ten every `stride`-th.
+/// Sweeps the states of one way of storing entries; `report` is told of each.
 pub fn sweep<const K: usize, const V: usize>(
-    every: usize,
-    stride: u32,
+    extent: Extent,
     tally: &mut Tally,
     report: &mut dyn FnMut(&str, &Tally),
 ) {
-    for state in STATES.iter().step_by(every) {
+    for state in STATES.iter().step_by(extent.states) {
         tally.states += 1;
         let mut number = 0;
-        while every_culprit::<K, V>(state, number, stride, tally) {
-            number += 1;
+        while every_culprit::<K, V>(state, number, extent, tally) {
+            number += extent.operations;
         }
         report(state.name, tally);
     }
@@ -63,7 +62,7 @@ pub fn sweep<const K: usize, const V: usize>(
 fn every_culprit<const K: usize, const V: usize>(
     state: &State,
     number: usize,
-    stride: u32,
+    extent: Extent,
     tally: &mut Tally,
 ) -> bool {
     for culprit in CULPRITS {
@@ -86,7 +85,7 @@ fn every_culprit<const K: usize, const V: usize>(
             assert_eq!(left.blocks > 0, leak.bytes > 0, "{}: {trial:?}", state.name);
             tally.panics += 1;
             tally.leaks += u64::from(leak != Leak::default());
-            after += if after < 10 { 1 } else { stride };
+            after = extent.after(after);
         }
     }
     true
@@ -97,7 +96,7 @@ fn every_culprit<const K: usize, const V: usize>(
 struct Trial {
     number: usize,
     culprit: Culprit,
-    after: u32,
+    after: usize,
     ended: Option<Ended>,
 }
 
@@ -119,9 +118,9 @@ impl<const K: usize, const V: usize> Task<K, V> for Trial {
         };
         let before = scene.oracle.clone();
         match self.culprit {
-            Culprit::User(event) => world.panic_at(event, self.after),
-            Culprit::Allocate => ledger.panic_after(self.after as usize),
-            Culprit::Deallocate => ledger.panic_after_freeing(self.after as usize),
+            Culprit::User(event) => world.panic_at(event, self.after as u32),
+            Culprit::Allocate => ledger.panic_after(self.after),
+            Culprit::Deallocate => ledger.panic_after_freeing(self.after),
         }
         let result = catch_unwind(AssertUnwindSafe(|| scene.act(act)));
         world.calm_down();

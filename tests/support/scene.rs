@@ -226,8 +226,10 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
             Act::TryExtend(first, count) => return self.try_extend(first, count),
             Act::TryReserve(n) => return self.try_reserve(n),
             Act::TryPresize(n) => {
+                let reserved = self.map().reserved();
                 self.map().try_presize(n).map_err(|_| Refused)?;
                 assert!(self.map().capacity() >= n);
+                assert_eq!(self.map().reserved(), reserved);
             }
             Act::ShrinkTo(n) => {
                 self.map().shrink_to(n).map_err(|_| Refused)?;

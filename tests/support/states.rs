@@ -93,6 +93,10 @@ pub const STATES: &[State] = &[
     state("cleared", &[Crowded(60), Do(Act::Clear)]),
     state("cleared in a doubling", &[Spread(105), Do(Act::Clear)]),
     state("presized", &[Do(Act::TryPresize(200)), Spread(5)]),
+    state(
+        "far too large an array",
+        &[Spread(120), Do(Act::TryPresize(500))],
+    ),
     state("a reservation in nothing", &[Do(Act::TryReserve(12))]),
     state("a reservation", &[Spread(20), Do(Act::TryReserve(30))]),
     state(

@@ -34,18 +34,25 @@ pub struct Extent {
     pub each: usize,
     /// and then every so many-th.
     pub stride: usize,
-    /// States are taken in steps of so many.
+    /// States are taken in steps of so many,
     pub states: usize,
+    /// and the operations in each of them.
+    pub operations: usize,
 }
 
 impl Extent {
-    pub const FULL: Self = Self {
-        each: usize::MAX,
-        stride: 1,
-        states: 1,
-    };
+    /// All there is.
+    pub const fn full() -> Self {
+        Self {
+            each: usize::MAX,
+            stride: 1,
+            states: 1,
+            operations: 1,
+        }
+    }
 
-    fn after(self, refused: usize) -> usize {
+    /// The next one to refuse.
+    pub fn after(self, refused: usize) -> usize {
         if refused < self.each {
             refused + 1
         } else {
@@ -74,7 +81,7 @@ pub fn every_state<const K: usize, const V: usize>(
         tally.states += 1;
         let mut count = 0;
         while every_refusal::<K, V>(state, count, extent, tally) {
-            count += 1;
+            count += extent.operations;
         }
         tally.operations = tally.operations.max(count as u64);
         report(&format!("{}{stored}", state.name), tally);

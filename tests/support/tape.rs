@@ -19,7 +19,7 @@ use hmap::{Allocator, FirstBucket, Hmap};
 const MOST_STEPS: u64 = 2_000;
 
 /// Steps between two looks at everything.
-const LOOK_EVERY: u64 = 8;
+const LOOK_EVERY: u64 = if cfg!(miri) { 64 } else { 8 };
 
 /// Plays a tape; panics at the first thing that is wrong.
 pub fn play(tape: &[u8]) {

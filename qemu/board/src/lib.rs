@@ -37,11 +37,15 @@ mod bare;
 mod host;
 #[cfg(all(target_os = "none", target_arch = "x86_64"))]
 mod microvm;
+#[cfg(all(target_os = "none", target_arch = "arm"))]
+mod mps2;
 
 #[cfg(not(target_os = "none"))]
 use host as machine;
 #[cfg(all(target_os = "none", target_arch = "x86_64"))]
 use microvm as machine;
+#[cfg(all(target_os = "none", target_arch = "arm"))]
+use mps2 as machine;
 
 pub use program::Termination;
 #[doc(hidden)]
@@ -66,7 +70,7 @@ pub fn exit(code: i32) -> ! {
 ///   runs of one binary give the same number to the last digit. Two calls in a
 ///   row differ by a few, the cost of reading: a constant in optimised code. A
 ///   `rep` instruction counts once per iteration. Logging in between counts too.
-/// - On the host: nanoseconds since the first call. QEMU's clock ticks once a
+/// - On the host: nanoseconds since the first call. QEMU's x86 clock ticks once a
 ///   (virtual) nanosecond, so the orders of magnitude compare; nothing else does.
 #[inline]
 #[must_use]
@@ -93,7 +97,8 @@ pub fn stack_depth(action: impl FnOnce()) -> Option<usize> {
 /// on the target as an interrupt of the timer, with interrupts off; on the host from
 /// another thread.
 ///
-/// One handler at a time: a second call replaces the first on the target.
+/// One handler at a time: a second call replaces the first on the target. The Arm
+/// machine's timer has 24 bits: its longest interval is 10 million instructions.
 pub fn every(interval: u32, handler: fn()) {
     machine::every(interval, handler);
 }

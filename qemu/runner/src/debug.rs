@@ -16,6 +16,8 @@ use crate::{setup, suite, verdict};
 pub struct Arguments {
     /// An example, or a test: its name, or a part that only one test has
     name: String,
+    #[command(flatten)]
+    on: crate::On,
     /// Build with optimisations
     #[arg(long)]
     release: bool,
@@ -33,15 +35,16 @@ struct Held {
 
 /// `cargo qemu debug`; true if the program ended with success.
 pub fn run(arguments: &Arguments) -> Result<bool> {
-    setup::target()?;
-    setup::qemu()?;
+    setup::target(arguments.on.target)?;
+    setup::qemu(arguments.on.target)?;
     let held = find(arguments)?;
     let port = machine::free_port()?;
     let announce = |_| {
         eprintln!("QEMU holds the program at reset; there is no time limit. Attach with");
         eprintln!(
-            "  gdb -ex 'target remote 127.0.0.1:{port}' -ex 'hbreak *{:#x}' -ex continue {}",
-            held.start,
+            "  {} -ex 'target remote 127.0.0.1:{port}' -ex 'hbreak *{:#x}' -ex continue {}",
+            held.image.target.gdb,
+            held.image.target.breakpoint(held.start),
             shown(&held.image.path).display()
         );
     };
@@ -66,9 +69,9 @@ fn shown(path: &std::path::Path) -> PathBuf {
 
 /// An example of this name, or the one test that it means.
 fn find(arguments: &Arguments) -> Result<Held> {
-    let name = &arguments.name;
+    let (name, target) = (&arguments.name, arguments.on.target);
     if project::examples()?.contains(name) {
-        let path = project::build(Program::Example(name), arguments.release)?;
+        let path = project::build(target, Program::Example(name), arguments.release)?;
         let image = Image::load(path)?;
         let start = image
             .address_of("main")
@@ -82,7 +85,11 @@ fn find(arguments: &Arguments) -> Result<Held> {
 
     let mut similar = Vec::new();
     for binary in [project::SUITE, project::FAILING] {
-        let image = Image::load(project::build(Program::Test(binary), arguments.release)?)?;
+        let image = Image::load(project::build(
+            target,
+            Program::Test(binary),
+            arguments.release,
+        )?)?;
         let tests = image.tests()?.context("it holds no tests")?;
         let matching: Vec<_> = tests
             .iter()

@@ -2,7 +2,8 @@
 //!
 //! Each step is run whatever became of the one before: the host's tests by cargo,
 //! the target's suite under QEMU, the runner's own tests and checks. A step that
-//! cannot be run counts as a failure.
+//! cannot be run counts as a failure. With `--target` the steps are those that depend
+//! on the target: its suite, and the runner's checks of what it reports there.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -12,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::image::Image;
 use crate::project::{self, Program};
 use crate::suite::{self, Tally};
+use crate::target::{self, Target, X86_64};
 use crate::{selftest, setup};
 
 #[derive(clap::Args)]
@@ -19,11 +21,14 @@ pub struct Arguments {
     /// Only the tests whose name contains this
     name: Option<String>,
     /// Only the host's tests
-    #[arg(long, conflicts_with = "target_only")]
+    #[arg(long, conflicts_with_all = ["target_only", "target"])]
     host_only: bool,
     /// Only what runs under QEMU
     #[arg(long)]
     target_only: bool,
+    /// Only what runs on this target: x86_64-unknown-none or thumbv7m-none-eabi
+    #[arg(long, value_name = "TRIPLE", value_parser = target::by_triple)]
+    target: Option<&'static Target>,
     /// Build the tests with optimisations
     #[arg(long)]
     release: bool,
@@ -46,17 +51,23 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         parts.push(format!("{place} {tally}"));
     };
 
-    if !arguments.target_only {
+    if !arguments.target_only && arguments.target.is_none() {
         println!("== on the host");
         let release = arguments.release.then_some("--release");
         let host = ["--workspace"].into_iter().chain(release);
         step("host", by_cargo(host, name));
     }
     if !arguments.host_only {
-        println!("\n== x86_64 under QEMU");
-        step("x86_64 under QEMU", target(name, arguments.release));
+        let target = arguments.target.unwrap_or(&X86_64);
+        let title = format!("{} under QEMU", target.name);
+        println!("\n== {title}");
+        step(&title, suite_of(target, name, arguments.release));
         println!("\n== the runner itself");
-        step("runner", runner(name));
+        let tally = match arguments.target {
+            None => runner(name),
+            Some(target) => selftest::run(target, name),
+        };
+        step("runner", tally);
     }
 
     if total.is_empty() {
@@ -71,10 +82,11 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
 }
 
 /// The target's suite.
-fn target(name: Option<&str>, release: bool) -> Result<Tally> {
-    setup::target()?;
-    setup::qemu()?;
-    let image = Image::load(project::build(Program::Test(project::SUITE), release)?)?;
+fn suite_of(target: &Target, name: Option<&str>, release: bool) -> Result<Tally> {
+    setup::target(target)?;
+    setup::qemu(target)?;
+    let program = Program::Test(project::SUITE);
+    let image = Image::load(project::build(target, program, release)?)?;
     suite::run(
         image,
         &name.map(str::to_owned).into_iter().collect::<Vec<_>>(),
@@ -85,7 +97,7 @@ fn target(name: Option<&str>, release: bool) -> Result<Tally> {
 fn runner(name: Option<&str>) -> Result<Tally> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let mut tally = by_cargo(["--manifest-path", manifest], name)?;
-    tally += selftest::run(name)?;
+    tally += selftest::run(&X86_64, name)?;
     Ok(tally)
 }
 

@@ -12,13 +12,16 @@ use crate::{setup, verdict};
 pub struct Arguments {
     /// The example, a file in examples/ without its ending
     name: String,
+    #[command(flatten)]
+    on: crate::On,
     /// Build with optimisations (the default)
     #[arg(long, conflicts_with = "debug")]
     release: bool,
     /// Build without optimisations
     #[arg(long)]
     debug: bool,
-    /// The machine's memory in MiB; otherwise what the example asks for, or 64
+    /// The machine's memory in MiB; otherwise what the example asks for, or 64 (the
+    /// Arm machine always has 16)
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=3072))]
     memory: Option<u32>,
     /// The example's own arguments; none may hold a space
@@ -38,10 +41,11 @@ pub fn build_and_run(arguments: &Arguments) -> Result<bool> {
         };
         bail!("there is no example `{name}`; the examples are: {known}");
     }
-    setup::target()?;
-    setup::qemu()?;
+    let target = arguments.on.target;
+    setup::target(target)?;
+    setup::qemu(target)?;
     let release = arguments.release || !arguments.debug;
-    let image = Image::load(project::build(Program::Example(name), release)?)?;
+    let image = Image::load(project::build(target, Program::Example(name), release)?)?;
     run(&image, arguments.memory, &arguments.arguments)
 }
 

@@ -9,11 +9,15 @@ use anyhow::{Context, Result};
 use defmt_decoder::{Locations, Table};
 use embedded_test_runner_core::TestMeta;
 use embedded_test_runner_core::elf::{self, ElfError};
-use object::{Object, ObjectSection, ObjectSymbol};
+use object::{Object, ObjectSection, ObjectSymbol, SectionKind};
+
+use crate::target::{self, Target};
 
 /// An executable for the target.
 pub struct Image {
     pub path: PathBuf,
+    /// What it was built for.
+    pub target: &'static Target,
     /// The format strings of its log.
     pub table: Table,
     bytes: Vec<u8>,
@@ -23,11 +27,17 @@ pub struct Image {
 impl Image {
     pub fn load(path: PathBuf) -> Result<Self> {
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let cannot_run = || format!("{} cannot be run here", path.display());
+        let architecture = object::File::parse(&*bytes)
+            .with_context(cannot_run)?
+            .architecture();
+        let target = target::of_program(architecture).with_context(cannot_run)?;
         let table = Table::parse(&bytes)
             .and_then(|table| table.context("there is no defmt log in it: does it use `board`?"))
-            .with_context(|| format!("{} cannot be run here", path.display()))?;
+            .with_context(cannot_run)?;
         Ok(Self {
             path,
+            target,
             table,
             bytes,
             locations: OnceLock::new(),
@@ -60,16 +70,26 @@ impl Image {
         Some(u32::from_le_bytes(wish.get(..4)?.try_into().ok()?))
     }
 
-    /// The name of the function that the address lies in.
+    /// The name of the function that the address lies in; `None` if nothing that is
+    /// code lies before it.
     pub fn function_at(&self, address: u64) -> Option<String> {
         let object = object::File::parse(&*self.bytes).ok()?;
-        let symbols = object.symbol_map();
-        let name = symbols.before(address)?.name();
+        let address = self.target.symbol(address);
+        // The strings of the log are symbols too, in a section that begins at 0.
+        let code = object.symbols().filter(|symbol| {
+            let section = symbol.section_index();
+            let section = section.and_then(|index| object.section_by_index(index).ok());
+            section.is_some_and(|section| section.kind() == SectionKind::Text)
+        });
+        let function = code
+            .filter(|symbol| symbol.address() <= address)
+            .max_by_key(|symbol| symbol.address())?;
+        let name = function.name().ok()?;
         // Without the hash that the compiler appends.
         Some(format!("{:#}", rustc_demangle::demangle(name)))
     }
 
-    /// The address of a symbol.
+    /// The address of a symbol, as the table of symbols has it.
     pub fn address_of(&self, symbol: &str) -> Option<u64> {
         let object = object::File::parse(&*self.bytes).ok()?;
         object.symbol_by_name(symbol).map(|symbol| symbol.address())

@@ -51,10 +51,13 @@ fn line(image: &Image, frame: &Frame) -> String {
     }
 }
 
-/// The board reports a fault's instruction by its address ("at rip 0x18a2b4,");
-/// this adds the function that it lies in.
+/// The board reports a fault's instruction by its address ("at rip 0x18a2b4,", "at pc
+/// 0x1c32,"); this adds the function that it lies in.
 fn with_function(image: &Image, line: String) -> String {
-    let address = line.split_once("at rip 0x").and_then(|(_, rest)| {
+    let behind = ["at rip 0x", "at pc 0x"]
+        .iter()
+        .find_map(|words| Some(line.split_once(words)?.1));
+    let address = behind.and_then(|rest| {
         let digits = rest.split(|c: char| !c.is_ascii_hexdigit()).next()?;
         u64::from_str_radix(digits, 16).ok()
     });

@@ -1,9 +1,8 @@
 //! One boot of one program in a fresh QEMU, from start to end.
 //!
-//! The machine is `microvm`: it starts twice as fast as a PC and has all that is
-//! needed, a serial port and an exit device. It is emulated, never virtualised:
-//! with `-icount shift=0` the time stamp counter then counts instructions exactly,
-//! and a run repeats to the last digit.
+//! Which machine that is, says the program's [target](crate::target). It is emulated,
+//! never virtualised: with `-icount` its clock then counts instructions exactly, and
+//! a run repeats to the last digit.
 
 use std::io::Read;
 use std::net::TcpListener;
@@ -18,14 +17,6 @@ use wait_timeout::ChildExt;
 
 use crate::image::Image;
 use crate::log;
-
-/// QEMU's program for the target.
-pub const QEMU: &str = "qemu-system-x86_64";
-/// Memory for a program that does not ask for more, in MiB.
-const MEMORY_MIB: u32 = 64;
-/// The machine. Not `-nographic`: it would put the firmware's text into the log.
-const CONFIGURATION: &str = "-M microvm -nodefaults -no-reboot -display none -serial stdio \
-     -icount shift=0,sleep=off -device isa-debug-exit,iobase=0xf4,iosize=0x04";
 
 /// How long somebody looks at a screen on which nothing happens.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -53,9 +44,12 @@ pub struct Options<'a> {
 pub enum Ended {
     /// The program said so itself.
     Program(Ending),
-    /// The machine was reset, which `-no-reboot` turns into an end: a fault that
-    /// could not be delivered, thrice.
+    /// The machine was reset, which `-no-reboot` turns into an end: on x86 a fault
+    /// that could not be delivered, thrice.
     Reset,
+    /// The same on Arm: a fault in the handler of faults, after which the processor
+    /// does nothing any more. QEMU aborts.
+    Lockup,
     /// QEMU refused the machine or the program; what it said.
     Refused(String),
     /// An exit status that means nothing here; what QEMU said.
@@ -73,9 +67,9 @@ pub fn boot(
     options: &Options,
     print: &(dyn Fn(&str) + Sync),
 ) -> Result<Ended> {
-    let mut child = command(image, command_line, options)
+    let mut child = command(image, command_line, options)?
         .spawn()
-        .with_context(|| format!("cannot start {QEMU}"))?;
+        .with_context(|| format!("cannot start {}", image.target.qemu))?;
     let output = child.stdout.take().context("QEMU's output is not piped")?;
     let mut complaints = child.stderr.take().context("QEMU's errors are not piped")?;
     if let Some(started) = options.started {
@@ -104,18 +98,13 @@ pub fn boot(
 }
 
 /// The call of QEMU.
-fn command(image: &Image, command_line: &str, options: &Options) -> Command {
-    let memory = options
-        .memory
-        .or_else(|| image.memory_wish())
-        .unwrap_or(MEMORY_MIB);
-    let mut command = Command::new(QEMU);
+fn command(image: &Image, command_line: &str, options: &Options) -> Result<Command> {
+    let memory = options.memory.or_else(|| image.memory_wish());
+    let mut command = Command::new(image.target.qemu);
     command
-        .args(CONFIGURATION.split_ascii_whitespace())
-        .args(["-m", &format!("{memory}M")])
+        .args(image.target.machine(memory, command_line)?)
         .arg("-kernel")
         .arg(&image.path)
-        .args(["-append", command_line])
         .args(options.extra)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -123,7 +112,7 @@ fn command(image: &Image, command_line: &str, options: &Options) -> Command {
     if let Some(port) = options.debugger {
         command.args(["-S", "-gdb", &format!("tcp:127.0.0.1:{port}")]);
     }
-    command
+    Ok(command)
 }
 
 /// Waits for QEMU; `None` if the limit came first, and QEMU has been stopped.
@@ -147,10 +136,11 @@ fn wait(child: &mut Child, options: &Options) -> std::io::Result<Option<ExitStat
     Ok(None)
 }
 
-/// Only what a program wrote to the exit device counts as its word; QEMU's own 0
+/// Only what a program wrote as its exit status counts as its word; QEMU's own 0
 /// and 1 mean a reset and a refusal.
 fn classify(status: ExitStatus, complaint: String) -> Ended {
     match status.code() {
+        None if complaint.contains("Lockup") => Ended::Lockup,
         None => Ended::Killed(status.signal().unwrap_or_default()),
         Some(0) => Ended::Reset,
         Some(1) => Ended::Refused(complaint),

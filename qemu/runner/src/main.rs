@@ -1,9 +1,9 @@
 //! `cargo qemu`: builds tests and examples for a bare machine, boots them under
 //! QEMU and says how they ended.
 //!
-//! `project` asks cargo, `setup` sees to the toolchain and QEMU, `image` is a
-//! program as a file, `machine` boots it, `log` reads what it says, `verdict`
-//! judges how it ended. On top of these: `example`, `suite` (a test binary),
+//! `target` knows the machines, `project` asks cargo, `setup` sees to the toolchain
+//! and QEMU, `image` is a program as a file, `machine` boots it, `log` reads what it
+//! says, `verdict` judges how it ended. On top of these: `example`, `suite` (a test binary),
 //! `everything` (`cargo qemu test`), `selftest`, `debug`.
 
 mod debug;
@@ -16,6 +16,7 @@ mod project;
 mod selftest;
 mod setup;
 mod suite;
+mod target;
 mod verdict;
 
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::target::Target;
 
 /// Builds tests and examples for a bare machine and runs them under QEMU.
 ///
@@ -39,7 +42,8 @@ struct Cli {
 enum Command {
     /// Build an example for the target, boot it and print what it says
     Run(example::Arguments),
-    /// Run all tests: the host's, the target's under QEMU, the runner's own
+    /// Run all tests: the host's, x86_64's under QEMU, the runner's own; with
+    /// --target those of that target
     Test(everything::Arguments),
     /// Hold a test or an example at reset, waiting for gdb
     Debug(debug::Arguments),
@@ -47,6 +51,8 @@ enum Command {
     Selftest {
         /// Only the checks whose name contains this
         name: Option<String>,
+        #[command(flatten)]
+        on: On,
     },
     /// Boot a program that cargo has built (what cargo calls for `cargo test`
     /// and `cargo run` with the target)
@@ -60,12 +66,21 @@ enum Command {
     },
 }
 
+/// Where it is to run.
+#[derive(clap::Args)]
+struct On {
+    /// The target: x86_64-unknown-none or thumbv7m-none-eabi
+    #[arg(long, value_name = "TRIPLE", value_parser = target::by_triple,
+          default_value = target::X86_64.triple)]
+    target: &'static Target,
+}
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(arguments) => example::build_and_run(&arguments),
         Command::Test(arguments) => everything::run(&arguments),
         Command::Debug(arguments) => debug::run(&arguments),
-        Command::Selftest { name } => selftest::run_alone(name.as_deref()),
+        Command::Selftest { name, on } => selftest::run_alone(on.target, name.as_deref()),
         Command::Boot { elf, arguments } => boot(elf, &arguments),
     };
     match done {
@@ -80,8 +95,8 @@ fn main() -> ExitCode {
 
 /// A test binary is run as one, anything else as an example.
 fn boot(elf: PathBuf, arguments: &[String]) -> Result<bool> {
-    setup::qemu()?;
     let image = image::Image::load(elf)?;
+    setup::qemu(image.target)?;
     match image.tests()? {
         Some(_) => Ok(suite::run(image, arguments)?.failed == 0),
         None => example::run(&image, None, arguments),

@@ -9,9 +9,9 @@ use std::sync::Once;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Message, MetadataCommand, TargetKind};
 
-/// The target, by the compiler's name.
-pub const TARGET: &str = "x86_64-unknown-none";
-/// The test binaries for it.
+use crate::target::Target;
+
+/// The test binaries for the targets.
 pub const SUITE: &str = "target";
 pub const FAILING: &str = "failing";
 
@@ -38,7 +38,7 @@ pub fn cargo() -> Command {
 
 /// A call of cargo for the target, without the variables that would silently
 /// replace the link arguments of `.cargo/config.toml`.
-fn cargo_for_target() -> Command {
+fn cargo_for(target: &Target) -> Command {
     static NOTE: Once = Once::new();
     let mut command = cargo();
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
@@ -47,7 +47,8 @@ fn cargo_for_target() -> Command {
             NOTE.call_once(|| {
                 eprintln!(
                     "note: {variable} is set, which would replace the link arguments of \
-                     .cargo/config.toml; the build for {TARGET} goes without it"
+                     .cargo/config.toml; the build for {} goes without it",
+                    target.triple
                 );
             });
         }
@@ -76,8 +77,8 @@ pub fn examples() -> Result<Vec<String>> {
 
 /// Builds the program for the target, with cargo's own progress on the terminal,
 /// and gives the path of the executable.
-pub fn build(program: Program, release: bool) -> Result<PathBuf> {
-    let mut command = cargo_for_target();
+pub fn build(target: &Target, program: Program, release: bool) -> Result<PathBuf> {
+    let mut command = cargo_for(target);
     let wanted = match program {
         Program::Example(name) => {
             command.args(["build", "--example", name]);
@@ -90,7 +91,7 @@ pub fn build(program: Program, release: bool) -> Result<PathBuf> {
     };
     command.args([
         "--target",
-        TARGET,
+        target.triple,
         "--message-format=json-render-diagnostics",
     ]);
     if release {
@@ -112,7 +113,10 @@ pub fn build(program: Program, release: bool) -> Result<PathBuf> {
         }
     }
     if !child.wait().context("waiting for cargo")?.success() {
-        bail!("`{wanted}` could not be built for {TARGET}: see above");
+        bail!(
+            "`{wanted}` could not be built for {}: see above",
+            target.triple
+        );
     }
     let path = executable.with_context(|| format!("cargo built no executable `{wanted}`"))?;
     Ok(path.into_std_path_buf())

@@ -1,67 +1,59 @@
 //! What must be there before anything boots: the compiler's target and QEMU.
 //! Either is installed where that is possible, and what is done is said.
 
-use std::env;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::machine::QEMU;
-use crate::project::{self, TARGET};
-
-/// The first QEMU that has the machine `microvm`.
-const OLDEST_QEMU: (u32, u32) = (4, 2);
-
-const HOW_TO_GET_QEMU: &str = "\
-install it by one of
-  apt-get install --no-install-recommends qemu-system-x86
-  dnf install qemu-system-x86-core
-  pacman -S qemu-system-x86
-  brew install qemu";
+use crate::project;
+use crate::target::Target;
 
 /// Makes sure that the compiler can build for the target.
 ///
 /// A `targets` line in rust-toolchain.toml would not do: rustup ignores it where
 /// its automatic installation is switched off.
-pub fn target() -> Result<()> {
-    if has_target()? {
+pub fn target(target: &Target) -> Result<()> {
+    let triple = target.triple;
+    if has(triple)? {
         return Ok(());
     }
-    eprintln!("The target {TARGET} is missing; adding it: rustup target add {TARGET}");
+    eprintln!("The target {triple} is missing; adding it: rustup target add {triple}");
     let added = Command::new("rustup")
-        .args(["target", "add", TARGET])
+        .args(["target", "add", triple])
         .current_dir(project::root())
         .status();
     match added {
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(
-            "the compiler has no target {TARGET}, and there is no rustup to add it; use a \
+            "the compiler has no target {triple}, and there is no rustup to add it; use a \
              toolchain from rustup, or install your system's package of this target"
         ),
         Err(error) => Err(error).context("cannot start rustup"),
         Ok(status) if !status.success() => {
-            bail!("rustup could not add the target {TARGET}: see above")
+            bail!("rustup could not add the target {triple}: see above")
         }
-        Ok(_) if has_target()? => Ok(()),
+        Ok(_) if has(triple)? => Ok(()),
         Ok(_) => bail!(
-            "rustup has added {TARGET}, but not to the compiler in use; is `rustc` in the PATH \
+            "rustup has added {triple}, but not to the compiler in use; is `rustc` in the PATH \
              the one of rustup?"
         ),
     }
 }
 
 /// Whether the compiler has a `core` for the target.
-fn has_target() -> Result<bool> {
+fn has(triple: &str) -> Result<bool> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", TARGET])
+        .args(["--print", "target-libdir", "--target", triple])
         .current_dir(project::root())
         .stderr(Stdio::inherit())
         .output()
         .context("cannot start rustc")?;
     if !output.status.success() {
-        bail!("rustc does not know the target {TARGET}: see above");
+        bail!("rustc does not know the target {triple}: see above");
     }
     let directory = String::from_utf8_lossy(&output.stdout);
     // The directory is missing as long as the target is.
@@ -74,26 +66,27 @@ fn has_target() -> Result<bool> {
 }
 
 /// Makes sure that there is a QEMU, and that it is new enough.
-pub fn qemu() -> Result<()> {
-    let version = match qemu_version()? {
+pub fn qemu(target: &Target) -> Result<()> {
+    let version = match version_of(target.qemu)? {
         Some(version) => version,
         None => {
-            install_qemu()?;
-            qemu_version()?.with_context(|| format!("{QEMU} is still not found"))?
+            install_qemu(target)?;
+            version_of(target.qemu)?
+                .with_context(|| format!("{} is still not found", target.qemu))?
         }
     };
-    if numbers(&version).is_some_and(|numbers| numbers < OLDEST_QEMU) {
-        let (major, minor) = OLDEST_QEMU;
-        bail!("QEMU is too old: {version}; {major}.{minor} or newer is needed (machine microvm)");
+    if numbers(&version).is_some_and(|numbers| numbers < target.oldest_qemu) {
+        let (major, minor) = target.oldest_qemu;
+        bail!("QEMU is too old: {version}; {major}.{minor} or newer is needed");
     }
     Ok(())
 }
 
 /// The first line of `--version`; `None` if there is no QEMU.
-fn qemu_version() -> Result<Option<String>> {
-    match Command::new(QEMU).arg("--version").output() {
+fn version_of(qemu: &str) -> Result<Option<String>> {
+    match Command::new(qemu).arg("--version").output() {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot start {QEMU}")),
+        Err(error) => Err(error).with_context(|| format!("cannot start {qemu}")),
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
             Ok(Some(text.lines().next().unwrap_or_default().to_owned()))
@@ -109,18 +102,14 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 }
 
 /// Installs QEMU where this user may do so by apt-get.
-fn install_qemu() -> Result<()> {
+fn install_qemu(target: &Target) -> Result<()> {
+    let (qemu, package) = (target.qemu, target.apt_package);
     if !is_root() || !exists("apt-get") {
-        bail!("{QEMU} is missing; {HOW_TO_GET_QEMU}");
+        bail!("{qemu} is missing; {}", how_to_get_qemu(target));
     }
-    eprintln!("{QEMU} is missing; installing the package qemu-system-x86 by apt-get");
-    let package = [
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "qemu-system-x86",
-    ];
-    for arguments in [&["update"][..], &package] {
+    eprintln!("{qemu} is missing; installing the package {package} by apt-get");
+    let install = ["install", "-y", "--no-install-recommends", package];
+    for arguments in [&["update"][..], &install] {
         eprintln!("apt-get {}", arguments.join(" "));
         let status = Command::new("apt-get")
             .args(arguments)
@@ -130,17 +119,31 @@ fn install_qemu() -> Result<()> {
             .context("cannot start apt-get")?;
         if !status.success() {
             bail!(
-                "apt-get {} failed, see above; {HOW_TO_GET_QEMU}",
-                arguments[0]
+                "apt-get {} failed, see above; {}",
+                arguments[0],
+                how_to_get_qemu(target)
             );
         }
     }
     Ok(())
 }
 
+fn how_to_get_qemu(target: &Target) -> String {
+    let [dnf, pacman] = target.other_packages;
+    format!(
+        "install it by one of
+  apt-get install --no-install-recommends {}
+  {dnf}
+  {pacman}
+  brew install qemu",
+        target.apt_package
+    )
+}
+
+/// Whether this process belongs to root: on Linux, where apt-get is, it owns its
+/// directory in `/proc`.
 fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
 fn exists(program: &str) -> bool {
@@ -151,6 +154,7 @@ fn exists(program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::X86_64;
 
     #[test]
     fn the_version_of_qemu_is_read() {
@@ -160,6 +164,7 @@ mod tests {
         );
         assert_eq!(numbers("QEMU emulator version 10.0.0"), Some((10, 0)));
         assert_eq!(numbers("something else"), None);
-        assert!((3, 1) < OLDEST_QEMU && (10, 0) > OLDEST_QEMU);
+        let oldest = X86_64.oldest_qemu;
+        assert!((3, 1) < oldest && (10, 0) > oldest);
     }
 }

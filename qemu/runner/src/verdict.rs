@@ -28,6 +28,11 @@ pub fn describe(ended: &Ended) -> String {
              step through it with `cargo qemu debug`"
                 .into()
         }
+        Ended::Lockup => {
+            "lockup: the processor met a fault while it handled a fault and stopped; step \
+             through it with `cargo qemu debug`"
+                .into()
+        }
         Ended::Refused(complaint) => {
             format!(
                 "nothing ran: QEMU could not start the machine ({})",

@@ -3,9 +3,10 @@
 //! A write of `v` to `isa-debug-exit` makes QEMU exit with `(v << 1) | 1`. The
 //! obvious 0 for success would become 1, which is also what QEMU says when it
 //! could not start at all, and QEMU's own 0 is what a triple fault leaves. So
-//! every ending has a value of its own, none of them near these two.
+//! every ending has a value of its own, none of them near these two. Arm's
+//! semihosting could pass any status; it passes the same ones.
 
-/// How a program ended; the discriminant is what it writes to the exit device.
+/// How a program ended; the discriminant is what x86 writes to the exit device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Ending {
