@@ -4,6 +4,7 @@
 extern crate alloc;
 
 mod suite;
+#[allow(dead_code, reason = "the examples use more of it")]
 mod support;
 
 /// Makes the list of `suite` the harness' tests.

@@ -14,6 +14,7 @@ use ::board as _;
 #[cfg(target_os = "none")]
 mod suite;
 #[cfg(target_os = "none")]
+#[allow(dead_code, reason = "the examples use more of it")]
 mod support;
 
 /// Makes the list of `suite` embedded-test's tests.

@@ -73,10 +73,10 @@ fn every_operation<const K: usize, const V: usize>(bytes: usize) {
     while operate::<K, V>(&heap, number) {
         let stats = heap.stats();
         assert_eq!((stats.used, stats.live), (0, 0), "all is given back");
-        number += 1;
+        number += if cfg!(miri) { 6 } else { 1 };
     }
     let stats = heap.stats();
-    assert!(number > 30 && stats.failures > number, "{stats:?}");
+    assert!(number > 30 && stats.failures > 5, "{stats:?}");
     // Not a word is left over where a bucket would have fitted.
     assert!(heap.size() - stats.high_water < 1024, "{stats:?}");
 }

@@ -1,5 +1,10 @@
 //! `mem::forget` on everything that a map lends or becomes: at worst something leaks.
 
+#![allow(
+    clippy::forget_non_drop,
+    reason = "whether what is forgotten would be dropped is what is looked at"
+)]
+
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::part::{Part, World};

@@ -208,6 +208,7 @@ macro_rules! list {
                 presizing_a_map_keeps_its_entries,
                 presizing_an_empty_map_replaces_its_array,
                 more_memory_than_asked_for_becomes_spare_buckets,
+                overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array,
             }
             sweep {
                 every_allocation_for_a_bucket_is_refused_once,

@@ -192,6 +192,20 @@ pub fn more_memory_than_asked_for_becomes_spare_buckets() {
     assert_eq!(calls(bucket.0 - 1), 1 + 8, "not enough for a bucket");
 }
 
+pub fn overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array() {
+    // All keys in one chain. First the spares are used up, as many again.
+    for (hint, spares) in [(52, 0), (104, 1), (208, 2), (416, 4), (832, 8)] {
+        let ledger = Ledger::new();
+        let mut checked = Checked::of(with_capacity(hint, &ledger), &ledger);
+        for id in 0..52 {
+            checked.insert(Key::at(id, 3, id as u8), id);
+        }
+        let from_chunks = 6_usize.saturating_sub(spares);
+        let chunks = from_chunks.div_ceil(spares.max(1));
+        assert_eq!(ledger.calls(), 1 + chunks, "hint {hint}");
+    }
+}
+
 fn ledger_bytes_of_one_bucket() -> usize {
     let ledger = Ledger::new();
     let mut map = Map::with_hasher_in(Identity, &ledger);
