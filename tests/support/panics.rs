@@ -193,10 +193,6 @@ fn pardon<const K: usize, const V: usize>(culprit: Culprit, leak: Leak) {
             bytes: cells,
         },
         Culprit::Deallocate => Leak {
-            parts: usize::MAX,
-            bytes: usize::MAX,
-        },
-        Culprit::Deallocate => Leak {
             parts: 0,
             bytes: usize::MAX,
         },
