@@ -31,6 +31,10 @@
 //! * **H7** `noverflow` = overflow buckets in chains of the current array.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
+//! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
+//!   or calls to be started by anything but the load, nothing of the generation before
+//!   is left, nothing is reserved. Then it is one less than the array's capacity. It is
+//!   set by [`RawHmap::settle`] alone; 0 is right at any time, and costs a detour.
 
 pub(crate) mod access;
 pub(crate) mod assign;
@@ -55,7 +59,7 @@ pub(crate) mod table;
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
-use crate::sizing::BucketBits;
+use crate::sizing::{BucketBits, too_many_overflow_buckets};
 use bmap::{BucketPtr, LentBucket};
 use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array};
 use cells::{CellPool, Cells};
@@ -107,7 +111,7 @@ impl Flags {
 }
 
 /// The header. Go's fields keep their names; `B` is `bits`, and Go's separate
-/// `extra` is part of it: 88 bytes, where Go's two together have 72.
+/// `extra` is part of it: 96 bytes, where Go's two together have 72.
 pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     count: usize,
     /// The current array of 2^`bits` buckets; none before the first insert.
@@ -130,6 +134,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     nevacuate: u32,
     /// New keys that go by before a growth that was refused is tried again.
     back_off: u32,
+    /// One less than the entries that the array takes, or 0 if anything is owed (H9).
+    quiet: u32,
     bits: BucketBits,
     flags: Flags,
     alloc: A,
@@ -143,7 +149,7 @@ unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawHmap<K
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(size_of::<RawHmap<u64, u64, crate::alloc::Global, crate::policy::Go>>() == 88);
+    assert!(size_of::<RawHmap<u64, u64, crate::alloc::Global, crate::policy::Go>>() == 96);
 };
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -161,6 +167,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             reserved: 0,
             nevacuate: 0,
             back_off: 0,
+            quiet: 0,
             bits: BucketBits::ONE_BUCKET,
             flags: Flags::NONE,
             alloc,
@@ -225,6 +232,28 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         } else {
             self.bits.halved()
         }
+    }
+
+    /// Whether one new key more can go in without a thought of growth, reservation or
+    /// seed: there are entries, fewer than the array takes, and nothing is owed (H9).
+    #[inline]
+    const fn is_quiet(&self) -> bool {
+        // With 0 entries this wraps to more than any limit.
+        self.count.wrapping_sub(1) < self.quiet as usize
+    }
+
+    /// Notes whether anything is owed (H9).
+    fn settle(&mut self) {
+        let owed = self.is_growing()
+            || self.buckets.is_none()
+            || !self.oldoverflow.is_empty()
+            || self.reserved > 0
+            || too_many_overflow_buckets(self.noverflow, self.bits);
+        self.quiet = if owed {
+            0
+        } else {
+            u32::try_from(self.bits.capacity() - 1).unwrap_or(u32::MAX)
+        };
     }
 
     /// Replaces all memory of an empty map by an array of 2^B buckets, all
@@ -366,6 +395,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.noverflow = 0;
         self.nevacuate = 0;
         self.back_off = 0;
+        self.quiet = 0;
         self.bits = BucketBits::ONE_BUCKET;
         self.flags = Flags::NONE;
         let is_ours = |flag| move |_: &_| !flags.has(flag);

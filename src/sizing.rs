@@ -3,63 +3,85 @@
 //! Everything here is a non-generic `const fn` over integers, so that the
 //! schedule of growth can be read, and tested for every B, in one place.
 //! Counts of buckets fit a `u32` on every target ([`BucketBits::MAX`]); that
-//! keeps the header at 72 bytes and is no limit in practice: 2³¹ buckets of the
+//! keeps the header small and is no limit in practice: 2³¹ buckets of the
 //! smallest kind take 34 GB.
 
 /// Entries a bucket holds.
 pub(crate) const SLOTS: usize = 8;
 
-/// From this B on an array is made with spare overflow buckets, one for
-/// every sixteen buckets.
+/// From this B on an array is made with spare overflow buckets: one for every 2^4
+/// buckets, so that fewer have none.
 const SPARES_FROM: u8 = 4;
 
-/// Go's B: an array has 2^B buckets.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct BucketBits(u8);
+/// Go's B: an array has 2^B buckets. Kept as 2^B − 1, the mask that takes a bucket's
+/// number out of a hash, since that is what each look-up asks for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BucketBits {
+    mask: u32,
+}
+
+impl core::fmt::Debug for BucketBits {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "B = {}", self.get())
+    }
+}
 
 impl BucketBits {
-    pub(crate) const ONE_BUCKET: Self = Self(0);
+    pub(crate) const ONE_BUCKET: Self = Self { mask: 0 };
 
     /// The largest B: bucket numbers fit a `u32` with one value to spare.
-    pub(crate) const MAX: Self = Self(31);
+    const MAX_B: u8 = 31;
+    pub(crate) const MAX: Self = Self::unchecked(Self::MAX_B);
 
     /// `bits`, unless that is more than [`BucketBits::MAX`].
     pub(crate) const fn new(bits: u8) -> Option<Self> {
-        if bits <= Self::MAX.0 {
-            Some(Self(bits))
+        if bits <= Self::MAX_B {
+            Some(Self::unchecked(bits))
         } else {
             None
         }
     }
 
+    /// `bits` is at most [`BucketBits::MAX_B`].
+    const fn unchecked(bits: u8) -> Self {
+        Self {
+            mask: (1 << bits) - 1,
+        }
+    }
+
     pub(crate) const fn get(self) -> u8 {
-        self.0
+        self.mask.count_ones() as u8
     }
 
     /// Number of buckets, 2^B.
     #[inline]
     pub(crate) const fn count(self) -> usize {
-        1 << self.0
+        self.mask() + 1
     }
 
     /// The bits of a hash that name the bucket.
     #[inline]
     pub(crate) const fn mask(self) -> usize {
-        self.count() - 1
+        self.mask as usize
     }
 
     /// B + 1, unless that is more than [`BucketBits::MAX`].
     pub(crate) const fn doubled(self) -> Option<Self> {
-        if self.0 < Self::MAX.0 {
-            Some(Self(self.0 + 1))
+        if self.mask < Self::MAX.mask {
+            Some(Self {
+                mask: self.mask << 1 | 1,
+            })
         } else {
             None
         }
     }
 
     /// B − 1: the old array's B while the map doubles.
+    #[inline]
     pub(crate) const fn halved(self) -> Self {
-        Self(self.0.saturating_sub(1))
+        Self {
+            mask: self.mask >> 1,
+        }
     }
 
     /// The smallest B that holds `entries` without being over the load
@@ -87,11 +109,7 @@ impl BucketBits {
     ///
     /// Go: `makeBucketArray`, where the allocator's size classes add more.
     pub(crate) const fn spares(self) -> usize {
-        if self.0 >= SPARES_FROM {
-            self.count() >> SPARES_FROM
-        } else {
-            0
-        }
+        self.count() >> SPARES_FROM
     }
 
     /// How many overflow buckets are asked for at a time once the spares are
@@ -152,7 +170,7 @@ mod tests {
     use super::*;
 
     fn bits(b: u8) -> BucketBits {
-        BucketBits(b)
+        BucketBits::new(b).unwrap()
     }
 
     #[test]
@@ -174,7 +192,7 @@ mod tests {
 
     #[test]
     fn every_b_holds_its_capacity_and_not_one_more() {
-        for b in 0..BucketBits::MAX.0 {
+        for b in 0..BucketBits::MAX.get() {
             let capacity = bits(b).capacity();
             assert_eq!(BucketBits::for_entries(capacity), Some(bits(b)));
             assert_eq!(BucketBits::for_entries(capacity + 1), Some(bits(b + 1)));

@@ -104,6 +104,17 @@ impl TopHashes {
         Self((self.0 & !(0xff << shift)) | (top.0 as u64) << shift)
     }
 
+    /// The same marks of a moved bucket, which has none for this slot yet, with the
+    /// one that says where the slot's entry went.
+    #[inline]
+    pub(crate) const fn moved(self, slot: usize, to_y: bool) -> Self {
+        const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
+        const X_TO_Y: u8 = TopHash::EVACUATED_X.0 ^ TopHash::EVACUATED_Y.0;
+        debug_assert!(slot < 8 && matches!(self.get(slot), TopHash::EVACUATED_EMPTY));
+        let change = EMPTY_TO_X ^ (to_y as u8 * X_TO_Y);
+        Self(self.0 ^ (change as u64) << (8 * (slot & 7)))
+    }
+
     /// Whether nothing follows in this bucket's chain.
     #[inline]
     pub(crate) const fn ends_chain(self) -> bool {
@@ -124,15 +135,17 @@ impl TopHashes {
 
     /// Live slots that may have this byte.
     ///
-    /// The borrow of a true match can carry into the byte above it and select
-    /// that slot too, if it differs in the lowest bit only. Such a slot is live
-    /// as well, because an empty one differs in the highest bit, so comparing
-    /// its key is sound, and rare enough to be cheaper than an exact match.
+    /// A live byte differs from `top` below its highest bit only, so one less than
+    /// the difference has that bit set exactly where the bytes are equal; an empty
+    /// slot's own highest bit takes it out. The borrow of a match can carry into the
+    /// byte above it and select that slot too, if it differs in the lowest bit only.
+    /// Such a slot is live as well, so comparing its key is sound, and rare enough to
+    /// be cheaper than an exact match.
     #[inline]
     pub(crate) const fn matching(self, top: TopHash) -> Slots {
         debug_assert!(top.is_live());
         let difference = self.0 ^ (LOW_BITS * top.0 as u64);
-        Slots(difference.wrapping_sub(LOW_BITS) & !difference & HIGH_BITS)
+        Slots(difference.wrapping_sub(LOW_BITS) & self.0 & HIGH_BITS)
     }
 
     /// The same slots with emptyRest after the last live one.

@@ -6,7 +6,7 @@ use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
 use crate::policy::Policy;
-use crate::tophash::TopHash;
+use crate::tophash::{TopHash, TopHashes};
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The entry whose key has this hash and satisfies `eq`.
@@ -62,45 +62,105 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(super) fn find(
         &self,
         hash: HashValue,
-        mut eq: impl FnMut(&K) -> bool,
+        eq: impl FnMut(&K) -> bool,
     ) -> Option<Slot<K, V, P>> {
         if self.count == 0 {
             return None;
         }
-        let top = TopHash::of(hash);
-        let mut next = self.chain(hash);
-        while let Some(bucket) = next {
-            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
-            let tops = unsafe { bucket.tops() };
-            for index in tops.matching(top) {
-                // SAFETY: A match is a live slot, so its key is there (M1).
-                let key = unsafe { bucket.key(index).as_ref() };
-                if eq(key) {
-                    return Some(Slot { bucket, index });
-                }
-            }
-            if tops.ends_chain() {
-                return None;
-            }
-            // SAFETY: As above.
-            next = unsafe { bucket.overflow() };
-        }
-        None
+        // SAFETY: There are entries, so there is an array (A1).
+        let head = unsafe { self.owner(hash) };
+        // SAFETY: The chain owns the hash, so it is initialised (M5).
+        unsafe { find_in_chain(head, TopHash::of(hash), eq) }
     }
 
     /// The head of the chain that owns a hash (H2); none before the first insert.
     #[inline]
     pub(super) fn chain(&self, hash: HashValue) -> Option<BucketPtr<K, V, P>> {
+        // SAFETY: There is an array.
+        self.buckets.map(|_| unsafe { self.owner(hash) })
+    }
+
+    /// The same, where there is an array.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline]
+    pub(super) unsafe fn owner(&self, hash: HashValue) -> BucketPtr<K, V, P> {
         if let Some(old) = self.oldbuckets {
-            // SAFETY: The bucket number is below the old array's count.
-            let old = unsafe { old.nth(hash.bucket(self.old_bits())) };
-            // SAFETY: Heads of the old array are initialised.
-            if !unsafe { old.is_evacuated() } {
-                return Some(old);
+            if let Some(old) = self.chain_to_move(old, hash) {
+                return old;
             }
         }
-        // SAFETY: The bucket number is below 2^B.
-        self.buckets
-            .map(|base| unsafe { base.nth(hash.bucket(self.bits)) })
+        // SAFETY: The caller's promise; if a growth runs, the chain is moved.
+        unsafe { self.current_chain(hash) }
     }
+
+    /// The chain of a hash in the current array.
+    ///
+    /// # Safety
+    /// There is an array.
+    #[inline]
+    pub(super) unsafe fn current_chain(&self, hash: HashValue) -> BucketPtr<K, V, P> {
+        // SAFETY: The caller's promise; the bucket number is below 2^B.
+        unsafe { self.buckets.unwrap_unchecked().nth(hash.bucket(self.bits)) }
+    }
+
+    /// The chain of the old array that owns a hash, if it is not moved yet. Out of
+    /// line: most of the time there is no old array.
+    #[cold]
+    #[inline(never)]
+    fn chain_to_move(
+        &self,
+        old_base: BucketPtr<K, V, P>,
+        hash: HashValue,
+    ) -> Option<BucketPtr<K, V, P>> {
+        // SAFETY: The bucket number is below the old array's count.
+        let old = unsafe { old_base.nth(hash.bucket(self.old_bits())) };
+        // SAFETY: Heads of the old array are initialised.
+        let is_evacuated = unsafe { old.is_evacuated() };
+        (!is_evacuated).then_some(old)
+    }
+}
+
+/// The slot in a chain of the key that has this tophash and satisfies `eq`.
+///
+/// # Safety
+/// The chain is initialised.
+#[inline]
+pub(super) unsafe fn find_in_chain<K, V, P: Policy>(
+    head: BucketPtr<K, V, P>,
+    top: TopHash,
+    mut eq: impl FnMut(&K) -> bool,
+) -> Option<Slot<K, V, P>> {
+    let mut bucket = head;
+    loop {
+        // SAFETY: The bucket is in the chain.
+        let tops = unsafe { bucket.tops() };
+        // SAFETY: They are the bucket's.
+        if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
+            return Some(Slot { bucket, index });
+        }
+        if tops.ends_chain() {
+            return None;
+        }
+        // SAFETY: As above.
+        bucket = unsafe { bucket.overflow() }?;
+    }
+}
+
+/// The slot in a bucket of the key that has this tophash and satisfies `eq`.
+///
+/// # Safety
+/// The bucket is initialised, and these are its tophashes.
+#[inline]
+pub(super) unsafe fn find_in_bucket<K, V, P: Policy>(
+    bucket: BucketPtr<K, V, P>,
+    tops: TopHashes,
+    top: TopHash,
+    eq: &mut impl FnMut(&K) -> bool,
+) -> Option<usize> {
+    tops.matching(top).find(|index| {
+        // SAFETY: A match is a live slot, so its key is there (M1).
+        eq(unsafe { bucket.key(*index).as_ref() })
+    })
 }

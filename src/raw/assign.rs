@@ -5,6 +5,7 @@
 //! the fourth changes entries; it runs no user code and calls no allocator. The
 //! token between the two, [`Place`], is what makes this order the only one.
 
+use super::access::find_in_bucket;
 use super::bmap::BucketPtr;
 use super::cells::Cells;
 use super::{RawHmap, Slot};
@@ -53,21 +54,6 @@ pub(super) struct Place<K, V, P> {
     cells: Cells<K, V>,
 }
 
-impl<K, V, P> Place<K, V, P> {
-    /// A slot that is free, for an entry without cells.
-    fn of(slot: Slot<K, V, P>) -> Self {
-        let cells = Cells {
-            key: None,
-            elem: None,
-        };
-        Self {
-            slot,
-            behind: None,
-            cells,
-        }
-    }
-}
-
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Inserts an entry, or overwrites the elem of an equal key (the key that is
     /// in the map stays) and returns the old one.
@@ -75,6 +61,44 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Go: `mapassign`.
     #[inline]
     pub(crate) fn insert(
+        &mut self,
+        hash: HashValue,
+        key: K,
+        elem: V,
+        eq: impl Fn(&K, &K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+        supply: Supply,
+    ) -> Result<Option<V>, InsertError<K, V>> {
+        // Nearly always nothing is owed, and the chain ends in its first bucket.
+        if self.is_quiet() && !Cells::<K, V>::are_used::<P>() {
+            // SAFETY: H9: there is an array, and no other.
+            let head = unsafe { self.current_chain(hash) };
+            let top = TopHash::of(hash);
+            // SAFETY: The chain owns the hash, so it is initialised (M5).
+            let tops = unsafe { head.tops() };
+            // SAFETY: They are the bucket's.
+            let found = unsafe { find_in_bucket(head, tops, top, &mut |stored| eq(&key, stored)) };
+            if let Some(index) = found {
+                // SAFETY: A live slot (M1) of a map that is borrowed alone.
+                let stored = unsafe { head.elem(index).as_mut() };
+                return Ok(Some(mem::replace(stored, elem)));
+            }
+            if let Some(index) = tops.free().first().filter(|_| tops.ends_chain()) {
+                let slot = Slot {
+                    bucket: head,
+                    index,
+                };
+                // SAFETY: The slot is free, and entries of these types have no cells.
+                unsafe { self.fill(slot, top, Cells::NONE, key, elem) };
+                return Ok(None);
+            }
+        }
+        self.insert_thoroughly(hash, key, elem, eq, hasher, supply)
+    }
+
+    /// All of an insert, whatever the map owes and wherever the chain ends.
+    #[inline(never)]
+    fn insert_thoroughly(
         &mut self,
         hash: HashValue,
         key: K,
@@ -96,28 +120,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             Found::Vacancy(vacancy) => vacancy,
         };
 
-        // Nearly always there is a free slot, and nothing to reserve.
-        if let Vacancy::Slot(slot) = vacancy {
-            if !Cells::<K, V>::are_used::<P>() && !self.is_growth_due() {
-                self.commit(Place::of(slot), TopHash::of(hash), key, elem);
-                return Ok(None);
-            }
-        }
-        self.insert_with_reserve(hash, vacancy, (key, elem), &hasher, supply)
-    }
-
-    /// The second half of an insert that needs more than a free slot.
-    #[inline(never)]
-    fn insert_with_reserve(
-        &mut self,
-        hash: HashValue,
-        vacancy: Vacancy<K, V, P>,
-        (key, elem): (K, V),
-        hasher: &impl Fn(&K) -> HashValue,
-        supply: Supply,
-    ) -> Result<Option<V>, InsertError<K, V>> {
         // Reserve.
-        match self.reserve_place(hash, vacancy, hasher, supply) {
+        match self.reserve_place(hash, vacancy, &hasher, supply) {
             // Commit.
             Ok(place) => {
                 self.commit(place, TopHash::of(hash), key, elem);
@@ -142,12 +146,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         loop {
             // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
             let tops = unsafe { bucket.tops() };
-            for index in tops.matching(top) {
-                // SAFETY: A match is a live slot, so its key is there (M1).
-                let key = unsafe { bucket.key(index).as_ref() };
-                if eq(key) {
-                    return Found::Entry(Slot { bucket, index });
-                }
+            // SAFETY: They are the bucket's.
+            if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
+                return Found::Entry(Slot { bucket, index });
             }
             match next_in_search(bucket, tops, &mut free) {
                 Ok(next) => bucket = next,
@@ -287,14 +288,31 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             unsafe { full.set_overflow(Some(bucket)) };
             self.noverflow += 1;
         }
-        // SAFETY: The slot is free, and the cells are what `reserve_place` got for it:
-        // this makes M1 true of it.
+        // SAFETY: The slot is free, and the cells are what `reserve_place` got for it.
+        unsafe { self.fill(Slot { bucket, index }, top, cells, key, elem) };
+        self.reserved = self.reserved.saturating_sub(1);
+        self.settle();
+    }
+
+    /// Makes a free slot an entry.
+    ///
+    /// # Safety
+    /// The slot is free and of a chain that owns the key; the cells are its own.
+    #[inline]
+    unsafe fn fill(
+        &mut self,
+        Slot { bucket, index }: Slot<K, V, P>,
+        top: TopHash,
+        cells: Cells<K, V>,
+        key: K,
+        elem: V,
+    ) {
+        // SAFETY: The caller's promise; this makes M1 true of the slot.
         unsafe {
             bucket.fill_slot(index, cells, key, elem);
             bucket.set_top(index, top);
         }
         self.count += 1;
-        self.reserved = self.reserved.saturating_sub(1);
     }
 }
 

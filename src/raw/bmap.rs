@@ -384,9 +384,12 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     #[inline]
     unsafe fn key_field(self, slot: usize) -> NonNull<u8> {
         debug_assert!(slot < SLOTS);
-        let offset = Shape::<K, V, P>::KEYS_AT + slot * Shape::<K, V, P>::KEY.size;
-        // SAFETY: `offset` is within the bucket.
-        unsafe { self.at.add(offset) }
+        // SAFETY: The field is within the bucket. In two steps: the first tells the
+        // compiler that the address is not null.
+        unsafe {
+            let keys = self.at.add(Shape::<K, V, P>::KEYS_AT);
+            keys.add(slot * Shape::<K, V, P>::KEY.size)
+        }
     }
 
     /// Where the slot's elem field is: the elem, or the pointer to its cell.
@@ -396,9 +399,11 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     #[inline]
     unsafe fn elem_field(self, slot: usize) -> NonNull<u8> {
         debug_assert!(slot < SLOTS);
-        let offset = Shape::<K, V, P>::ELEMS_AT + slot * Shape::<K, V, P>::ELEM.size;
-        // SAFETY: `offset` is within the bucket.
-        unsafe { self.at.add(offset) }
+        // SAFETY: As in `key_field`.
+        unsafe {
+            let elems = self.at.add(Shape::<K, V, P>::ELEMS_AT);
+            elems.add(slot * Shape::<K, V, P>::ELEM.size)
+        }
     }
 
     /// Where the slot's key is, in the bucket or in its cell.

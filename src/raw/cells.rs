@@ -18,14 +18,18 @@ pub(crate) struct Cells<K, V> {
 }
 
 impl<K, V> Cells<K, V> {
+    pub(crate) const NONE: Self = Self {
+        key: None,
+        elem: None,
+    };
+
     /// Allocates what an entry needs under the policy, or nothing.
     #[inline]
     pub(crate) fn allocate<P: Policy, A: Allocator>(alloc: &A) -> Result<Self, TryReserveError> {
-        let none = Self {
-            key: None,
-            elem: None,
+        let mut made = Unfinished {
+            cells: Self::NONE,
+            alloc,
         };
-        let mut made = Unfinished { cells: none, alloc };
         if Shape::<K, V, P>::KEY_IN_CELL {
             made.cells.key = Some(allocate(alloc, Layout::new::<K>())?.cast());
         }

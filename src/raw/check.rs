@@ -12,7 +12,7 @@ use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
 use crate::policy::Policy;
-use crate::sizing::SLOTS;
+use crate::sizing::{SLOTS, too_many_overflow_buckets};
 use crate::tophash::TopHash;
 
 /// An invariant that does not hold, by its number, in words.
@@ -42,6 +42,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue,
     ) -> Result<(), Violation> {
         self.check_header()?;
+        self.check_quiet()?;
         let (mut current, mut old) = (Counted::default(), Counted::default());
         for head in self.chains() {
             let in_old = self.is_old(head);
@@ -111,6 +112,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         must(
             (0..mark).all(|n| self.is_initialised(n)),
             "H3: moved below the mark",
+        )
+    }
+
+    /// H9: nothing is owed where the header says so.
+    fn check_quiet(&self) -> Result<(), Violation> {
+        let owes_nothing = self.buckets.is_some()
+            && !self.is_growing()
+            && self.oldoverflow.is_empty()
+            && self.reserved == 0
+            && !too_many_overflow_buckets(self.noverflow, self.bits);
+        let limit = self.bits.capacity() - 1;
+        must(
+            self.quiet == 0 || (owes_nothing && self.quiet as usize == limit),
+            "H9: a map is quiet that owes something",
         )
     }
 

@@ -1,5 +1,6 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
+use super::access::find_in_chain;
 use super::bmap::BucketPtr;
 use super::iter::RawIter;
 use super::{RawHmap, Slot};
@@ -24,10 +25,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.count == 0 {
             return None;
         }
-        self.growth_work(hash, &hasher);
-        let slot = self.find(hash, eq)?;
-        let head = self.chain(hash)?;
-        // SAFETY: `find` gives a live slot of the chain that owns the hash.
+        if self.quiet == 0 {
+            self.growth_work(hash, &hasher);
+        }
+        // SAFETY: There are entries, so there is an array (A1).
+        let head = unsafe { self.owner(hash) };
+        // SAFETY: The chain owns the hash, so it is initialised.
+        let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
+        // SAFETY: It is a live slot of that chain.
         Some(unsafe { self.take_out(head, slot) })
     }
 
@@ -92,27 +97,23 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Slot { bucket, index }: Slot<K, V, P>,
     ) {
         // SAFETY: The bucket is in a chain that owns entries (M5).
-        let tops = unsafe { bucket.tops() }.with(index, TopHash::EMPTY_ONE);
+        let tops = unsafe { bucket.tops() };
+        let freed = tops.with(index, TopHash::EMPTY_ONE);
         self.count -= 1;
-        let follower = if index + 1 < SLOTS {
-            tops.get(index + 1)
-        } else {
-            // SAFETY: As above, for this bucket and the next.
-            unsafe {
-                bucket
-                    .overflow()
-                    .map_or(TopHash::EMPTY_REST, |next| next.tops().get(0))
-            }
-        };
-        if follower != TopHash::EMPTY_REST {
+        // Where the chain does not end in this bucket no slot of it is emptyRest, and
+        // only the last slot can have nothing behind it.
+        // SAFETY: As above.
+        let keeps_on = !tops.ends_chain() && (index + 1 < SLOTS || unsafe { goes_on(bucket) });
+        if keeps_on {
             // SAFETY: The slot is free by the caller's promise (M2).
-            unsafe { bucket.set_tops(tops) };
+            unsafe { bucket.set_tops(freed) };
             return;
         }
-        // Nothing follows: emptyRest reaches back to the last live slot (M3).
+        // Nothing lives behind this bucket: emptyRest reaches back to the last live
+        // slot (M3).
         // SAFETY: As above.
-        unsafe { bucket.set_tops(tops.trimmed()) };
-        if tops.live().is_empty() && bucket != head {
+        unsafe { bucket.set_tops(freed.trimmed()) };
+        if freed.live().is_empty() && bucket != head {
             // SAFETY: The chain's last entries are before `bucket`.
             unsafe { trim_chain(head, bucket) };
         }
@@ -160,6 +161,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.end_growth();
         // SAFETY: The old chains are gone with their array.
         unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+        self.settle();
+    }
+}
+
+/// Whether there are entries, or slots to come back to, behind a bucket.
+///
+/// # Safety
+/// The bucket is in a chain that owns entries.
+unsafe fn goes_on<K, V, P: Policy>(bucket: BucketPtr<K, V, P>) -> bool {
+    // SAFETY: The caller's promise, for this bucket and the next.
+    unsafe {
+        let next = bucket.overflow();
+        next.is_some_and(|next| next.tops().get(0) != TopHash::EMPTY_REST)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::policy::Policy;
 use crate::sizing::{
     BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
-use crate::tophash::{TopHash, TopHashes};
+use crate::tophash::TopHashes;
 use core::mem;
 
 /// How far one call looks for the next old bucket that is not evacuated.
@@ -113,6 +113,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.noverflow = 0;
         self.nevacuate = 0;
         self.back_off = 0;
+        self.quiet = 0;
         self.bits = bits;
         self.flags = flags;
         Ok(())
@@ -139,6 +140,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         } else {
             self.give_back();
         }
+        self.settle();
     }
 
     /// Gives a few blocks of the generation before this one back.
@@ -180,7 +182,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Option<()> {
         let base = self.buckets?;
-        let old_bits = self.old_bits();
+        let (bits, old_bits) = (self.bits, self.old_bits());
         let doubling = !self.is_same_size_growth();
         // SAFETY: X is below the new array's count, which is at least the old's.
         let x = unsafe { base.nth(old_number) };
@@ -191,26 +193,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
         let mut moved = unsafe { Evacuation::begin(&mut self.free, x, y) };
-        let mut marks = TopHashes::ALL_EVACUATED_EMPTY;
-        let mut next = Some(old);
+        // SAFETY: The chain owns its entries, so it is initialised.
+        let marks = unsafe { moved.copy_bucket(old, |key| hasher(key).bucket(bits) != old_number)? };
+        // SAFETY: As above.
+        let mut next = unsafe { old.overflow() };
         while let Some(bucket) = next {
-            // SAFETY: The chain owns its entries, so it is initialised.
-            let tops = unsafe { bucket.tops() };
-            for index in tops.live() {
-                // SAFETY: The slot is live (M1).
-                let key = unsafe { bucket.key(index).as_ref() };
-                let to_y = doubling && hasher(key).bucket(self.bits) >= old_bits.count();
-                // SAFETY: The slot is live.
-                unsafe { moved.copy(to_y, bucket, index, tops.get(index))? };
-                if bucket == old {
-                    let mark = if to_y {
-                        TopHash::EVACUATED_Y
-                    } else {
-                        TopHash::EVACUATED_X
-                    };
-                    marks = marks.with(index, mark);
-                }
-            }
+            // SAFETY: As above, for each bucket of the chain.
+            unsafe { moved.copy_bucket(bucket, |key| hasher(key).bucket(bits) != old_number)? };
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }
@@ -338,13 +327,29 @@ struct Destination<K, V, P> {
     slot: usize,
 }
 
+impl<K, V, P: Policy> Destination<K, V, P> {
+    /// # Safety
+    /// The bucket is the map's, and nobody reads it.
+    unsafe fn new(head: BucketPtr<K, V, P>) -> Self {
+        // SAFETY: The caller's promise.
+        unsafe { head.init() };
+        Self {
+            head,
+            bucket: head,
+            slot: 0,
+        }
+    }
+}
+
 /// A move under way. Dropped before it is committed, it forgets the copies.
 ///
 /// Go: `evacDst`.
 struct Evacuation<'a, K, V, P: Policy> {
     free: &'a mut FreeList<K, V, P>,
     x: Destination<K, V, P>,
-    y: Option<Destination<K, V, P>>,
+    /// X again where the growth is to the same size: nothing goes there.
+    y: Destination<K, V, P>,
+    doubling: bool,
     taken: u32,
 }
 
@@ -357,57 +362,60 @@ impl<'a, K, V, P: Policy> Evacuation<'a, K, V, P> {
         x: BucketPtr<K, V, P>,
         y: Option<BucketPtr<K, V, P>>,
     ) -> Self {
-        let destination = |head: BucketPtr<K, V, P>| {
-            // SAFETY: The bucket is the map's and holds nothing.
-            unsafe { head.init() };
-            Destination {
-                head,
-                bucket: head,
-                slot: 0,
-            }
+        // SAFETY: The caller's promise, for both.
+        let (x, doubling, y) = unsafe {
+            let doubling = y.is_some();
+            (Destination::new(x), doubling, Destination::new(y.unwrap_or(x)))
         };
         Self {
             free,
-            x: destination(x),
-            y: y.map(destination),
+            x,
+            y,
+            doubling,
             taken: 0,
         }
     }
 
-    /// Copies a slot to the end of X or Y. `None` if that takes an overflow
-    /// bucket and none is free.
+    /// Copies a bucket's entries to the ends of X and Y, as `is_for_y` says of their
+    /// keys, and gives the marks that tell of it. `None` if that takes an overflow bucket
+    /// and none is free.
     ///
     /// # Safety
-    /// The slot is live, and of an old chain.
+    /// The bucket is of an old chain, which owns its entries.
     #[inline]
-    unsafe fn copy(
+    unsafe fn copy_bucket(
         &mut self,
-        to_y: bool,
-        from: BucketPtr<K, V, P>,
-        index: usize,
-        top: TopHash,
-    ) -> Option<()> {
-        let to = match &mut self.y {
-            Some(y) if to_y => y,
-            _ => &mut self.x,
-        };
-        if to.slot == SLOTS {
-            let next = self.free.take()?;
-            self.taken += 1;
-            // SAFETY: A free bucket of this generation.
-            unsafe { next.init() };
-            // SAFETY: The last bucket of a chain that nobody else reads.
-            unsafe { to.bucket.set_overflow(Some(next)) };
-            to.bucket = next;
-            to.slot = 0;
+        bucket: BucketPtr<K, V, P>,
+        is_for_y: impl Fn(&K) -> bool,
+    ) -> Option<TopHashes> {
+        let mut marks = TopHashes::ALL_EVACUATED_EMPTY;
+        // SAFETY: The bucket is initialised.
+        let tops = unsafe { bucket.tops() };
+        for index in tops.live() {
+            // SAFETY: The slot is live (M1).
+            let key = unsafe { bucket.key(index).as_ref() };
+            let to_y = self.doubling && is_for_y(key);
+            marks = marks.moved(index, to_y);
+            // One half of the keys, by chance: a choice of addresses, not of ways.
+            let to = if to_y { &mut self.y } else { &mut self.x };
+            if to.slot == SLOTS {
+                let next = self.free.take()?;
+                self.taken += 1;
+                // SAFETY: A free bucket of this generation.
+                unsafe { next.init() };
+                // SAFETY: The last bucket of a chain that nobody else reads.
+                unsafe { to.bucket.set_overflow(Some(next)) };
+                to.bucket = next;
+                to.slot = 0;
+            }
+            // SAFETY: Old and new buckets are in different blocks; which copy is the
+            // entry is decided by the caller's commit.
+            unsafe { bucket.copy_slot(index, to.bucket, to.slot) };
+            // SAFETY: The slot is filled (M1), for when the bucket comes into use.
+            unsafe { to.bucket.set_top(to.slot, tops.get(index)) };
+            to.slot += 1;
         }
-        // SAFETY: Old and new buckets are in different blocks; which copy is the
-        // entry is decided by the caller's commit.
-        unsafe { from.copy_slot(index, to.bucket, to.slot) };
-        // SAFETY: The slot is filled (M1), for when the bucket comes into use.
-        unsafe { to.bucket.set_top(to.slot, top) };
-        to.slot += 1;
-        Some(())
+        Some(marks)
     }
 
     /// Keeps the copies; gives the number of overflow buckets they took.
@@ -418,7 +426,8 @@ impl<'a, K, V, P: Policy> Evacuation<'a, K, V, P> {
 
 impl<K, V, P: Policy> Drop for Evacuation<'_, K, V, P> {
     fn drop(&mut self) {
-        for destination in [Some(&self.x), self.y.as_ref()].into_iter().flatten() {
+        let y = Some(&self.y).filter(|_| self.doubling);
+        for destination in [Some(&self.x), y].into_iter().flatten() {
             // SAFETY: The chain was made here, of this generation, and is read
             // no more: its head is as good as uninitialised again (M5).
             unsafe { self.free.push_chain(destination.head.overflow()) };

@@ -78,9 +78,13 @@ impl<K, V, P: Policy> Iterator for Chains<K, V, P> {
 /// All live slots of a map.
 pub(crate) struct RawIter<K, V, P> {
     chains: Chains<K, V, P>,
+    /// The head of the chain that the last slot given is in.
     chain: Option<BucketPtr<K, V, P>>,
+    /// The bucket that `slots` are in; there is one where there are any.
     bucket: Option<BucketPtr<K, V, P>>,
+    /// What is still to be given of it.
     slots: Slots,
+    /// What is still to be given of the map.
     left: usize,
 }
 
@@ -140,24 +144,32 @@ impl<K, V, P: Policy> RawIter<K, V, P> {
         if self.left == 0 {
             return None;
         }
-        loop {
-            if let (Some(index), Some(bucket)) = (self.slots.next(), self.bucket) {
-                self.left -= 1;
-                return Some(Slot { bucket, index });
-            }
-            // SAFETY: The bucket is in a chain that owns entries (M5).
-            let overflow = self.bucket.and_then(|bucket| unsafe { bucket.overflow() });
-            let next = match overflow {
-                Some(next) => next,
-                None => {
-                    self.chain = self.chains.next();
-                    self.chain?
-                }
-            };
-            self.bucket = Some(next);
-            // SAFETY: As above.
-            self.slots = unsafe { next.tops() }.live();
+        while self.slots.is_empty() {
+            self.next_bucket()?;
         }
+        let index = self.slots.next()?;
+        self.left -= 1;
+        // SAFETY: Slots are those of a bucket.
+        let bucket = unsafe { self.bucket.unwrap_unchecked() };
+        Some(Slot { bucket, index })
+    }
+
+    /// Goes on to the next bucket, of this chain or of the next.
+    #[inline]
+    fn next_bucket(&mut self) -> Option<()> {
+        // SAFETY: The bucket is in a chain that owns entries (M5).
+        let overflow = self.bucket.and_then(|bucket| unsafe { bucket.overflow() });
+        let next = match overflow {
+            Some(next) => next,
+            None => {
+                self.chain = self.chains.next();
+                self.chain?
+            }
+        };
+        self.bucket = Some(next);
+        // SAFETY: As above.
+        self.slots = unsafe { next.tops() }.live();
+        Some(())
     }
 }
 

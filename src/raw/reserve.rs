@@ -51,6 +51,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.hold_free_buckets(buckets as u32)?;
         self.hold_cells(promised)?;
         self.reserved = promised;
+        self.quiet = 0;
         Ok(())
     }
 
@@ -99,6 +100,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return Ok(());
         }
         let before = self.reserved;
+        self.quiet = 0;
         while self.reserved < entries {
             match Cells::allocate::<P, A>(&self.alloc) {
                 Ok(cells) => {

@@ -1,0 +1,153 @@
+//! Instructions that one call takes, beside hashbrown's, exactly, on the bare machine.
+//!
+//!     cargo qemu run instructions [-- PAIR]
+//!
+//! A mean over many maps of the same size, for keys in an order that says nothing. The
+//! map is in no cache and has no branch predictor here: instructions are what a build
+//! costs, time is what `cargo speed` measures. PAIR chooses a pair of types by its
+//! number; without it `u64 -> u64` is measured.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+extern crate alloc;
+
+mod operations;
+
+use alloc::vec::Vec;
+use board::println;
+use operations::{HASHBROWN, HMAP, Operation, PAIRS, Work, open, perform};
+
+board::main!(run);
+board::machine_memory!(256);
+
+const SIZES: [usize; 4] = [6, 100, 1_000, 20_000];
+/// Keys of all maps together, about.
+const KEYS: usize = 20_000;
+const REGION: usize = 64 << 20;
+
+fn run() -> Result<(), &'static str> {
+    let pairs = match board::args().next() {
+        None => 0..1,
+        Some("all") => 0..PAIRS.len(),
+        Some(number) => {
+            let number = number.parse().ok().filter(|number| *number < PAIRS.len());
+            let number = number.ok_or("the argument is the number of a pair, 0 to 5, or all")?;
+            number..number + 1
+        }
+    };
+    let mut region = Vec::<u8>::with_capacity(REGION);
+    let region = region.spare_capacity_mut().as_mut_ptr();
+    for pair in pairs {
+        println!(
+            "{:<18} instructions a call; ratio = hmap / hashbrown",
+            PAIRS[pair]
+        );
+        println!(
+            "{:>18} {:>8} {:>8} {:>9} {:>6}",
+            "", "n", "hmap", "hashbrown", "ratio"
+        );
+        for n in SIZES {
+            let mut random = fastrand::Rng::with_seed(n as u64);
+            let keys = Keys::new(n, &mut random);
+            let of = |map| measure(pair, map, region.expose_provenance(), &keys);
+            let (ours, theirs) = (of(HMAP)?, of(HASHBROWN)?);
+            for (ours, theirs) in ours.iter().zip(&theirs) {
+                println!(
+                    "{:>18} {n:>8} {:>8.1} {:>9.1} {:>6.2}",
+                    ours.what,
+                    ours.each,
+                    theirs.each,
+                    ours.each / theirs.each
+                );
+                if ours.checksum != theirs.checksum {
+                    return Err("the two maps did not do the same");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The keys of some maps of the same size, each list followed by as many fresh keys.
+struct Keys {
+    keys_a_map: usize,
+    in_order: Vec<u64>,
+    shuffled: Vec<u64>,
+    /// The keys that are there when those of `shuffled` were replaced.
+    renewed: Vec<u64>,
+    absent: Vec<u64>,
+}
+
+impl Keys {
+    fn new(keys_a_map: usize, random: &mut fastrand::Rng) -> Self {
+        let all = (KEYS / keys_a_map).max(1) * keys_a_map;
+        let of = |range: core::ops::Range<usize>| range.map(|n| n as u64).collect();
+        let in_order: Vec<u64> = of(0..2 * all);
+        let mut shuffled = in_order.clone();
+        for map in shuffled[..all].chunks_mut(keys_a_map) {
+            random.shuffle(map);
+        }
+        let mut renewed = shuffled.clone();
+        renewed.rotate_left(all);
+        let absent = of(2 * all..4 * all);
+        Self {
+            keys_a_map,
+            in_order,
+            shuffled,
+            renewed,
+            absent,
+        }
+    }
+}
+
+struct Measured {
+    what: &'static str,
+    each: f64,
+    checksum: u64,
+}
+
+fn measure(
+    pair: usize,
+    map: usize,
+    region: usize,
+    keys: &Keys,
+) -> Result<Vec<Measured>, &'static str> {
+    let all = keys.in_order.len() / 2;
+    let maps = all / keys.keys_a_map;
+    let mut measured = Vec::new();
+    let mut bench = 0;
+    for (what, operation, keys_used) in [
+        ("insert with room", Operation::InsertWithCapacity, &keys.in_order),
+        ("insert from empty", Operation::Insert, &keys.in_order),
+        ("hit", Operation::Get, &keys.shuffled),
+        ("miss", Operation::Get, &keys.absent),
+        ("iterate", Operation::Iterate, &keys.shuffled),
+        ("churn, each", Operation::Churn, &keys.shuffled),
+        ("remove", Operation::Remove, &keys.renewed),
+    ] {
+        if matches!(operation, Operation::InsertWithCapacity | Operation::Insert) {
+            bench = open(pair, map, region, REGION, maps);
+            if bench == 0 {
+                return Err("the region is too small");
+            }
+        }
+        let work = Work {
+            bench,
+            keys: keys_used.as_ptr().expose_provenance(),
+            keys_a_map: keys.keys_a_map,
+            all_keys: all,
+            first: 0,
+            count: all,
+        };
+        let start = board::instructions();
+        // SAFETY: The bench was opened for this pair and map, and is used here alone.
+        let checksum = unsafe { perform(pair, map, operation as usize, &raw const work) };
+        let took = board::instructions() - start;
+        let calls = if operation == Operation::Churn { 2 * all } else { all };
+        measured.push(Measured {
+            what,
+            each: took as f64 / calls as f64,
+            checksum,
+        });
+    }
+    Ok(measured)
+}
