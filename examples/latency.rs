@@ -30,6 +30,7 @@ use core::ptr::NonNull;
 use hmap::{AllocError, Allocator, DefaultHashBuilder, Hmap};
 
 board::main!(run);
+#[cfg(not(target_arch = "arm"))]
 board::machine_memory!(160);
 
 /// The most that one insert of hmap's may take on the arena.
@@ -278,7 +279,7 @@ fn measure<M: Map<A>, A: Copy>(n: u64, alloc: A, clock: &Clock) -> Figures {
         remove_all(key + 1, filled::<M, A>(key + 1, alloc, |_| ()), clock)
     });
 
-    now("grows step by step, to be cleared");
+    now("grows, to be cleared");
     let mut steps = Costs::new();
     let mut map = filled::<M, A>(n, alloc, |map| map.grow(clock, &mut steps));
     let (clear, ()) = clock.time(|| map.clear());
