@@ -1,0 +1,30 @@
+//! hashbrown as it is mostly used: it aborts when memory is refused.
+#![no_std]
+#![no_main]
+
+use code_size::{Bump, HASHER, Map};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+code_size::program!(Theirs);
+
+struct Theirs(HashMap<u64, u64, FixedState, &'static Bump>);
+
+impl Map for Theirs {
+    fn new(heap: &'static Bump) -> Self {
+        Self(HashMap::with_hasher_in(HASHER, heap))
+    }
+
+    fn insert(&mut self, key: u64, value: u64) -> bool {
+        self.0.insert(key, value);
+        true
+    }
+
+    fn get(&self, key: u64) -> Option<u64> {
+        self.0.get(&key).copied()
+    }
+
+    fn remove(&mut self, key: u64) -> Option<u64> {
+        self.0.remove(&key)
+    }
+}
