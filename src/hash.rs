@@ -23,6 +23,13 @@ impl HashValue {
         self.0 as usize & bits.mask()
     }
 
+    /// Whether a doubling moves its key to the upper of the two buckets that its old one
+    /// is split into.
+    #[inline]
+    pub(crate) const fn is_for_y(self, old_bits: BucketBits) -> bool {
+        self.0 as usize & old_bits.count() != 0
+    }
+
     #[inline]
     pub(crate) const fn top_byte(self) -> u8 {
         (self.0 >> 56) as u8

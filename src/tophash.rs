@@ -55,6 +55,12 @@ impl TopHash {
     pub(crate) const fn get(self) -> u8 {
         self.0
     }
+
+    /// The byte as it lies in memory.
+    #[inline]
+    pub(crate) const fn from_memory(byte: u8) -> Self {
+        Self(byte)
+    }
 }
 
 impl core::fmt::Debug for TopHash {
@@ -104,15 +110,13 @@ impl TopHashes {
         Self((self.0 & !(0xff << shift)) | (top.0 as u64) << shift)
     }
 
-    /// The same marks of a moved bucket, which has none for this slot yet, with the
-    /// one that says where the slot's entry went.
+    /// The marks of a bucket whose live slots were moved, some of them to Y.
     #[inline]
-    pub(crate) const fn moved(self, slot: usize, to_y: bool) -> Self {
+    pub(crate) const fn moved(live: Slots, to_y: Slots) -> Self {
         const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
         const X_TO_Y: u8 = TopHash::EVACUATED_X.0 ^ TopHash::EVACUATED_Y.0;
-        debug_assert!(slot < 8 && matches!(self.get(slot), TopHash::EVACUATED_EMPTY));
-        let change = EMPTY_TO_X ^ (to_y as u8 * X_TO_Y);
-        Self(self.0 ^ (change as u64) << (8 * (slot & 7)))
+        let to_x = (live.0 >> 7) * EMPTY_TO_X as u64;
+        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ (to_y.0 >> 7) * X_TO_Y as u64)
     }
 
     /// Whether nothing follows in this bucket's chain.
@@ -171,6 +175,24 @@ impl Slots {
 
     pub(crate) const fn len(self) -> usize {
         self.0.count_ones() as usize
+    }
+
+    /// Those that are not in the other set.
+    #[inline]
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Those that `choose` is true for.
+    #[inline]
+    pub(crate) fn chosen(self, mut choose: impl FnMut(usize) -> bool) -> Self {
+        let (mut rest, mut chosen) = (self.0, 0);
+        while rest != 0 {
+            let bit = rest.trailing_zeros();
+            rest &= rest - 1;
+            chosen |= u64::from(choose((bit / 8) as usize)) << bit;
+        }
+        Self(chosen)
     }
 
     #[inline]
@@ -269,6 +291,18 @@ mod tests {
             TopHashes::from_memory([1; 8]).trimmed(),
             TopHashes::ALL_EMPTY_REST
         );
+    }
+
+    #[test]
+    fn marks_say_where_each_slot_went() {
+        let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
+        let to_y = tops.live().chosen(|slot| slot == 2 || slot == 5);
+        assert_eq!(to_y.collect::<Vec<_>>(), [2, 5]);
+        assert_eq!(tops.live().without(to_y).collect::<Vec<_>>(), [0, 4]);
+        let (x, y, empty) = (2, 3, 4);
+        let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
+        assert_eq!(TopHashes::moved(tops.live(), to_y), marks);
+        assert!((0..8).all(|slot| marks.get(slot).is_evacuated()));
     }
 
     #[test]

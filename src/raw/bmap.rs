@@ -338,6 +338,17 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
         unsafe { (*self.head().as_ptr()).tophash = tops.to_memory() }
     }
 
+    /// One slot's state.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`]; `slot` < 8.
+    #[inline]
+    pub(crate) unsafe fn top(self, slot: usize) -> TopHash {
+        debug_assert!(slot < SLOTS);
+        // SAFETY: The tophashes are the bucket's first eight bytes.
+        TopHash::from_memory(unsafe { self.at.add(slot).read() })
+    }
+
     /// Sets one slot's state.
     ///
     /// # Safety

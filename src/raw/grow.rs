@@ -24,8 +24,8 @@ use crate::policy::Policy;
 use crate::sizing::{
     BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
-use crate::tophash::TopHashes;
-use core::mem;
+use crate::tophash::{Slots, TopHashes};
+use core::mem::{self, ManuallyDrop};
 
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
@@ -182,7 +182,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Option<()> {
         let base = self.buckets?;
-        let (bits, old_bits) = (self.bits, self.old_bits());
+        let old_bits = self.old_bits();
         let doubling = !self.is_same_size_growth();
         // SAFETY: X is below the new array's count, which is at least the old's.
         let x = unsafe { base.nth(old_number) };
@@ -192,23 +192,36 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         });
 
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
-        let mut moved = unsafe { Evacuation::begin(&mut self.free, x, y) };
-        // SAFETY: The chain owns its entries, so it is initialised.
-        let marks = unsafe { moved.copy_bucket(old, |key| hasher(key).bucket(bits) != old_number)? };
-        // SAFETY: As above.
-        let mut next = unsafe { old.overflow() };
+        let copies = unsafe { Copies::begin(&mut self.free, x, y) };
+        let free_before = copies.free.len();
+        let (mut x, mut y) = (End::of(x), End::of(y.unwrap_or(x)));
+        // The head's alone: nobody reads the buckets behind it again.
+        let mut marks = None;
+        let mut next = Some(old);
         while let Some(bucket) = next {
-            // SAFETY: As above, for each bucket of the chain.
-            unsafe { moved.copy_bucket(bucket, |key| hasher(key).bucket(bits) != old_number)? };
+            // SAFETY: The chain owns its entries, so it is initialised.
+            let live = unsafe { bucket.tops() }.live();
+            // One half of the keys goes to either side, by chance. So all are asked first,
+            // and then each side is filled by itself: no branch hangs on a key's hash.
+            let for_y = live.chosen(|index| {
+                // SAFETY: The slot is live (M1).
+                let key = unsafe { bucket.key(index).as_ref() };
+                doubling && hasher(key).is_for_y(old_bits)
+            });
+            // SAFETY: The slots are live, of an old chain.
+            x = unsafe { x.append(copies.free, bucket, live.without(for_y))? };
+            // SAFETY: As above.
+            y = unsafe { y.append(copies.free, bucket, for_y)? };
+            marks = marks.or(Some(TopHashes::moved(live, for_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }
-        let taken = moved.commit();
+        let taken = free_before - copies.commit();
         self.noverflow += taken;
         let set_aside = self.free.set_aside().saturating_sub(taken);
         self.free.keep_aside(set_aside);
         // SAFETY: The copies are the entries from here on; M4.
-        unsafe { old.set_tops(marks) };
+        unsafe { old.set_tops(marks?) };
         Some(())
     }
 
@@ -319,41 +332,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-/// One of the two chains that an old one is split into, while it is filled.
-struct Destination<K, V, P> {
-    head: BucketPtr<K, V, P>,
-    /// Its last bucket, and the slot of it that is filled next.
-    bucket: BucketPtr<K, V, P>,
-    slot: usize,
-}
-
-impl<K, V, P: Policy> Destination<K, V, P> {
-    /// # Safety
-    /// The bucket is the map's, and nobody reads it.
-    unsafe fn new(head: BucketPtr<K, V, P>) -> Self {
-        // SAFETY: The caller's promise.
-        unsafe { head.init() };
-        Self {
-            head,
-            bucket: head,
-            slot: 0,
-        }
-    }
-}
-
-/// A move under way. Dropped before it is committed, it forgets the copies.
+/// The copies of a chain that is being moved: X and Y. Dropped before they are
+/// committed, they are forgotten.
 ///
 /// Go: `evacDst`.
-struct Evacuation<'a, K, V, P: Policy> {
+struct Copies<'a, K, V, P: Policy> {
     free: &'a mut FreeList<K, V, P>,
-    x: Destination<K, V, P>,
-    /// X again where the growth is to the same size: nothing goes there.
-    y: Destination<K, V, P>,
-    doubling: bool,
-    taken: u32,
+    x: BucketPtr<K, V, P>,
+    y: Option<BucketPtr<K, V, P>>,
 }
 
-impl<'a, K, V, P: Policy> Evacuation<'a, K, V, P> {
+impl<'a, K, V, P: Policy> Copies<'a, K, V, P> {
     /// # Safety
     /// `x` and `y` are buckets of the map that nobody reads; `free` is the list
     /// of their generation.
@@ -362,75 +351,75 @@ impl<'a, K, V, P: Policy> Evacuation<'a, K, V, P> {
         x: BucketPtr<K, V, P>,
         y: Option<BucketPtr<K, V, P>>,
     ) -> Self {
-        // SAFETY: The caller's promise, for both.
-        let (x, doubling, y) = unsafe {
-            let doubling = y.is_some();
-            (Destination::new(x), doubling, Destination::new(y.unwrap_or(x)))
-        };
-        Self {
-            free,
-            x,
-            y,
-            doubling,
-            taken: 0,
+        for head in [Some(x), y].into_iter().flatten() {
+            // SAFETY: The bucket is the map's and holds nothing.
+            unsafe { head.init() };
         }
+        Self { free, x, y }
     }
 
-    /// Copies a bucket's entries to the ends of X and Y, as `is_for_y` says of their
-    /// keys, and gives the marks that tell of it. `None` if that takes an overflow bucket
-    /// and none is free.
-    ///
-    /// # Safety
-    /// The bucket is of an old chain, which owns its entries.
-    #[inline]
-    unsafe fn copy_bucket(
-        &mut self,
-        bucket: BucketPtr<K, V, P>,
-        is_for_y: impl Fn(&K) -> bool,
-    ) -> Option<TopHashes> {
-        let mut marks = TopHashes::ALL_EVACUATED_EMPTY;
-        // SAFETY: The bucket is initialised.
-        let tops = unsafe { bucket.tops() };
-        for index in tops.live() {
-            // SAFETY: The slot is live (M1).
-            let key = unsafe { bucket.key(index).as_ref() };
-            let to_y = self.doubling && is_for_y(key);
-            marks = marks.moved(index, to_y);
-            // One half of the keys, by chance: a choice of addresses, not of ways.
-            let to = if to_y { &mut self.y } else { &mut self.x };
-            if to.slot == SLOTS {
-                let next = self.free.take()?;
-                self.taken += 1;
-                // SAFETY: A free bucket of this generation.
-                unsafe { next.init() };
-                // SAFETY: The last bucket of a chain that nobody else reads.
-                unsafe { to.bucket.set_overflow(Some(next)) };
-                to.bucket = next;
-                to.slot = 0;
-            }
-            // SAFETY: Old and new buckets are in different blocks; which copy is the
-            // entry is decided by the caller's commit.
-            unsafe { bucket.copy_slot(index, to.bucket, to.slot) };
-            // SAFETY: The slot is filled (M1), for when the bucket comes into use.
-            unsafe { to.bucket.set_top(to.slot, tops.get(index)) };
-            to.slot += 1;
-        }
-        Some(marks)
-    }
-
-    /// Keeps the copies; gives the number of overflow buckets they took.
+    /// Keeps the copies; says how many buckets are still free.
     fn commit(self) -> u32 {
-        core::mem::ManuallyDrop::new(self).taken
+        ManuallyDrop::new(self).free.len()
     }
 }
 
-impl<K, V, P: Policy> Drop for Evacuation<'_, K, V, P> {
+impl<K, V, P: Policy> Drop for Copies<'_, K, V, P> {
     fn drop(&mut self) {
-        let y = Some(&self.y).filter(|_| self.doubling);
-        for destination in [Some(&self.x), y].into_iter().flatten() {
+        for head in [Some(self.x), self.y].into_iter().flatten() {
             // SAFETY: The chain was made here, of this generation, and is read
             // no more: its head is as good as uninitialised again (M5).
-            unsafe { self.free.push_chain(destination.head.overflow()) };
+            unsafe { self.free.push_chain(head.overflow()) };
         }
+    }
+}
+
+/// Where a chain that is filled ends: its last bucket, and the slot of it that is next.
+struct End<K, V, P> {
+    bucket: BucketPtr<K, V, P>,
+    slot: usize,
+}
+
+impl<K, V, P: Policy> End<K, V, P> {
+    /// The end of a chain without entries.
+    fn of(head: BucketPtr<K, V, P>) -> Self {
+        Self {
+            bucket: head,
+            slot: 0,
+        }
+    }
+
+    /// Copies slots of an old bucket to the end of the chain, and gives the new end;
+    /// `None` if that takes an overflow bucket and none is free.
+    ///
+    /// # Safety
+    /// The slots are live, in a bucket of an old chain; this is the end of a chain that
+    /// nobody else reads.
+    #[inline]
+    unsafe fn append(
+        mut self,
+        free: &mut FreeList<K, V, P>,
+        from: BucketPtr<K, V, P>,
+        slots: Slots,
+    ) -> Option<Self> {
+        for index in slots {
+            if self.slot == SLOTS {
+                let next = free.take()?;
+                // SAFETY: A free bucket of this generation.
+                unsafe { next.init() };
+                // SAFETY: The last bucket of the chain.
+                unsafe { self.bucket.set_overflow(Some(next)) };
+                self = Self::of(next);
+            }
+            // SAFETY: Old and new buckets are in different blocks; which copy is the
+            // entry is decided by the caller's commit. The slot is filled (M1), for when
+            // the bucket comes into use.
+            unsafe {
+                from.copy_slot(index, self.bucket, self.slot);
+                self.bucket.set_top(self.slot, from.top(index));
+            }
+            self.slot += 1;
+        }
+        Some(self)
     }
 }
