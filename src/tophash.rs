@@ -177,22 +177,11 @@ impl Slots {
         self.0.count_ones() as usize
     }
 
-    /// Those that are not in the other set.
+    /// The same set, with one more slot if it is to be in it.
     #[inline]
-    pub(crate) const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// Those that `choose` is true for.
-    #[inline]
-    pub(crate) fn chosen(self, mut choose: impl FnMut(usize) -> bool) -> Self {
-        let (mut rest, mut chosen) = (self.0, 0);
-        while rest != 0 {
-            let bit = rest.trailing_zeros();
-            rest &= rest - 1;
-            chosen |= u64::from(choose((bit / 8) as usize)) << bit;
-        }
-        Self(chosen)
+    pub(crate) const fn with(self, slot: usize, is_in: bool) -> Self {
+        debug_assert!(slot < 8);
+        Self(self.0 | (is_in as u64) << (8 * (slot & 7) + 7))
     }
 
     #[inline]
@@ -296,9 +285,8 @@ mod tests {
     #[test]
     fn marks_say_where_each_slot_went() {
         let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
-        let to_y = tops.live().chosen(|slot| slot == 2 || slot == 5);
+        let to_y = Slots::NONE.with(2, true).with(3, false).with(5, true);
         assert_eq!(to_y.collect::<Vec<_>>(), [2, 5]);
-        assert_eq!(tops.live().without(to_y).collect::<Vec<_>>(), [0, 4]);
         let (x, y, empty) = (2, 3, 4);
         let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
         assert_eq!(TopHashes::moved(tops.live(), to_y), marks);

@@ -194,24 +194,22 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
         let copies = unsafe { Copies::begin(&mut self.free, x, y) };
         let free_before = copies.free.len();
-        let (mut x, mut y) = (End::of(x), End::of(y.unwrap_or(x)));
+        let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
         // The head's alone: nobody reads the buckets behind it again.
         let mut marks = None;
         let mut next = Some(old);
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
             let live = unsafe { bucket.tops() }.live();
-            // One half of the keys goes to either side, by chance. So all are asked first,
-            // and then each side is filled by itself: no branch hangs on a key's hash.
-            let for_y = live.chosen(|index| {
+            let mut for_y = Slots::NONE;
+            for index in live {
                 // SAFETY: The slot is live (M1).
                 let key = unsafe { bucket.key(index).as_ref() };
-                doubling && hasher(key).is_for_y(old_bits)
-            });
-            // SAFETY: The slots are live, of an old chain.
-            x = unsafe { x.append(copies.free, bucket, live.without(for_y))? };
-            // SAFETY: As above.
-            y = unsafe { y.append(copies.free, bucket, for_y)? };
+                let to_y = doubling && hasher(key).is_for_y(old_bits);
+                for_y = for_y.with(index, to_y);
+                // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
+                unsafe { End::append(&mut ends, to_y, copies.free, bucket, index)? };
+            }
             marks = marks.or(Some(TopHashes::moved(live, for_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
@@ -389,37 +387,50 @@ impl<K, V, P: Policy> End<K, V, P> {
         }
     }
 
-    /// Copies slots of an old bucket to the end of the chain, and gives the new end;
-    /// `None` if that takes an overflow bucket and none is free.
+    /// Copies a slot of an old bucket to the end of X or Y; `None` if that takes an
+    /// overflow bucket and none is free.
+    ///
+    /// One half of the keys goes to either side, by chance: a choice between two
+    /// addresses, not between two ways, which no processor could foresee.
     ///
     /// # Safety
-    /// The slots are live, in a bucket of an old chain; this is the end of a chain that
+    /// The slot is live, in a bucket of an old chain; these are the ends of chains that
     /// nobody else reads.
-    #[inline]
+    #[inline(always)]
     unsafe fn append(
-        mut self,
+        ends: &mut [Self; 2],
+        to_y: bool,
         free: &mut FreeList<K, V, P>,
         from: BucketPtr<K, V, P>,
-        slots: Slots,
-    ) -> Option<Self> {
-        for index in slots {
-            if self.slot == SLOTS {
-                let next = free.take()?;
-                // SAFETY: A free bucket of this generation.
-                unsafe { next.init() };
-                // SAFETY: The last bucket of the chain.
-                unsafe { self.bucket.set_overflow(Some(next)) };
-                self = Self::of(next);
-            }
-            // SAFETY: Old and new buckets are in different blocks; which copy is the
-            // entry is decided by the caller's commit. The slot is filled (M1), for when
-            // the bucket comes into use.
-            unsafe {
-                from.copy_slot(index, self.bucket, self.slot);
-                self.bucket.set_top(self.slot, from.top(index));
-            }
-            self.slot += 1;
+        index: usize,
+    ) -> Option<()> {
+        let [x, y] = ends;
+        let end = if to_y { y } else { x };
+        if end.slot == SLOTS {
+            end.extend(free)?;
         }
-        Some(self)
+        let Self { bucket, slot } = *end;
+        // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
+        // decided by the caller's commit. The slot is filled (M1), for when the bucket
+        // comes into use.
+        unsafe {
+            from.copy_slot(index, bucket, slot);
+            bucket.set_top(slot, from.top(index));
+        }
+        end.slot = slot + 1;
+        Some(())
+    }
+
+    /// Adds an overflow bucket to the chain.
+    #[cold]
+    #[inline(never)]
+    fn extend(&mut self, free: &mut FreeList<K, V, P>) -> Option<()> {
+        let next = free.take()?;
+        // SAFETY: A free bucket of this generation.
+        unsafe { next.init() };
+        // SAFETY: The last bucket of the chain.
+        unsafe { self.bucket.set_overflow(Some(next)) };
+        *self = Self::of(next);
+        Some(())
     }
 }
