@@ -27,7 +27,9 @@
 //!   bounds. A chain of c buckets fills at most c − 1 overflow buckets of the two that
 //!   it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries
 //!   fill ⌊(x − 1)/8⌋, so that all together fill an eighth of their number. So a step
-//!   of growth never calls the allocator, and can always run.
+//!   of growth never calls the allocator, and can always run. Both bounds hold with one
+//!   key more where there is a free slot: the one that the growth is started for is not
+//!   refused because memory for the growth was granted.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
@@ -420,6 +422,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         };
         self.nevacuate = 0;
         self.free.keep_aside(0);
+        self.settle();
         if let Some(old) = old.filter(|_| !flags.has(Flags::OLD_CALLERS_BUCKET)) {
             // SAFETY: A1, and the header has forgotten it.
             unsafe { free_bucket_array(&self.alloc, old, bits) }

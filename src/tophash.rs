@@ -112,11 +112,12 @@ impl TopHashes {
 
     /// The marks of a bucket whose live slots were moved, some of them to Y.
     #[inline]
-    pub(crate) const fn moved(live: Slots, to_y: Slots) -> Self {
+    pub(crate) fn moved(live: Slots, to_y: [bool; 8]) -> Self {
         const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
-        const X_TO_Y: u8 = TopHash::EVACUATED_X.0 ^ TopHash::EVACUATED_Y.0;
-        let to_x = (live.0 >> 7) * EMPTY_TO_X as u64;
-        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ (to_y.0 >> 7) * X_TO_Y as u64)
+        const _: () = assert!(TopHash::EVACUATED_X.0 ^ 1 == TopHash::EVACUATED_Y.0);
+        let to_x = (live.0 >> 7) * u64::from(EMPTY_TO_X);
+        let x_to_y = u64::from_le_bytes(to_y.map(u8::from));
+        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ x_to_y)
     }
 
     /// Whether nothing follows in this bucket's chain.
@@ -175,13 +176,6 @@ impl Slots {
 
     pub(crate) const fn len(self) -> usize {
         self.0.count_ones() as usize
-    }
-
-    /// The same set, with one more slot if it is to be in it.
-    #[inline]
-    pub(crate) const fn with(self, slot: usize, is_in: bool) -> Self {
-        debug_assert!(slot < 8);
-        Self(self.0 | (is_in as u64) << (8 * (slot & 7) + 7))
     }
 
     #[inline]
@@ -285,8 +279,7 @@ mod tests {
     #[test]
     fn marks_say_where_each_slot_went() {
         let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
-        let to_y = Slots::NONE.with(2, true).with(3, false).with(5, true);
-        assert_eq!(to_y.collect::<Vec<_>>(), [2, 5]);
+        let to_y = [false, false, true, false, false, true, false, false];
         let (x, y, empty) = (2, 3, 4);
         let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
         assert_eq!(TopHashes::moved(tops.live(), to_y), marks);

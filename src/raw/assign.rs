@@ -120,8 +120,32 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             Found::Vacancy(vacancy) => vacancy,
         };
 
+        // Where a growth runs, or nothing calls for one, a free slot is all it takes.
+        if let Vacancy::Slot(slot) = vacancy {
+            let is_enough = self.is_quiet() || self.is_growing();
+            if is_enough && !Cells::<K, V>::are_used::<P>() {
+                // SAFETY: The slot is free, and entries of these types have no cells. H8,
+                // H9: nothing is reserved.
+                unsafe { self.fill(slot, TopHash::of(hash), Cells::NONE, key, elem) };
+                return Ok(None);
+            }
+        }
+        self.insert_with_reserve(hash, vacancy, key, elem, &hasher, supply)
+    }
+
+    /// The second half of an insert that may need more than a free slot.
+    #[inline(never)]
+    fn insert_with_reserve(
+        &mut self,
+        hash: HashValue,
+        vacancy: Vacancy<K, V, P>,
+        key: K,
+        elem: V,
+        hasher: &impl Fn(&K) -> HashValue,
+        supply: Supply,
+    ) -> Result<Option<V>, InsertError<K, V>> {
         // Reserve.
-        match self.reserve_place(hash, vacancy, &hasher, supply) {
+        match self.reserve_place(hash, vacancy, hasher, supply) {
             // Commit.
             Ok(place) => {
                 self.commit(place, TopHash::of(hash), key, elem);
@@ -181,8 +205,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 self.install_empty_array(BucketBits::ONE_BUCKET, 0)?;
                 vacancy = self.vacancy(hash);
             } else if supply == Supply::Allocator && self.grow_if_due() {
+                let had_slot = matches!(vacancy, Vacancy::Slot(_));
                 self.growth_work(hash, hasher);
                 vacancy = self.vacancy(hash);
+                if had_slot && matches!(vacancy, Vacancy::Behind(_)) {
+                    // H6: what was set aside is enough for this key too.
+                    self.free.make_one_spare();
+                }
             }
         }
         match vacancy {

@@ -204,6 +204,13 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         self.set_aside = buckets;
     }
 
+    /// Makes one that is set aside free for all if no other is.
+    pub(crate) fn make_one_spare(&mut self) {
+        if !self.has_spare() {
+            self.set_aside = self.set_aside.saturating_sub(1);
+        }
+    }
+
     /// Whether a bucket is free that is not set aside.
     pub(crate) const fn has_spare(&self) -> bool {
         self.buckets > self.set_aside

@@ -24,7 +24,7 @@ use crate::policy::Policy;
 use crate::sizing::{
     BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
-use crate::tophash::{Slots, TopHashes};
+use crate::tophash::TopHashes;
 use core::mem::{self, ManuallyDrop};
 
 /// How far one call looks for the next old bucket that is not evacuated.
@@ -86,7 +86,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing());
-        let set_aside = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
+        // The key that this growth is started for counts, too.
+        let set_aside = usize::min(self.noverflow as usize, (self.count + 1) / SLOTS) as u32;
         let left_over = self.oldoverflow.totals::<K, V, P>().1 as u32;
         let short = set_aside.saturating_sub(left_over);
         let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
@@ -125,38 +126,31 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Go: `growWork`.
     #[inline]
     pub(super) fn growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
-        if self.is_growing() || !self.oldoverflow.is_empty() {
-            self.do_growth_work(hash, hasher);
-        }
-    }
-
-    #[inline(never)]
-    fn do_growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         if self.is_growing() {
             self.evacuate(hash.bucket(self.old_bits()), hasher);
-            if self.is_growing() {
-                self.evacuate(self.nevacuate as usize, hasher);
-            }
-        } else {
+            self.evacuate(self.nevacuate as usize, hasher);
+        } else if !self.oldoverflow.is_empty() {
             self.give_back();
         }
-        self.settle();
     }
 
     /// Gives a few blocks of the generation before this one back.
     #[cold]
+    #[inline(never)]
     fn give_back(&mut self) {
         // SAFETY: No growth runs, so all chains that used them are moved.
         unsafe {
             self.oldoverflow
                 .free::<K, V, P, A>(&self.alloc, GIVEN_BACK_PER_CALL)
         };
+        self.settle();
     }
 
     /// Moves the chain of one old bucket, if it is still there, and advances the
     /// mark if it is the next one in order.
     ///
     /// Go: `evacuate`.
+    #[inline(never)]
     fn evacuate(&mut self, old_number: usize, hasher: &impl Fn(&K) -> HashValue) {
         let Some(old_base) = self.oldbuckets else {
             return;
@@ -201,16 +195,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
             let live = unsafe { bucket.tops() }.live();
-            let mut for_y = Slots::NONE;
+            let mut went_to_y = [false; SLOTS];
             for index in live {
                 // SAFETY: The slot is live (M1).
                 let key = unsafe { bucket.key(index).as_ref() };
                 let to_y = doubling && hasher(key).is_for_y(old_bits);
-                for_y = for_y.with(index, to_y);
+                if let Some(went_to_y) = went_to_y.get_mut(index) {
+                    *went_to_y = to_y;
+                }
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
                 unsafe { End::append(&mut ends, to_y, copies.free, bucket, index)? };
             }
-            marks = marks.or(Some(TopHashes::moved(live, for_y)));
+            marks = marks.or(Some(TopHashes::moved(live, went_to_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }
