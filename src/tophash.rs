@@ -126,6 +126,17 @@ impl TopHashes {
         self.0 >> 56 == TopHash::EMPTY_REST.0 as u64
     }
 
+    /// The first free slot of a bucket that ends its chain; `None` if another follows.
+    #[inline]
+    pub(crate) const fn free_at_end(self) -> Option<usize> {
+        if self.ends_chain() {
+            // There is one: the last slot is free.
+            Some((self.free().0.trailing_zeros() / 8) as usize)
+        } else {
+            None
+        }
+    }
+
     /// Slots that hold an entry.
     #[inline]
     pub(crate) const fn live(self) -> Slots {

@@ -83,7 +83,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 let stored = unsafe { head.elem(index).as_mut() };
                 return Ok(Some(mem::replace(stored, elem)));
             }
-            if let Some(index) = tops.free().first().filter(|_| tops.ends_chain()) {
+            if let Some(index) = tops.free_at_end() {
                 let slot = Slot {
                     bucket: head,
                     index,
