@@ -30,6 +30,7 @@ pub mod sweep;
 pub mod table;
 pub mod traces;
 pub mod whole;
+pub mod work;
 
 /// Calls the macro with every test of the suite.
 macro_rules! list {
@@ -303,6 +304,11 @@ macro_rules! list {
                 chains_stay_whole_when_a_map_shrinks,
                 shrinking_ends_a_growth_also_where_the_array_stays,
                 an_entry_is_removed_from_any_place_of_a_chain,
+            }
+            work {
+                an_insert_moves_few_entries_however_large_the_map,
+                an_insert_moves_two_chains_and_writes_the_heads_of_four_buckets,
+                without_a_growth_an_insert_moves_nothing_and_asks_for_nothing,
             }
         }
     };

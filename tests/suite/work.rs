@@ -1,0 +1,124 @@
+//! What one insert does, counted: entries moved, chains moved, bucket heads written, calls
+//! of the allocator. The numbers are those of these keys, on every machine; a change of
+//! the schedule shows here first.
+
+use crate::support::keys::{Identity, IdentityHasher, Key};
+use crate::support::ledger::Ledger;
+use core::cell::Cell;
+use core::hash::BuildHasher;
+use hmap::Hmap;
+use hmap::introspection::OldChain;
+
+/// Bytes of a bucket's head: tophash and link.
+const HEAD: usize = 8 + size_of::<usize>();
+
+/// Counts how often a key is hashed: once to insert it, and once to move it while the
+/// map doubles.
+#[derive(Default)]
+struct Counting(Cell<usize>);
+
+impl BuildHasher for Counting {
+    type Hasher = IdentityHasher;
+
+    fn build_hasher(&self) -> IdentityHasher {
+        self.0.set(self.0.get() + 1);
+        Identity.build_hasher()
+    }
+}
+
+type Map<'l> = Hmap<Key, u64, Counting, &'l Ledger>;
+
+/// What one insert did, or the most that any did.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Work {
+    entries_moved: usize,
+    allocator_calls: usize,
+}
+
+impl Work {
+    fn at_most(self, other: Self) -> Self {
+        Self {
+            entries_moved: self.entries_moved.max(other.entries_moved),
+            allocator_calls: self.allocator_calls.max(other.allocator_calls),
+        }
+    }
+}
+
+fn insert(map: &mut Map<'_>, ledger: &Ledger, id: u64) -> Work {
+    let (hashed, calls) = (map.hasher().0.get(), ledger.calls());
+    map.insert(Key::spread(id), id).unwrap();
+    Work {
+        entries_moved: map.hasher().0.get() - hashed - 1,
+        allocator_calls: ledger.calls() - calls,
+    }
+}
+
+pub fn an_insert_moves_few_entries_however_large_the_map() {
+    let ledger = Ledger::new();
+    let mut map: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    let (mut worst, mut all) = (Work::default(), Work::default());
+    for id in 0..6_000 {
+        let work = insert(&mut map, &ledger, id);
+        worst = worst.at_most(work);
+        all.entries_moved += work.entries_moved;
+        all.allocator_calls += work.allocator_calls;
+    }
+    let expected = Work {
+        entries_moved: 25,
+        allocator_calls: 2,
+    };
+    assert_eq!(worst, expected, "in the worst of 6,000 inserts");
+    // 8 + 13 + 26 + ... + 3,328 entries, each doubling's all of them.
+    assert_eq!(all.entries_moved, 6_651);
+    assert_eq!(all.allocator_calls, 20);
+}
+
+pub fn an_insert_moves_two_chains_and_writes_the_heads_of_four_buckets() {
+    let ledger = Ledger::new();
+    let mut map: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    let (mut chains, mut bytes) = (0, 0);
+    for id in 0..1_700 {
+        let before = moved(&map);
+        let overflow = map.state().noverflow;
+        insert(&mut map, &ledger, id);
+        // The insert that starts a growth and the one that ends it have no old array on
+        // one side of them: what they move is seen in the tests of the schedule.
+        let (Some(before), Some(after)) = (before, moved(&map)) else {
+            continue;
+        };
+        let overflow = (map.state().noverflow - overflow) as usize;
+        let moved = after - before;
+        chains = chains.max(moved);
+        bytes = bytes.max((2 * moved + overflow) * HEAD);
+        assert!(moved >= 1, "a growth goes on with every insert");
+    }
+    assert_eq!(chains, 2);
+    // X and Y of both, and an overflow bucket.
+    assert_eq!(bytes, 5 * HEAD, "initialised by one insert");
+}
+
+/// How many chains of the old array are moved; none if no growth runs.
+fn moved(map: &Map<'_>) -> Option<usize> {
+    let chains = (0..).map_while(|number| map.old_chain_view(number));
+    map.is_growing().then(|| {
+        chains
+            .filter(|chain| matches!(chain, OldChain::Moved(_)))
+            .count()
+    })
+}
+
+pub fn without_a_growth_an_insert_moves_nothing_and_asks_for_nothing() {
+    let ledger = Ledger::new();
+    let hasher = Counting::default();
+    let mut map: Map<'_> = Hmap::try_with_capacity_and_hasher_in(1_600, hasher, &ledger).unwrap();
+    let mut worst = Work::default();
+    for id in 0..1_600 {
+        worst = worst.at_most(insert(&mut map, &ledger, id));
+    }
+    let nothing_moved = Work {
+        entries_moved: 0,
+        // Chunks of overflow buckets, once the array's spares are used up.
+        allocator_calls: 1,
+    };
+    assert_eq!(worst, nothing_moved);
+}
