@@ -292,8 +292,9 @@ impl<M: Map> Bench<M> {
 
     /// Makes a map. One that was there is forgotten: the arena takes nothing back.
     fn create(&mut self, number: usize, hint: usize) {
+        let arena = &raw const self.arena;
         // SAFETY: The bench lives as long as any of its maps is used.
-        let arena = unsafe { &*(&raw const self.arena) };
+        let arena = unsafe { &*arena };
         let map = M::create(arena, hint);
         // SAFETY: There is room for as many maps as the bench was opened for.
         unsafe { self.maps.add(number).write(MaybeUninit::new(map)) };
@@ -375,8 +376,11 @@ impl<K: Number + Hash + Eq, V: Number> Map for Ours<K, V> {
     }
 
     fn sum(&self) -> u64 {
-        let sum = |sum: u64, (key, value): (&K, &V)| sum + key.number() + value.number();
-        self.iter().fold(0, sum)
+        let mut sum = 0;
+        for (key, value) in self.iter() {
+            sum += key.number() + value.number();
+        }
+        sum
     }
 }
 
@@ -404,8 +408,11 @@ impl<K: Number + Hash + Eq, V: Number> Map for Theirs<K, V> {
     }
 
     fn sum(&self) -> u64 {
-        let sum = |sum: u64, (key, value): (&K, &V)| sum + key.number() + value.number();
-        self.iter().fold(0, sum)
+        let mut sum = 0;
+        for (key, value) in self.iter() {
+            sum += key.number() + value.number();
+        }
+        sum
     }
 }
 

@@ -31,7 +31,9 @@ fn main() -> Result<()> {
 /// The static library, in a directory of its own: cargo holds a lock on the other.
 fn build(out: &Path) -> Result<PathBuf> {
     // Does nothing where the target is there.
-    let _ = Command::new("rustup").args(["target", "add", TARGET]).output();
+    let _ = Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .output();
     let directory = out.join("kernel");
     let mut cargo = Command::new(env::var_os("CARGO").context("cargo runs this")?);
     cargo
@@ -68,7 +70,9 @@ fn link(library: &Path, object: &Path) -> Result<()> {
 
 fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("{program} could not be started"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("{program} could not be started"))?;
     if !status.success() {
         bail!("{program} ended with {status}");
     }

@@ -24,13 +24,8 @@ const KERNEL: Build = Build {
 
 #[cfg(kernel)]
 unsafe extern "C" {
-    safe fn kernel_open(
-        pair: usize,
-        map: usize,
-        region: usize,
-        bytes: usize,
-        maps: usize,
-    ) -> usize;
+    safe fn kernel_open(pair: usize, map: usize, region: usize, bytes: usize, maps: usize)
+    -> usize;
     fn kernel_perform(pair: usize, map: usize, operation: usize, work: *const Work) -> u64;
 }
 

@@ -20,7 +20,9 @@ impl Keys {
         let all = a_map * maps;
         let salt = random.u32(..);
         let fresh = |from: usize, to: usize| -> Vec<u64> {
-            (from..to).map(|n| u64::from(scattered(n as u32 ^ salt))).collect()
+            (from..to)
+                .map(|n| u64::from(scattered(n as u32 ^ salt)))
+                .collect()
         };
         let inserted = fresh(0, 2 * all);
         let mut looked_up = inserted.clone();

@@ -29,7 +29,11 @@ struct Cli {
     #[arg(long, value_delimiter = ',', default_value = "0")]
     pairs: Vec<usize>,
     /// Entries in a map
-    #[arg(long, value_delimiter = ',', default_value = "6,100,1000,100000,4000000")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "6,100,1000,100000,4000000"
+    )]
     sizes: Vec<usize>,
     /// Builds to measure
     #[arg(long, value_delimiter = ',', default_value = "kernel,host")]
@@ -45,9 +49,16 @@ struct Cli {
 fn main() -> Result<()> {
     let cli = Cli::parse();
     if let Some(pair) = cli.pairs.iter().find(|pair| **pair >= PAIRS.len()) {
-        bail!("there is no pair {pair}; the last one is {}", PAIRS.len() - 1);
+        bail!(
+            "there is no pair {pair}; the last one is {}",
+            PAIRS.len() - 1
+        );
     }
-    if let Some(size) = cli.sizes.iter().find(|size| !(1..=10_000_000).contains(*size)) {
+    if let Some(size) = cli
+        .sizes
+        .iter()
+        .find(|size| !(1..=10_000_000).contains(*size))
+    {
         bail!("a map of {size} entries is not measured: 1 to 10,000,000 are");
     }
     let mut builds = Vec::new();

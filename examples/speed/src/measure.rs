@@ -28,10 +28,18 @@ pub struct Row {
 
 /// What is measured, in this order: each begins where the one before ended.
 const PLAN: [(&str, Operation, fn(&Keys) -> &[u64]); 8] = [
-    ("insert with capacity", Operation::InsertWithCapacity, |keys| &keys.inserted),
-    ("insert from empty", Operation::Insert, |keys| &keys.inserted),
+    (
+        "insert with capacity",
+        Operation::InsertWithCapacity,
+        |keys| &keys.inserted,
+    ),
+    ("insert from empty", Operation::Insert, |keys| {
+        &keys.inserted
+    }),
     ("hit", Operation::Get, |keys| &keys.looked_up),
-    ("dependent hits", Operation::DependentGet, |keys| &keys.looked_up),
+    ("dependent hits", Operation::DependentGet, |keys| {
+        &keys.looked_up
+    }),
     ("miss", Operation::Get, |keys| &keys.absent),
     ("iterate", Operation::Iterate, |keys| &keys.looked_up),
     ("churn", Operation::Churn, |keys| &keys.looked_up),
