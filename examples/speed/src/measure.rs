@@ -26,8 +26,11 @@ pub struct Row {
     pub ratio: f64,
 }
 
+/// An operation by name, and its keys.
+type Step = (&'static str, Operation, fn(&Keys) -> &[u64]);
+
 /// What is measured, in this order: each begins where the one before ended.
-const PLAN: [(&str, Operation, fn(&Keys) -> &[u64]); 8] = [
+const PLAN: [Step; 8] = [
     (
         "insert with capacity",
         Operation::InsertWithCapacity,
