@@ -236,7 +236,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// All values, to change, in arbitrary order; hashes and what values are equal to
     /// must stay.
     pub fn iter_mut(&mut self) -> IterMut<'_, T> {
-        IterMut(self.raw.iter_mut())
+        IterMut(self.raw.keys_mut())
     }
 
     /// The values that may have this hash: all that do, and few others.

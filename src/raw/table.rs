@@ -6,7 +6,7 @@
 use super::assign::Supply;
 use super::bmap::BucketPtr;
 use super::entry::{Face, RawOccupied, RawVacant, fill};
-use super::iter::IterMut;
+use super::iter::RawIter;
 use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::error::InsertError;
@@ -23,6 +23,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.growth_work(hash, hasher);
         if self.buckets.is_some() && self.grow_if_due() {
             self.growth_work(hash, hasher);
+        }
+    }
+
+    /// All keys, to change; their hashes and what they are equal to must stay.
+    pub(crate) fn keys_mut(&mut self) -> KeysMut<'_, K, V, P> {
+        KeysMut {
+            slots: self.slots(),
+            keys: PhantomData,
         }
     }
 
@@ -72,12 +80,55 @@ impl<'a, M: Face> RawVacant<'a, M> {
     }
 }
 
-impl<'a, T, P: Policy> IterMut<'a, T, (), P> {
-    /// The next entry of a table, to change; its hash and what it is equal to must stay.
-    pub(crate) fn next_key(&mut self) -> Option<&'a mut T> {
+/// The keys of a map, to change; see [`RawHmap::keys_mut`].
+///
+/// Not an `IterMut`: that one gives keys by shared reference, so that it may stand for
+/// one of keys of a shorter lifetime, and be sent where its keys may only be shared.
+pub(crate) struct KeysMut<'a, K, V, P> {
+    slots: RawIter<K, V, P>,
+    keys: PhantomData<&'a mut K>,
+}
+
+// SAFETY: It gives unique references to keys, and nothing of the elems.
+unsafe impl<K: Send, V, P: Policy> Send for KeysMut<'_, K, V, P> {}
+// SAFETY: Through `&KeysMut` nothing but shared references to keys is had.
+unsafe impl<K: Sync, V, P: Policy> Sync for KeysMut<'_, K, V, P> {}
+
+impl<K, V, P: Policy> KeysMut<'_, K, V, P> {
+    /// The keys that are left, by shared reference.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
+        let mut slots = self.slots.clone();
+        core::iter::from_fn(move || {
+            let Slot { bucket, index } = slots.next()?;
+            // SAFETY: A live slot (M1), not given yet, of a map that is borrowed alone.
+            Some(unsafe { bucket.key(index).as_ref() })
+        })
+    }
+}
+
+impl<'a, K, V, P: Policy> Iterator for KeysMut<'a, K, V, P> {
+    type Item = &'a mut K;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a mut K> {
         let Slot { bucket, index } = self.slots.next()?;
         // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for 'a.
         Some(unsafe { bucket.key(index).as_mut() })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.slots.left, Some(self.slots.left))
+    }
+}
+
+/// Without keys.
+impl<K, V, P: Policy> Default for KeysMut<'_, K, V, P> {
+    fn default() -> Self {
+        Self {
+            slots: RawIter::empty(),
+            keys: PhantomData,
+        }
     }
 }
 
