@@ -14,6 +14,7 @@ use crate::hash::HashValue;
 use crate::policy::Policy;
 use crate::tophash::{Slots, TopHash};
 use core::marker::PhantomData;
+use core::mem;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Does all that may have to hash before a new entry is put into the chain of this
@@ -24,6 +25,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.buckets.is_some() && self.grow_if_due() {
             self.growth_work(hash, hasher);
         }
+    }
+
+    /// Removes what is left of an entry that was moved out: its slot and its cells.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`; the entry that was in it
+    /// is the caller's.
+    unsafe fn remove_moved(&mut self, head: BucketPtr<K, V, P>, slot: Slot<K, V, P>) {
+        // SAFETY: The slot is live (M1).
+        let (key, elem) = unsafe { (slot.bucket.key(slot.index), slot.bucket.elem(slot.index)) };
+        // SAFETY: The caller's promise.
+        unsafe { self.clear_slot(head, slot) };
+        // SAFETY: The cells, if there are any, are empty.
+        unsafe { self.free_cells(key, elem) };
     }
 
     /// All keys, to change; their hashes and what they are equal to must stay.
@@ -53,6 +68,55 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         // SAFETY: The slot is live (M1): the map was not changed since it was found, and
         // is borrowed alone for 'a.
         unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) }
+    }
+
+    /// Replaces the entry by what the function makes of it, which has the same hash, in
+    /// the same slot and cells; or removes it, and gives what the function gave instead.
+    ///
+    /// If the function panics the entry is removed.
+    pub(crate) fn replace_with<R>(
+        mut self,
+        replace: impl FnOnce(M::Key, M::Elem) -> Result<(M::Key, M::Elem), R>,
+    ) -> Result<Self, (R, RawVacant<'a, M>)> {
+        /// An entry that was moved out, and is removed unless there is another for its
+        /// slot. Until then the map is borrowed, so that nobody reads it.
+        struct MovedOut<'m, 'a, M: Face>(&'m mut RawOccupied<'a, M>);
+
+        impl<M: Face> Drop for MovedOut<'_, '_, M> {
+            fn drop(&mut self) {
+                let RawOccupied {
+                    map, head, slot, ..
+                } = &mut *self.0;
+                // SAFETY: The slot is live, in the chain that was found with it, and the
+                // entry was moved out.
+                unsafe { map.core_mut().remove_moved(*head, *slot) }
+            }
+        }
+
+        let Slot { bucket, index } = self.slot;
+        // SAFETY: The slot is live (M1): the map was not changed since it was found.
+        let (key_at, elem_at) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        let moved_out = MovedOut(&mut self);
+        // SAFETY: M1; the copies are the entry from here on.
+        let (key, elem) = unsafe { (key_at.read(), elem_at.read()) };
+        match replace(key, elem) {
+            Ok((key, elem)) => {
+                mem::forget(moved_out);
+                // SAFETY: Both are moved out, and the slot is live still: this makes M1
+                // true of it again.
+                unsafe {
+                    key_at.write(key);
+                    elem_at.write(elem);
+                }
+                Ok(self)
+            }
+            Err(instead) => {
+                drop(moved_out);
+                let Self { map, hash, .. } = self;
+                let vacancy = map.core().vacancy(hash);
+                Err((instead, RawVacant { map, hash, vacancy }))
+            }
+        }
     }
 
     pub(crate) fn into_map(self) -> &'a mut M {

@@ -23,6 +23,7 @@ pub mod iteration;
 pub mod layouts;
 pub mod model;
 pub mod refusal;
+pub mod replaced;
 pub mod reserve;
 pub mod schedule;
 pub mod sizes;
@@ -165,6 +166,15 @@ macro_rules! list {
                 each_call_of_one_chain_with_cells_refused_in_turn,
                 a_refused_growth_is_forgotten_with_the_array,
                 where_a_chunk_is_refused_a_single_bucket_serves,
+            }
+            replaced {
+                an_entry_replaced_stays_in_its_slot_and_its_cells,
+                an_entry_replaced_by_nothing_is_removed_and_leaves_its_place,
+                replacing_uses_nothing_up_that_is_reserved,
+                no_growth_begins_where_an_entry_is_replaced,
+                a_value_of_a_table_replaced_stays_in_its_slot_and_its_cell,
+                #[cfg(not(target_os = "none"))]
+                a_panic_while_an_entry_is_replaced_removes_that_one,
             }
             reserve {
                 what_is_reserved_goes_in_whatever_the_hashes,
