@@ -310,20 +310,43 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         entry
     }
 
-    /// Drops an entry where it is and gives its cells back. If a `Drop` panics
-    /// the cells leak, and the elem if it was the key's.
+    /// Drops an entry where it is and gives its cells back: all of it, also if the
+    /// `Drop` of its key or of its elem panics.
     ///
     /// # Safety
     /// As [`read_entry`](Self::read_entry).
     unsafe fn drop_entry(&self, Slot { bucket, index }: Slot<K, V, P>) {
+        /// The cells of an entry that is dropped first.
+        struct Emptied<'a, K, V, A: Allocator, P: Policy>(
+            &'a RawHmap<K, V, A, P>,
+            NonNull<K>,
+            NonNull<V>,
+        );
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Emptied<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                // SAFETY: The cells, if there are any, are empty now.
+                unsafe { self.0.free_cells(self.1, self.2) };
+            }
+        }
+
+        /// An elem whose key is dropped first.
+        struct Elem<V>(NonNull<V>);
+
+        impl<V> Drop for Elem<V> {
+            fn drop(&mut self) {
+                // SAFETY: M1, and nobody reads it again.
+                unsafe { self.0.drop_in_place() };
+            }
+        }
+
         // SAFETY: The slot is live (M1).
         let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        // Dropped in reverse order.
+        let _cells = Emptied(self, key, elem);
+        let _elem = Elem(elem);
         // SAFETY: M1, and nobody reads it again.
         unsafe { key.drop_in_place() };
-        // SAFETY: As above.
-        unsafe { elem.drop_in_place() };
-        // SAFETY: The cells, if there are any, are empty now.
-        unsafe { self.free_cells(key, elem) };
     }
 
     /// # Safety
