@@ -267,7 +267,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         debug_assert!(self.count == 0);
         let made = Generation::make(&self.alloc, bits, overflow)?.initialised();
         let blocks = made.into_blocks();
-        self.void_reservation();
         let memory = self.forget_memory();
         self.install(blocks, bits);
         // SAFETY: The map was empty, and has other memory now.
@@ -401,14 +400,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gives all memory back, but for the caller's bucket; entries are not
     /// dropped. The map is as [`new_in`](Self::new_in) made it.
     fn free_memory(&mut self) {
-        self.void_reservation();
         let memory = self.forget_memory();
         // SAFETY: The map has forgotten it, and the entries in it.
         unsafe { memory.free(&self.alloc) }
     }
 
-    /// Makes the map as [`new_in`](Self::new_in) made it, but for what is reserved, and
-    /// hands over the memory that it had. Nothing is given back before the map is whole
+    /// Makes the map as [`new_in`](Self::new_in) made it, and hands over the memory that
+    /// it had, what was reserved too. Nothing is given back before the map is whole
     /// again, in case that the allocator panics.
     fn forget_memory(&mut self) -> Memory<K, V, P> {
         let (bits, old_bits, flags) = (self.bits, self.old_bits(), self.flags);
@@ -416,6 +414,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.count = 0;
         self.free = FreeList::EMPTY;
         self.noverflow = 0;
+        self.reserved = 0;
         self.nevacuate = 0;
         self.back_off = 0;
         self.quiet = 0;
@@ -429,6 +428,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             old_bits,
             overflow: mem::replace(&mut self.overflow, ChunkList::EMPTY),
             oldoverflow: mem::replace(&mut self.oldoverflow, ChunkList::EMPTY),
+            cells: mem::replace(&mut self.cells, CellPool::EMPTY),
         }
     }
 
@@ -450,7 +450,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-/// What a map had from its allocator, but for cells, and has no more.
+/// What a map had from its allocator, but for the cells of its entries, and has no more.
 struct Memory<K, V, P> {
     buckets: Option<BucketPtr<K, V, P>>,
     bits: BucketBits,
@@ -458,6 +458,7 @@ struct Memory<K, V, P> {
     old_bits: BucketBits,
     overflow: ChunkList,
     oldoverflow: ChunkList,
+    cells: CellPool<K, V>,
 }
 
 impl<K, V, P: Policy> Memory<K, V, P> {
@@ -468,6 +469,10 @@ impl<K, V, P: Policy> Memory<K, V, P> {
         unsafe {
             self.overflow.free::<K, V, P, A>(alloc, usize::MAX);
             self.oldoverflow.free::<K, V, P, A>(alloc, usize::MAX);
+        }
+        while let Some(cells) = self.cells.take::<P>() {
+            // SAFETY: They hold nothing.
+            unsafe { cells.free(alloc) };
         }
         let arrays = [(self.buckets, self.bits), (self.oldbuckets, self.old_bits)];
         for (base, bits) in arrays {

@@ -410,3 +410,34 @@ pub fn the_array_has_room_for_what_is_reserved() {
         assert_eq!(checked.map.capacity(), capacity);
     }
 }
+
+#[cfg(not(target_os = "none"))]
+pub fn a_reservation_ends_before_its_memory_is_given_back() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    let mut panics = 0;
+    for freed in 0.. {
+        let ledger = Ledger::new();
+        let mut map: Hmap<Key, u64, _, _> = Hmap::with_hasher_in(Identity, &ledger);
+        for id in 0..20 {
+            map.insert(Key::spread(id), id).unwrap();
+        }
+        map.try_reserve(100).unwrap();
+        ledger.panic_after_freeing(freed);
+        let shrunk = catch_unwind(AssertUnwindSafe(|| map.shrink_to_fit()));
+        ledger.calm_down();
+        // What is still reserved goes in, at the worst place.
+        ledger.refuse_all_after(0);
+        for id in 0..map.reserved() as u64 {
+            map.insert(Key::at(1_000 + id, 0, id as u8), id).unwrap();
+        }
+        assert_eq!(map.validate(), Ok(()));
+        drop(map);
+        ledger.take_back();
+        if shrunk.is_ok() {
+            break;
+        }
+        panics += 1;
+    }
+    assert!(panics > 0);
+}
