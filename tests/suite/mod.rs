@@ -303,6 +303,7 @@ macro_rules! list {
                 shrinking_moves_to_the_smallest_array_that_fits,
                 shrinking_that_is_refused_keeps_the_map_as_it_is,
                 shrinking_in_the_callers_bucket_keeps_it,
+                an_empty_map_shrinks_to_the_callers_bucket,
                 a_cursor_sees_everything_at_least_once_when_the_map_shrinks,
                 a_drain_gives_everything_and_leaves_the_memory,
                 a_drain_dropped_half_way_drops_the_rest_and_a_forgotten_one_keeps_it,
