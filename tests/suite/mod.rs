@@ -91,6 +91,7 @@ macro_rules! list {
                 presizing_leaves_the_first_bucket_unused,
                 large_values_need_one_allocation_each_even_there,
                 a_static_map_has_its_bucket_beside_it,
+                a_static_map_may_be_wrapped_with_any_name,
             }
             forgotten {
                 a_forgotten_drain_leaves_what_it_did_not_give,
