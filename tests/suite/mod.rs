@@ -196,6 +196,7 @@ macro_rules! list {
                 shrinking_to_the_same_array_gives_back_what_was_reserved_too,
                 the_last_key_reserved_may_need_the_last_bucket,
                 the_array_has_room_for_what_is_reserved,
+                a_size_that_cannot_be_expressed_ends_no_growth,
                 #[cfg(not(target_os = "none"))]
                 a_reservation_ends_before_its_memory_is_given_back,
             }

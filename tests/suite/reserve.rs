@@ -411,6 +411,25 @@ pub fn the_array_has_room_for_what_is_reserved() {
     }
 }
 
+pub fn a_size_that_cannot_be_expressed_ends_no_growth() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..105 {
+        checked.insert(Key::spread(id), id);
+    }
+    ledger.refuse_all_after(0);
+    // The last of them can be counted everywhere, and is too large for 32 bits.
+    for n in [usize::MAX, usize::MAX / 2, u32::MAX as usize / 4] {
+        if cfg!(target_pointer_width = "32") || n > u32::MAX as usize {
+            let reserved = checked.map.try_reserve(n);
+            assert_eq!(reserved, Err(TryReserveError::CapacityOverflow));
+            assert!(checked.map.is_growing(), "{n}");
+        }
+    }
+    assert_eq!(ledger.refused(), 0);
+    checked.check_contents();
+}
+
 #[cfg(not(target_os = "none"))]
 pub fn a_reservation_ends_before_its_memory_is_given_back() {
     use std::panic::{AssertUnwindSafe, catch_unwind};
