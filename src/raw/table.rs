@@ -17,14 +17,9 @@ use core::marker::PhantomData;
 use core::mem;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    /// Does all that may have to hash before a new entry is put into the chain of this
-    /// hash: the work that is due, and the start of a growth, whether or not an entry
-    /// will come.
+    /// Does the growth work that is due before an entry of this hash is looked for.
     pub(crate) fn prepare(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         self.growth_work(hash, hasher);
-        if self.buckets.is_some() && self.grow_if_due() {
-            self.growth_work(hash, hasher);
-        }
     }
 
     /// Removes what is left of an entry that was moved out: its slot and its cells.
@@ -125,6 +120,22 @@ impl<'a, M: Face> RawOccupied<'a, M> {
 }
 
 impl<'a, M: Face> RawVacant<'a, M> {
+    /// Does all else that may have to hash before an entry is put there: a growth that
+    /// one entry more calls for is begun, whether or not it will come.
+    pub(crate) fn prepare(self, hasher: &impl Fn(&M::Key) -> HashValue) -> Self {
+        let Self {
+            map,
+            hash,
+            mut vacancy,
+        } = self;
+        let raw = map.core_mut();
+        if raw.buckets.is_some() && raw.grow_if_due() {
+            raw.growth_work(hash, hasher);
+            vacancy = raw.vacancy(hash);
+        }
+        Self { map, hash, vacancy }
+    }
+
     /// Puts an entry there; no growth starts, as there is nobody to hash.
     pub(crate) fn insert_as_it_is(
         self,
