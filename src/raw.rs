@@ -33,8 +33,9 @@
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
 //!   or calls to be started by anything but the load, nothing of the generation before
-//!   is left, nothing is reserved. Then it is one less than the array's capacity. It is
-//!   set by [`RawHmap::settle`] alone; 0 is right at any time, and costs a detour.
+//!   is left, nothing is reserved. Then it is one less than the array's capacity, as far
+//!   as it can count. It is set by [`RawHmap::settle`] alone; 0 is right at any time, and
+//!   costs a detour.
 
 pub(crate) mod access;
 pub(crate) mod assign;
@@ -134,7 +135,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     nevacuate: u32,
     /// New keys that go by before a growth that was refused is tried again.
     back_off: u32,
-    /// One less than the entries that the array takes, or 0 if anything is owed (H9).
+    /// No more than one less than the entries that the array takes, and 0 if anything is
+    /// owed (H9).
     quiet: u32,
     bits: BucketBits,
     flags: Flags,
@@ -249,11 +251,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             || !self.oldoverflow.is_empty()
             || self.reserved > 0
             || too_many_overflow_buckets(self.noverflow, self.bits);
-        self.quiet = if owed {
-            0
-        } else {
-            u32::try_from(self.bits.capacity() - 1).unwrap_or(u32::MAX)
-        };
+        self.quiet = if owed { 0 } else { self.quiet_limit() };
+    }
+
+    /// One less than the entries that the array takes, or the largest number if that is
+    /// more.
+    fn quiet_limit(&self) -> u32 {
+        u32::try_from(self.bits.capacity() - 1).unwrap_or(u32::MAX)
     }
 
     /// Replaces all memory of an empty map by an array of 2^B buckets, all

@@ -131,9 +131,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             && self.oldoverflow.is_empty()
             && self.reserved == 0
             && !too_many_overflow_buckets(self.noverflow, self.bits);
-        let limit = self.bits.capacity() - 1;
         must(
-            self.quiet == 0 || (owes_nothing && self.quiet as usize == limit),
+            self.quiet == 0 || (owes_nothing && self.quiet == self.quiet_limit()),
             "H9: a map is quiet that owes something",
         )
     }
