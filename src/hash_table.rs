@@ -112,8 +112,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
     }
 
-    /// The place of the value that has this hash and satisfies `eq`. A growth that one
-    /// value more would call for is begun here, where there is a hasher.
+    /// The place of the value that has this hash and satisfies `eq`. If it is not there,
+    /// a growth that one value more would call for is begun here, where there is a hasher.
     pub fn entry(
         &mut self,
         hash: u64,
@@ -121,11 +121,13 @@ impl<T, A: Allocator> HashTable<T, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Entry<'_, T, A> {
         let hash = HashValue::new(hash);
-        self.raw
-            .prepare(hash, &|value| HashValue::new(hasher(value)));
+        let hasher = |value: &T| HashValue::new(hasher(value));
+        self.raw.prepare(hash, &hasher);
         match RawEntry::find_as_it_is(self, hash, eq) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
-            RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { raw }),
+            RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry {
+                raw: raw.prepare(&hasher),
+            }),
         }
     }
 
@@ -236,7 +238,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// All values, to change, in arbitrary order; hashes and what values are equal to
     /// must stay.
     pub fn iter_mut(&mut self) -> IterMut<'_, T> {
-        IterMut(self.raw.iter_mut())
+        IterMut(self.raw.keys_mut())
     }
 
     /// The values that may have this hash: all that do, and few others.

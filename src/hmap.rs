@@ -297,10 +297,10 @@ where
     /// the old one returned; the key in the map stays and `key` is dropped.
     ///
     /// **Work:** the chain of the key; while growing also the at most two old
-    /// chains that are moved. **Memory:** O(1) calls of the allocator: an array
-    /// when a growth starts, a chunk of overflow buckets when the last is used up,
-    /// one each for a key or value over 128 bytes. Overwriting makes none.
-    /// Go: `mapassign`.
+    /// chains that are moved, or four where one growth ends and the next begins.
+    /// **Memory:** O(1) calls of the allocator: an array when a growth starts, a
+    /// chunk of overflow buckets when the last is used up, one each for a key or
+    /// value over 128 bytes. Overwriting makes none. Go: `mapassign`.
     ///
     /// # Errors
     /// If there is neither a free slot nor memory for one. The error has the pair;

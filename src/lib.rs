@@ -1,8 +1,8 @@
 //! Go's runtime map for kernels and firmware.
 //!
 //! [`Hmap`] is a hash map in which every allocation may fail without harm, no
-//! insert ever moves more than two chains of entries, and the first eight entries
-//! can live in memory that the caller supplies.
+//! insert ever moves more than two chains of entries (four where one growth ends and the
+//! next begins), and the first eight entries can live in memory that the caller supplies.
 //!
 //! # The idea
 //!

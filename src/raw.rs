@@ -35,8 +35,9 @@
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
 //!   or calls to be started by anything but the load, nothing of the generation before
-//!   is left, nothing is reserved. Then it is one less than the array's capacity. It is
-//!   set by [`RawHmap::settle`] alone; 0 is right at any time, and costs a detour.
+//!   is left, nothing is reserved. Then it is one less than the array's capacity, as far
+//!   as it can count. It is set by [`RawHmap::settle`] alone; 0 is right at any time, and
+//!   costs a detour.
 
 pub(crate) mod access;
 pub(crate) mod assign;
@@ -136,7 +137,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     nevacuate: u32,
     /// New keys that go by before a growth that was refused is tried again.
     back_off: u32,
-    /// One less than the entries that the array takes, or 0 if anything is owed (H9).
+    /// No more than one less than the entries that the array takes, and 0 if anything is
+    /// owed (H9).
     quiet: u32,
     bits: BucketBits,
     flags: Flags,
@@ -251,11 +253,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             || !self.oldoverflow.is_empty()
             || self.reserved > 0
             || too_many_overflow_buckets(self.noverflow, self.bits);
-        self.quiet = if owed {
-            0
-        } else {
-            u32::try_from(self.bits.capacity() - 1).unwrap_or(u32::MAX)
-        };
+        self.quiet = if owed { 0 } else { self.quiet_limit() };
+    }
+
+    /// One less than the entries that the array takes, or the largest number if that is
+    /// more.
+    fn quiet_limit(&self) -> u32 {
+        u32::try_from(self.bits.capacity() - 1).unwrap_or(u32::MAX)
     }
 
     /// Replaces all memory of an empty map by an array of 2^B buckets, all
@@ -269,7 +273,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         debug_assert!(self.count == 0);
         let made = Generation::make(&self.alloc, bits, overflow)?.initialised();
         let blocks = made.into_blocks();
-        self.void_reservation();
         let memory = self.forget_memory();
         self.install(blocks, bits);
         // SAFETY: The map was empty, and has other memory now.
@@ -312,20 +315,43 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         entry
     }
 
-    /// Drops an entry where it is and gives its cells back. If a `Drop` panics
-    /// the cells leak, and the elem if it was the key's.
+    /// Drops an entry where it is and gives its cells back: all of it, also if the
+    /// `Drop` of its key or of its elem panics.
     ///
     /// # Safety
     /// As [`read_entry`](Self::read_entry).
     unsafe fn drop_entry(&self, Slot { bucket, index }: Slot<K, V, P>) {
+        /// The cells of an entry that is dropped first.
+        struct Emptied<'a, K, V, A: Allocator, P: Policy>(
+            &'a RawHmap<K, V, A, P>,
+            NonNull<K>,
+            NonNull<V>,
+        );
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Emptied<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                // SAFETY: The cells, if there are any, are empty now.
+                unsafe { self.0.free_cells(self.1, self.2) };
+            }
+        }
+
+        /// An elem whose key is dropped first.
+        struct Elem<V>(NonNull<V>);
+
+        impl<V> Drop for Elem<V> {
+            fn drop(&mut self) {
+                // SAFETY: M1, and nobody reads it again.
+                unsafe { self.0.drop_in_place() };
+            }
+        }
+
         // SAFETY: The slot is live (M1).
         let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        // Dropped in reverse order.
+        let _cells = Emptied(self, key, elem);
+        let _elem = Elem(elem);
         // SAFETY: M1, and nobody reads it again.
         unsafe { key.drop_in_place() };
-        // SAFETY: As above.
-        unsafe { elem.drop_in_place() };
-        // SAFETY: The cells, if there are any, are empty now.
-        unsafe { self.free_cells(key, elem) };
     }
 
     /// # Safety
@@ -380,14 +406,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gives all memory back, but for the caller's bucket; entries are not
     /// dropped. The map is as [`new_in`](Self::new_in) made it.
     fn free_memory(&mut self) {
-        self.void_reservation();
         let memory = self.forget_memory();
         // SAFETY: The map has forgotten it, and the entries in it.
         unsafe { memory.free(&self.alloc) }
     }
 
-    /// Makes the map as [`new_in`](Self::new_in) made it, but for what is reserved, and
-    /// hands over the memory that it had. Nothing is given back before the map is whole
+    /// Makes the map as [`new_in`](Self::new_in) made it, and hands over the memory that
+    /// it had, what was reserved too. Nothing is given back before the map is whole
     /// again, in case that the allocator panics.
     fn forget_memory(&mut self) -> Memory<K, V, P> {
         let (bits, old_bits, flags) = (self.bits, self.old_bits(), self.flags);
@@ -395,6 +420,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.count = 0;
         self.free = FreeList::EMPTY;
         self.noverflow = 0;
+        self.reserved = 0;
         self.nevacuate = 0;
         self.back_off = 0;
         self.quiet = 0;
@@ -408,6 +434,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             old_bits,
             overflow: mem::replace(&mut self.overflow, ChunkList::EMPTY),
             oldoverflow: mem::replace(&mut self.oldoverflow, ChunkList::EMPTY),
+            cells: mem::replace(&mut self.cells, CellPool::EMPTY),
         }
     }
 
@@ -430,7 +457,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-/// What a map had from its allocator, but for cells, and has no more.
+/// What a map had from its allocator, but for the cells of its entries, and has no more.
 struct Memory<K, V, P> {
     buckets: Option<BucketPtr<K, V, P>>,
     bits: BucketBits,
@@ -438,6 +465,7 @@ struct Memory<K, V, P> {
     old_bits: BucketBits,
     overflow: ChunkList,
     oldoverflow: ChunkList,
+    cells: CellPool<K, V>,
 }
 
 impl<K, V, P: Policy> Memory<K, V, P> {
@@ -448,6 +476,10 @@ impl<K, V, P: Policy> Memory<K, V, P> {
         unsafe {
             self.overflow.free::<K, V, P, A>(alloc, usize::MAX);
             self.oldoverflow.free::<K, V, P, A>(alloc, usize::MAX);
+        }
+        while let Some(cells) = self.cells.take::<P>() {
+            // SAFETY: They hold nothing.
+            unsafe { cells.free(alloc) };
         }
         let arrays = [(self.buckets, self.bits), (self.oldbuckets, self.old_bits)];
         for (base, bits) in arrays {

@@ -154,12 +154,10 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     }
 
     /// Replaces the value if there is one, or removes the entry where the function
-    /// returns `None`. While it runs the entry is not in the map.
+    /// returns `None`; see [`OccupiedEntry::replace_entry_with`].
     pub fn and_replace_entry_with<F>(self, f: F) -> Self
     where
         F: FnOnce(&K, V) -> Option<V>,
-        K: Eq + Hash,
-        S: BuildHasher,
     {
         match self {
             Self::Occupied(entry) => entry.replace_entry_with(f),
@@ -242,21 +240,19 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         mem::replace(self.raw.get_mut().0, key)
     }
 
-    /// Replaces the value, or removes the entry if the function returns `None`. While it
-    /// runs the entry is not in the map, so that a panic in it removes it.
+    /// Replaces the value, or removes the entry if the function returns `None`. A panic
+    /// in it removes the entry, too. Needs no memory, and starts no growth.
     pub fn replace_entry_with<F>(self, f: F) -> Entry<'a, K, V, S, A>
     where
         F: FnOnce(&K, V) -> Option<V>,
-        K: Eq + Hash,
-        S: BuildHasher,
     {
-        let ((key, value), place) = self.raw.remove();
-        let replaced = f(&key, value);
-        let place = VacantEntry { key, raw: place };
+        let replaced = self.raw.replace_with(|key, value| match f(&key, value) {
+            Some(value) => Ok((key, value)),
+            None => Err(key),
+        });
         match replaced {
-            // Its slot was just made free: no memory is needed but for a large value.
-            Some(value) => Entry::Occupied(place.insert_entry(value)),
-            None => Entry::Vacant(place),
+            Ok(raw) => Entry::Occupied(OccupiedEntry { raw }),
+            Err((key, raw)) => Entry::Vacant(VacantEntry { key, raw }),
         }
     }
 

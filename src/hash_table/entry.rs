@@ -91,16 +91,18 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         self.raw.into_muts().0
     }
 
-    /// Replaces the value, or removes it if the function returns `None`. While it runs
-    /// the value is not in the table, so that a panic in it removes it.
+    /// Replaces the value, or removes it if the function returns `None`. A panic in it
+    /// removes the value, too. Needs no memory, and starts no growth.
     pub fn replace_entry_with<F>(self, f: F) -> Entry<'a, T, A>
     where
         F: FnOnce(T) -> Option<T>,
     {
-        let (value, place) = self.remove();
-        match f(value) {
-            Some(value) => Entry::Occupied(place.insert(value)),
-            None => Entry::Vacant(place),
+        let replaced = self
+            .raw
+            .replace_with(|value, ()| f(value).map(|value| (value, ())).ok_or(()));
+        match replaced {
+            Ok(raw) => Entry::Occupied(OccupiedEntry { raw }),
+            Err(((), raw)) => Entry::Vacant(VacantEntry { raw }),
         }
     }
 

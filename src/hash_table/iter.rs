@@ -10,7 +10,7 @@ use core::iter::FusedIterator;
 pub struct Iter<'a, T>(pub(super) raw::iter::Iter<'a, T, (), Go>);
 
 /// The values of a table, to change; see [`HashTable::iter_mut`](super::HashTable::iter_mut).
-pub struct IterMut<'a, T>(pub(super) raw::iter::IterMut<'a, T, (), Go>);
+pub struct IterMut<'a, T>(pub(super) raw::table::KeysMut<'a, T, (), Go>);
 
 /// The values of a table that is taken apart.
 pub struct IntoIter<T, A: Allocator = Global>(pub(super) raw::iter::IntoIter<T, (), A, Go>);
@@ -58,7 +58,7 @@ impl<'a, T> Iterator for IterMut<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a mut T> {
-        self.0.next_key()
+        self.0.next()
     }
 
     #[inline]
@@ -147,9 +147,7 @@ impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
 
 impl<T: fmt::Debug> fmt::Debug for IterMut<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(value, ())| value))
-            .finish()
+        f.debug_list().entries(self.0.iter()).finish()
     }
 }
 
@@ -164,5 +162,45 @@ impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
 impl<T: fmt::Debug> fmt::Debug for IterHash<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// Compiles if the types that hold or lend values can stand for those of shorter
+/// lifetimes.
+///
+/// Not so `IterMut`, through which a value is changed to one of the table's lifetime:
+///
+/// ```compile_fail,E0597
+/// let mut table: hmap::HashTable<&'static str> = hmap::HashTable::new();
+/// table.insert_unique(0, "static", |_| 0);
+/// {
+///     let local = String::from("local");
+///     for value in table.iter_mut() {
+///         *value = &local;
+///     }
+/// }
+/// assert_eq!(table.iter().next(), Some(&"local"));
+/// ```
+///
+/// Nor is it sent where its values could not be:
+///
+/// ```compile_fail,E0277
+/// fn sent<T: Send>(_: T) {}
+/// let mut table: hmap::HashTable<std::sync::MutexGuard<'_, u32>> = hmap::HashTable::new();
+/// sent(table.iter_mut());
+/// ```
+#[expect(dead_code, reason = "compiled, not called")]
+fn assert_covariance() {
+    fn table<'a>(of: super::HashTable<&'static str>) -> super::HashTable<&'a str> {
+        of
+    }
+    fn iter<'a, 'b>(of: Iter<'a, &'static str>) -> Iter<'a, &'b str> {
+        of
+    }
+    fn iter_hash<'a, 'b>(of: IterHash<'a, &'static str>) -> IterHash<'a, &'b str> {
+        of
+    }
+    fn into_iter<'a, A: Allocator>(of: IntoIter<&'static str, A>) -> IntoIter<&'a str, A> {
+        of
     }
 }

@@ -38,7 +38,8 @@ where
     ///
     /// **Work:** the chain of the key; while growing also the at most two old chains
     /// that are moved. What is done with an entry that is there moves nothing.
-    /// **Memory:** none; filling a vacant place is an [`insert`](Self::insert).
+    /// **Memory:** none; filling a vacant place is an [`insert`](Self::insert), which
+    /// moves two chains if a growth begins with it.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

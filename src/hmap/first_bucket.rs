@@ -208,11 +208,14 @@ macro_rules! static_hmap {
             // Not in a `#[thread_local]`, whose copies would share the bucket: there
             // this reference is an error.
             const _: fn() -> &'static $type = || &$name;
-            static mut BUCKET: $crate::first_bucket!(type $key, $value) =
+            // The caller's expressions see this item: its name is one they do not use.
+            static mut __HMAP_FIRST_BUCKET: $crate::first_bucket!(type $key, $value) =
                 $crate::first_bucket!($key, $value);
-            // SAFETY: Only this initialiser can name the bucket. It runs once, and
-            // makes the one value of a static that is not one of a thread.
-            let bucket = unsafe { $crate::__private::LentBucket::of(&raw mut BUCKET) };
+            // SAFETY: Only this initialiser has the bucket, whose name is reserved for
+            // it. It runs once, and makes the one value of a static that is not one of a
+            // thread.
+            let bucket =
+                unsafe { $crate::__private::LentBucket::of(&raw mut __HMAP_FIRST_BUCKET) };
             let $map: $crate::StaticHmap<$key, $value, $alloc> =
                 $crate::StaticHmap::__with_lent_bucket_in(bucket, $in);
             $wrapped

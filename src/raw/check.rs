@@ -89,6 +89,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             reserved == 0 || !self.is_growing(),
             "H8: reserved while growing",
         )?;
+        // Of those that were held when it was reserved some may be in chains since.
+        let needed = usize::min(
+            reserved,
+            self.count.saturating_add(reserved).saturating_sub(1) / SLOTS,
+        );
+        must(
+            self.free.len() as usize + self.noverflow as usize >= needed,
+            "H8: buckets for all that is reserved",
+        )?;
         must(
             self.free.recount().is_some(),
             "A2: the free list counts its buckets",
@@ -122,9 +131,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             && self.oldoverflow.is_empty()
             && self.reserved == 0
             && !too_many_overflow_buckets(self.noverflow, self.bits);
-        let limit = self.bits.capacity() - 1;
         must(
-            self.quiet == 0 || (owes_nothing && self.quiet as usize == limit),
+            self.quiet == 0 || (owes_nothing && self.quiet == self.quiet_limit()),
             "H9: a map is quiet that owes something",
         )
     }

@@ -41,8 +41,9 @@ const END: u64 = 1 << 32;
 /// * an entry that is there from the first batch to the last is given exactly once
 ///   (at least once if the array was made smaller in between);
 /// * an entry that was removed is not given after that;
-/// * an entry that was added is given at most once; so is one that was removed and
-///   added again, and that counts as another one.
+/// * an entry that was added is given at most once (more often only if the array was
+///   made smaller); so is one that was removed and added again, and that counts as
+///   another one.
 ///
 /// There are at most as many batches as buckets, 2^B, of the largest array that was
 /// there while the cursor went through; some are empty. A batch has as many entries

@@ -91,7 +91,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// # Safety
     /// The slot is live, in the chain that begins with `head`.
-    unsafe fn clear_slot(
+    pub(super) unsafe fn clear_slot(
         &mut self,
         head: BucketPtr<K, V, P>,
         Slot { bucket, index }: Slot<K, V, P>,

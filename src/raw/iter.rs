@@ -85,7 +85,7 @@ pub(crate) struct RawIter<K, V, P> {
     /// What is still to be given of it.
     slots: Slots,
     /// What is still to be given of the map.
-    left: usize,
+    pub(super) left: usize,
 }
 
 impl<K, V, P> Clone for RawIter<K, V, P> {
@@ -109,7 +109,7 @@ impl<K, V, P: Policy> RawIter<K, V, P> {
     }
 
     /// No slots.
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let chains = Chains {
             base: None,
             bits: BucketBits::ONE_BUCKET,
@@ -205,7 +205,7 @@ pub struct Iter<'a, K, V, P: Policy = Go> {
 /// The entries of a map, with values to change; see
 /// [`Hmap::iter_mut`](crate::Hmap::iter_mut).
 pub struct IterMut<'a, K, V, P: Policy = Go> {
-    pub(super) slots: RawIter<K, V, P>,
+    slots: RawIter<K, V, P>,
     entries: PhantomData<(&'a K, &'a mut V)>,
 }
 

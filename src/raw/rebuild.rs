@@ -23,8 +23,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Result<(), TryReserveError> {
         let entries = usize::max(entries, self.count);
         let bits = BucketBits::for_entries(entries).unwrap_or(self.bits);
-        if entries == 0 && !self.flags.has(Flags::CALLERS_BUCKET) {
-            self.free_memory();
+        let lent = self
+            .buckets
+            .filter(|_| self.flags.has(Flags::CALLERS_BUCKET));
+        if entries == 0 || (self.count == 0 && lent.is_some()) {
+            self.start_again_in(lent);
             return Ok(());
         }
         self.finish_growth(hasher);
@@ -34,6 +37,21 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         self.void_reservation();
         Ok(())
+    }
+
+    /// Gives all memory of an empty map back, but for the caller's bucket, which it goes
+    /// on with if that is what it has.
+    fn start_again_in(&mut self, lent: Option<BucketPtr<K, V, P>>) {
+        debug_assert!(self.count == 0);
+        let memory = self.forget_memory();
+        if let Some(bucket) = lent {
+            // SAFETY: The bucket is the map's, and holds no entry.
+            unsafe { bucket.init() };
+            self.buckets = Some(bucket);
+            self.flags = Flags::CALLERS_BUCKET;
+        }
+        // SAFETY: The map has forgotten it, and no entry was in it.
+        unsafe { memory.free(&self.alloc) };
     }
 
     /// Moves all entries into a new array of 2^`bits` buckets. After an error, or a

@@ -18,6 +18,7 @@
 //! that were ever put in, not those that are there.
 
 use super::RawHmap;
+use super::buckets::array_layout;
 use super::cells::Cells;
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -29,7 +30,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Promises that the next `n` new keys go in without an allocation: work in
     /// proportion to the entries if the map has to grow, or to finish a growth.
     ///
-    /// After an error nothing more is promised than before; the map may have grown.
+    /// After an error nothing more is promised than before; the map may have grown,
+    /// unless the size cannot be expressed: then nothing was done.
     pub(crate) fn try_reserve(
         &mut self,
         n: usize,
@@ -41,6 +43,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if promised <= self.reserved {
             return Ok(());
         }
+        // Ask for the impossible before anything is done.
+        let bits = BucketBits::for_entries(entries).ok_or(overflow)?;
+        array_layout::<K, V, P>(bits).ok_or(overflow)?;
         self.finish_growth(hasher);
         self.try_presize(entries, hasher)?;
         if self.buckets.is_none() {

@@ -6,7 +6,7 @@
 use super::assign::Supply;
 use super::bmap::BucketPtr;
 use super::entry::{Face, RawOccupied, RawVacant, fill};
-use super::iter::IterMut;
+use super::iter::RawIter;
 use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::error::InsertError;
@@ -14,15 +14,33 @@ use crate::hash::HashValue;
 use crate::policy::Policy;
 use crate::tophash::{Slots, TopHash};
 use core::marker::PhantomData;
+use core::mem;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    /// Does all that may have to hash before a new entry is put into the chain of this
-    /// hash: the work that is due, and the start of a growth, whether or not an entry
-    /// will come.
+    /// Does the growth work that is due before an entry of this hash is looked for.
     pub(crate) fn prepare(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         self.growth_work(hash, hasher);
-        if self.buckets.is_some() && self.grow_if_due() {
-            self.growth_work(hash, hasher);
+    }
+
+    /// Removes what is left of an entry that was moved out: its slot and its cells.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`; the entry that was in it
+    /// is the caller's.
+    unsafe fn remove_moved(&mut self, head: BucketPtr<K, V, P>, slot: Slot<K, V, P>) {
+        // SAFETY: The slot is live (M1).
+        let (key, elem) = unsafe { (slot.bucket.key(slot.index), slot.bucket.elem(slot.index)) };
+        // SAFETY: The caller's promise.
+        unsafe { self.clear_slot(head, slot) };
+        // SAFETY: The cells, if there are any, are empty.
+        unsafe { self.free_cells(key, elem) };
+    }
+
+    /// All keys, to change; their hashes and what they are equal to must stay.
+    pub(crate) fn keys_mut(&mut self) -> KeysMut<'_, K, V, P> {
+        KeysMut {
+            slots: self.slots(),
+            keys: PhantomData,
         }
     }
 
@@ -47,12 +65,77 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) }
     }
 
+    /// Replaces the entry by what the function makes of it, which has the same hash, in
+    /// the same slot and cells; or removes it, and gives what the function gave instead.
+    ///
+    /// If the function panics the entry is removed.
+    pub(crate) fn replace_with<R>(
+        mut self,
+        replace: impl FnOnce(M::Key, M::Elem) -> Result<(M::Key, M::Elem), R>,
+    ) -> Result<Self, (R, RawVacant<'a, M>)> {
+        /// An entry that was moved out, and is removed unless there is another for its
+        /// slot. Until then the map is borrowed, so that nobody reads it.
+        struct MovedOut<'m, 'a, M: Face>(&'m mut RawOccupied<'a, M>);
+
+        impl<M: Face> Drop for MovedOut<'_, '_, M> {
+            fn drop(&mut self) {
+                let RawOccupied {
+                    map, head, slot, ..
+                } = &mut *self.0;
+                // SAFETY: The slot is live, in the chain that was found with it, and the
+                // entry was moved out.
+                unsafe { map.core_mut().remove_moved(*head, *slot) }
+            }
+        }
+
+        let Slot { bucket, index } = self.slot;
+        // SAFETY: The slot is live (M1): the map was not changed since it was found.
+        let (key_at, elem_at) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        let moved_out = MovedOut(&mut self);
+        // SAFETY: M1; the copies are the entry from here on.
+        let (key, elem) = unsafe { (key_at.read(), elem_at.read()) };
+        match replace(key, elem) {
+            Ok((key, elem)) => {
+                mem::forget(moved_out);
+                // SAFETY: Both are moved out, and the slot is live still: this makes M1
+                // true of it again.
+                unsafe {
+                    key_at.write(key);
+                    elem_at.write(elem);
+                }
+                Ok(self)
+            }
+            Err(instead) => {
+                drop(moved_out);
+                let Self { map, hash, .. } = self;
+                let vacancy = map.core().vacancy(hash);
+                Err((instead, RawVacant { map, hash, vacancy }))
+            }
+        }
+    }
+
     pub(crate) fn into_map(self) -> &'a mut M {
         self.map
     }
 }
 
 impl<'a, M: Face> RawVacant<'a, M> {
+    /// Does all else that may have to hash before an entry is put there: a growth that
+    /// one entry more calls for is begun, whether or not it will come.
+    pub(crate) fn prepare(self, hasher: &impl Fn(&M::Key) -> HashValue) -> Self {
+        let Self {
+            map,
+            hash,
+            mut vacancy,
+        } = self;
+        let raw = map.core_mut();
+        if raw.buckets.is_some() && raw.grow_if_due() {
+            raw.growth_work(hash, hasher);
+            vacancy = raw.vacancy(hash);
+        }
+        Self { map, hash, vacancy }
+    }
+
     /// Puts an entry there; no growth starts, as there is nobody to hash.
     pub(crate) fn insert_as_it_is(
         self,
@@ -72,12 +155,55 @@ impl<'a, M: Face> RawVacant<'a, M> {
     }
 }
 
-impl<'a, T, P: Policy> IterMut<'a, T, (), P> {
-    /// The next entry of a table, to change; its hash and what it is equal to must stay.
-    pub(crate) fn next_key(&mut self) -> Option<&'a mut T> {
+/// The keys of a map, to change; see [`RawHmap::keys_mut`].
+///
+/// Not an `IterMut`: that one gives keys by shared reference, so that it may stand for
+/// one of keys of a shorter lifetime, and be sent where its keys may only be shared.
+pub(crate) struct KeysMut<'a, K, V, P> {
+    slots: RawIter<K, V, P>,
+    keys: PhantomData<&'a mut K>,
+}
+
+// SAFETY: It gives unique references to keys, and nothing of the elems.
+unsafe impl<K: Send, V, P: Policy> Send for KeysMut<'_, K, V, P> {}
+// SAFETY: Through `&KeysMut` nothing but shared references to keys is had.
+unsafe impl<K: Sync, V, P: Policy> Sync for KeysMut<'_, K, V, P> {}
+
+impl<K, V, P: Policy> KeysMut<'_, K, V, P> {
+    /// The keys that are left, by shared reference.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
+        let mut slots = self.slots.clone();
+        core::iter::from_fn(move || {
+            let Slot { bucket, index } = slots.next()?;
+            // SAFETY: A live slot (M1), not given yet, of a map that is borrowed alone.
+            Some(unsafe { bucket.key(index).as_ref() })
+        })
+    }
+}
+
+impl<'a, K, V, P: Policy> Iterator for KeysMut<'a, K, V, P> {
+    type Item = &'a mut K;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a mut K> {
         let Slot { bucket, index } = self.slots.next()?;
         // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for 'a.
         Some(unsafe { bucket.key(index).as_mut() })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.slots.left, Some(self.slots.left))
+    }
+}
+
+/// Without keys.
+impl<K, V, P: Policy> Default for KeysMut<'_, K, V, P> {
+    fn default() -> Self {
+        Self {
+            slots: RawIter::empty(),
+            keys: PhantomData,
+        }
     }
 }
 

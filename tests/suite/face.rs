@@ -5,8 +5,9 @@ use crate::support::ledger::Ledger;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use alloc::{format, vec};
+use core::cell::Cell;
 use core::hash::{BuildHasher, Hasher};
-use hmap::{DefaultHashBuilder, Global, Hmap, SeededBuildHasher};
+use hmap::{DefaultHashBuilder, Global, HashTable, Hmap, SeededBuildHasher};
 
 pub fn strings_are_looked_up_by_str() {
     let mut map: Hmap<String, usize> = Hmap::new();
@@ -186,6 +187,11 @@ pub fn a_map_can_be_sent_and_shared() {
     sent(&map.iter());
     sent(&map.iter_mut());
     sent(&map.into_iter());
+    // What is changed through an iterator is sent with it, and what is read is shared.
+    let mut table: HashTable<Cell<u32>> = HashTable::new();
+    sent(&table.iter_mut());
+    let mut table: HashTable<String> = HashTable::new();
+    shared(&table.iter_mut());
 }
 
 pub fn references_of_any_lifetime_fit_a_map() {

@@ -128,12 +128,27 @@ pub fn large_values_need_one_allocation_each_even_there() {
 /// A lock for one core and one thread, which is all that a test has.
 struct Lock<T>(core::cell::UnsafeCell<T>);
 
-// SAFETY: The static below is used by one test only.
+// SAFETY: Each static below is used by one test only.
 unsafe impl<T: Send> Sync for Lock<T> {}
 
 static_hmap! {
     static PORTS: Lock<StaticHmap<u16, &'static str>> =
         |map: StaticHmap<u16, &'static str>| Lock(core::cell::UnsafeCell::new(map));
+}
+
+const BUCKET: u16 = 7;
+
+static_hmap! {
+    static NAMED: (u16, Lock<StaticHmap<u16, u16>>) =
+        |map: StaticHmap<u16, u16>| (BUCKET, Lock(core::cell::UnsafeCell::new(map)));
+}
+
+pub fn a_static_map_may_be_wrapped_with_any_name() {
+    assert_eq!(NAMED.0, BUCKET);
+    // SAFETY: No other reference to the map is made.
+    let map = unsafe { &mut *NAMED.1.0.get() };
+    map.insert(1, 2).unwrap();
+    assert_eq!((map.get(&1), map.allocation_size()), (Some(&2), 0));
 }
 
 pub fn a_static_map_has_its_bucket_beside_it() {

@@ -23,6 +23,7 @@ pub mod iteration;
 pub mod layouts;
 pub mod model;
 pub mod refusal;
+pub mod replaced;
 pub mod reserve;
 pub mod schedule;
 pub mod sizes;
@@ -91,6 +92,7 @@ macro_rules! list {
                 presizing_leaves_the_first_bucket_unused,
                 large_values_need_one_allocation_each_even_there,
                 a_static_map_has_its_bucket_beside_it,
+                a_static_map_may_be_wrapped_with_any_name,
             }
             forgotten {
                 a_forgotten_drain_leaves_what_it_did_not_give,
@@ -167,6 +169,15 @@ macro_rules! list {
                 a_refused_growth_is_forgotten_with_the_array,
                 where_a_chunk_is_refused_a_single_bucket_serves,
             }
+            replaced {
+                an_entry_replaced_stays_in_its_slot_and_its_cells,
+                an_entry_replaced_by_nothing_is_removed_and_leaves_its_place,
+                replacing_uses_nothing_up_that_is_reserved,
+                no_growth_begins_where_an_entry_is_replaced,
+                a_value_of_a_table_replaced_stays_in_its_slot_and_its_cell,
+                #[cfg(not(target_os = "none"))]
+                a_panic_while_an_entry_is_replaced_removes_that_one,
+            }
             reserve {
                 what_is_reserved_goes_in_whatever_the_hashes,
                 chains_that_are_full_to_the_brim_can_be_reserved_for,
@@ -186,6 +197,9 @@ macro_rules! list {
                 shrinking_to_the_same_array_gives_back_what_was_reserved_too,
                 the_last_key_reserved_may_need_the_last_bucket,
                 the_array_has_room_for_what_is_reserved,
+                a_size_that_cannot_be_expressed_ends_no_growth,
+                #[cfg(not(target_os = "none"))]
+                a_reservation_ends_before_its_memory_is_given_back,
             }
             schedule {
                 tiny_maps_go_gos_way,
@@ -284,6 +298,7 @@ macro_rules! list {
                 a_table_is_emptied_in_every_way,
                 a_table_grows_by_its_entries,
                 a_refused_growth_of_a_table_is_made_up_for_with_its_hasher,
+                a_refused_growth_of_a_table_waits_for_new_values_only,
             }
             whole {
                 a_clone_has_the_same_entries_in_the_same_slots,
@@ -292,6 +307,7 @@ macro_rules! list {
                 shrinking_moves_to_the_smallest_array_that_fits,
                 shrinking_that_is_refused_keeps_the_map_as_it_is,
                 shrinking_in_the_callers_bucket_keeps_it,
+                an_empty_map_shrinks_to_the_callers_bucket,
                 a_cursor_sees_everything_at_least_once_when_the_map_shrinks,
                 a_drain_gives_everything_and_leaves_the_memory,
                 a_drain_dropped_half_way_drops_the_rest_and_a_forgotten_one_keeps_it,

@@ -410,3 +410,53 @@ pub fn the_array_has_room_for_what_is_reserved() {
         assert_eq!(checked.map.capacity(), capacity);
     }
 }
+
+pub fn a_size_that_cannot_be_expressed_ends_no_growth() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..105 {
+        checked.insert(Key::spread(id), id);
+    }
+    ledger.refuse_all_after(0);
+    // The last of them can be counted everywhere, and is too large for 32 bits.
+    for n in [usize::MAX, usize::MAX / 2, u32::MAX as usize / 4] {
+        if cfg!(target_pointer_width = "32") || n > u32::MAX as usize {
+            let reserved = checked.map.try_reserve(n);
+            assert_eq!(reserved, Err(TryReserveError::CapacityOverflow));
+            assert!(checked.map.is_growing(), "{n}");
+        }
+    }
+    assert_eq!(ledger.refused(), 0);
+    checked.check_contents();
+}
+
+#[cfg(not(target_os = "none"))]
+pub fn a_reservation_ends_before_its_memory_is_given_back() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    let mut panics = 0;
+    for freed in 0.. {
+        let ledger = Ledger::new();
+        let mut map: Hmap<Key, u64, _, _> = Hmap::with_hasher_in(Identity, &ledger);
+        for id in 0..20 {
+            map.insert(Key::spread(id), id).unwrap();
+        }
+        map.try_reserve(100).unwrap();
+        ledger.panic_after_freeing(freed);
+        let shrunk = catch_unwind(AssertUnwindSafe(|| map.shrink_to_fit()));
+        ledger.calm_down();
+        // What is still reserved goes in, at the worst place.
+        ledger.refuse_all_after(0);
+        for id in 0..map.reserved() as u64 {
+            map.insert(Key::at(1_000 + id, 0, id as u8), id).unwrap();
+        }
+        assert_eq!(map.validate(), Ok(()));
+        drop(map);
+        ledger.take_back();
+        if shrunk.is_ok() {
+            break;
+        }
+        panics += 1;
+    }
+    assert!(panics > 0);
+}

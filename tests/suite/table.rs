@@ -192,3 +192,31 @@ pub fn a_refused_growth_of_a_table_is_made_up_for_with_its_hasher() {
     assert_eq!(ledger.refused(), 1);
     check(&table, &oracle, &ledger);
 }
+
+pub fn a_refused_growth_of_a_table_waits_for_new_values_only() {
+    let ledger = Ledger::new();
+    let mut table = HashTable::new_in(&ledger);
+    for key in 0..105 {
+        if key == 104 {
+            ledger.refuse_one_after(0);
+        }
+        table.insert_unique(hash(key), (key, key), hash_of);
+    }
+    assert_eq!(ledger.refused(), 1);
+    let calls = ledger.calls();
+    for key in (0..105).cycle().take(300) {
+        let place = table.entry(hash(key), |pair: &Pair| pair.0 == key, hash_of);
+        assert!(matches!(place, Entry::Occupied(_)));
+    }
+    assert_eq!((ledger.calls(), table.capacity()), (calls, 105));
+    // New values count, eight of them, and those alone begin the growth.
+    for key in 105..114 {
+        assert_eq!(table.capacity() as u64, key);
+        table.insert_unique(hash(key), (key, key), hash_of);
+        if key < 113 {
+            let place = table.entry(hash(key), |pair: &Pair| pair.0 == key, hash_of);
+            assert!(matches!(place, Entry::Occupied(_)));
+        }
+    }
+    assert_eq!(table.capacity(), 208);
+}

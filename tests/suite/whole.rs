@@ -144,6 +144,41 @@ pub fn shrinking_in_the_callers_bucket_keeps_it() {
     checked.insert(Key::spread(1), 1);
 }
 
+pub fn an_empty_map_shrinks_to_the_callers_bucket() {
+    for entries in [0, 5, 30] {
+        let ledger = Ledger::new();
+        let mut bucket = FirstBucket::new();
+        let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
+        let mut checked = Checked::of(map, &ledger);
+        for round in 0..3 {
+            // Buckets behind the caller's: the array of two is refused.
+            if round > 0 {
+                ledger.refuse_one_after(0);
+            }
+            let count = if round == 0 { 8 } else { 9 };
+            for id in 0..count {
+                checked.insert(Key::spread(id), id);
+            }
+            match round {
+                1 => checked.clear(),
+                _ => checked.retain(|_, _| false),
+            }
+            checked.map.try_reserve(4 * round).unwrap();
+            let calls = ledger.calls();
+            checked.map.shrink_to(entries).unwrap();
+            checked.check();
+            assert_eq!((ledger.calls(), ledger.live_bytes()), (calls, 0));
+            assert_eq!((checked.map.capacity(), checked.map.reserved()), (8, 0));
+        }
+        for id in 0..8 {
+            let calls = ledger.calls();
+            checked.insert(Key::spread(id), id);
+            assert_eq!(ledger.calls(), calls);
+        }
+        checked.check_contents();
+    }
+}
+
 pub fn a_cursor_sees_everything_at_least_once_when_the_map_shrinks() {
     let ledger = Ledger::new();
     for stop in 0..20 {
