@@ -141,7 +141,7 @@ pub use hmap::{
     Entry, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry, Values,
     ValuesMut,
 };
-pub use policy::{Go, Policy};
+pub use policy::{Compact, Go, Policy};
 pub use raw::bmap::FirstBucket;
 pub use raw::cursor::{Batch, BatchMut, Cursor};
 pub use raw::extract::{Drain, ExtractIf};

@@ -10,6 +10,10 @@ pub trait Policy: sealed::Sealed {
     /// one allocation each, so that an empty slot costs 8 bytes and growth
     /// moves 8.
     const INLINE_LIMIT: usize;
+
+    /// Whether a removal moves the chain's last entry into the gap, and frees overflow
+    /// buckets that are empty. Go leaves both to growth.
+    const SHORT_CHAINS: bool;
 }
 
 /// The trade-offs of Go's runtime; a map with it goes through Go's states.
@@ -18,9 +22,36 @@ pub struct Go;
 
 impl Policy for Go {
     const INLINE_LIMIT: usize = 128;
+    const SHORT_CHAINS: bool = false;
+}
+
+/// The trade-offs for memory that is tight: an arena that one map is to fill.
+///
+/// Keys and values over 32 bytes have an allocation of their own; chains are kept as
+/// short as their entries allow, which costs a removal a walk along its chain. Which slot
+/// an entry is in, and so the order of iteration, is no longer Go's.
+///
+/// ```
+/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+/// use hmap::{Compact, DefaultHashBuilder, Global, Hmap};
+///
+/// type Sessions = Hmap<u64, [u8; 64], DefaultHashBuilder, Global, Compact>;
+/// let mut sessions = Sessions::with_policy_in(DefaultHashBuilder::with_seed(7), Global);
+/// sessions.insert(1, [0; 64])?;
+/// assert_eq!(sessions.footprint().cells, 64);
+/// # }
+/// # Ok::<(), hmap::InsertError<u64, [u8; 64]>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compact;
+
+impl Policy for Compact {
+    const INLINE_LIMIT: usize = 32;
+    const SHORT_CHAINS: bool = true;
 }
 
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Go {}
+    impl Sealed for super::Compact {}
 }

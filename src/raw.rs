@@ -6,7 +6,7 @@
 //! [`grow`] growth, [`iter`] and [`iter_from`] iteration. What Go has not: [`reserve`]
 //! holds memory for inserts to come, [`rebuild`] shrinks, [`copy`] clones, [`entry`] is
 //! a place found once, [`extract`] removes while iterating, [`cursor`] is a position
-//! that survives change. [`check`] states the invariants as code, [`inspect`] shows
+//! that survives change, [`compact`] keeps chains short. [`check`] states the invariants as code, [`inspect`] shows
 //! what is inside.
 //!
 //! # Invariants of the map
@@ -45,6 +45,7 @@ pub(crate) mod bmap;
 pub(crate) mod buckets;
 pub(crate) mod cells;
 pub(crate) mod check;
+pub(crate) mod compact;
 pub(crate) mod copy;
 pub(crate) mod cursor;
 pub(crate) mod delete;

@@ -189,6 +189,13 @@ impl Slots {
         self.0.count_ones() as usize
     }
 
+    pub(crate) const fn last(self) -> Option<usize> {
+        match self.0 {
+            0 => None,
+            slots => Some((slots.ilog2() / 8) as usize),
+        }
+    }
+
     #[inline]
     pub(crate) const fn first(self) -> Option<usize> {
         if self.is_empty() {

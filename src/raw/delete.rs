@@ -46,6 +46,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot was live, and is free now.
             unsafe { self.drop_entry(slot) };
         }
+        self.cut_all_off();
     }
 
     /// Goes on to the next entry that `remove` is true for and makes its slot free;
@@ -84,7 +85,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The caller's promise.
         unsafe { self.clear_slot(head, slot) };
         // SAFETY: The slot was live, and is free now.
-        unsafe { self.read_entry(slot) }
+        let entry = unsafe { self.read_entry(slot) };
+        // SAFETY: As above.
+        unsafe { self.close_gap(head, slot) };
+        entry
     }
 
     /// Marks a slot free; the entry in it is the caller's.

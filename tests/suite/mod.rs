@@ -11,6 +11,7 @@
 //! instead of 60.
 
 pub mod board;
+pub mod compact;
 pub mod corpus;
 pub mod cursor;
 pub mod exhausted;
@@ -48,6 +49,15 @@ macro_rules! list {
                 the_global_allocator_has_the_memory_of_the_machine,
                 #[cfg(target_os = "none")]
                 instructions_are_counted_exactly,
+            }
+            compact {
+                random_operations_keep_chains_short,
+                an_overflow_bucket_that_is_empty_serves_another_chain,
+                the_last_entry_of_a_chain_fills_the_gap,
+                retain_frees_what_it_empties,
+                a_cursor_misses_nothing_while_chains_are_closed_up,
+                values_over_thirty_two_bytes_are_in_cells,
+                what_is_reserved_goes_in_while_chains_are_closed_up,
             }
             corpus {
                 random_tapes_play_to_their_end,

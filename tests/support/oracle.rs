@@ -6,11 +6,11 @@ use super::ledger::Ledger;
 use alloc::collections::BTreeMap;
 use core::cell::Cell;
 use core::fmt::Debug;
-use hmap::{Allocator, Hmap};
+use hmap::{Allocator, Go, Hmap, Policy};
 
 /// An hmap of chosen hashes in the ledger's memory, and its oracle.
-pub struct Checked<'l, V, A: Allocator = &'l Ledger> {
-    pub map: Hmap<Key, V, Identity, A>,
+pub struct Checked<'l, V, A: Allocator = &'l Ledger, P: Policy = Go> {
+    pub map: Hmap<Key, V, Identity, A, P>,
     pub oracle: BTreeMap<Key, V>,
     ledger: &'l Ledger,
     checks: Cell<usize>,
@@ -22,9 +22,9 @@ impl<'l, V: Clone + PartialEq + Debug> Checked<'l, V> {
     }
 }
 
-impl<'l, V: Clone + PartialEq + Debug, A: Allocator> Checked<'l, V, A> {
+impl<'l, V: Clone + PartialEq + Debug, A: Allocator, P: Policy> Checked<'l, V, A, P> {
     /// Takes an empty map that has this ledger to itself.
-    pub fn of(map: Hmap<Key, V, Identity, A>, ledger: &'l Ledger) -> Self {
+    pub fn of(map: Hmap<Key, V, Identity, A, P>, ledger: &'l Ledger) -> Self {
         let checked = Self {
             map,
             oracle: BTreeMap::new(),
@@ -52,7 +52,7 @@ impl<'l, V: Clone + PartialEq + Debug, A: Allocator> Checked<'l, V, A> {
     /// Runs one operation, and expects of it no more than a few calls of the
     /// allocator, whatever the size of the map.
     #[track_caller]
-    fn bounded<R>(&mut self, operation: impl FnOnce(&mut Hmap<Key, V, Identity, A>) -> R) -> R {
+    fn bounded<R>(&mut self, operation: impl FnOnce(&mut Hmap<Key, V, Identity, A, P>) -> R) -> R {
         let (calls, freed) = (self.ledger.calls(), self.ledger.freed());
         let result = operation(&mut self.map);
         let (calls, freed) = (self.ledger.calls() - calls, self.ledger.freed() - freed);

@@ -9,9 +9,10 @@ use super::part::{Event, Part, World};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
-use hmap::{Allocator, Cursor, Entry, Equivalent, Hmap};
+use hmap::{Allocator, Cursor, Entry, Equivalent, Go, Hmap, Policy};
 
-pub type Map<'w, A, const K: usize, const V: usize> = Hmap<Part<'w, K>, Part<'w, V>, Identity, A>;
+pub type Map<'w, A, const K: usize, const V: usize, P = Go> =
+    Hmap<Part<'w, K>, Part<'w, V>, Identity, A, P>;
 
 /// What the tests ask an allocator about.
 pub trait Books {
@@ -96,8 +97,8 @@ impl<const K: usize> Equivalent<Part<'_, K>> for Sought<'_> {
     }
 }
 
-pub struct Scene<'w, A: Allocator, const K: usize, const V: usize> {
-    map: Option<Map<'w, A, K, V>>,
+pub struct Scene<'w, A: Allocator, const K: usize, const V: usize, P: Policy = Go> {
+    map: Option<Map<'w, A, K, V, P>>,
     pub oracle: BTreeMap<Key, u64>,
     books: &'w dyn Books,
     world: &'w World,
@@ -113,9 +114,9 @@ pub struct Leak {
     pub bytes: usize,
 }
 
-impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V> {
+impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<'w, A, K, V, P> {
     /// Takes an empty map that has the allocator and the world to itself.
-    pub fn of(map: Map<'w, A, K, V>, books: &'w dyn Books, world: &'w World) -> Self {
+    pub fn of(map: Map<'w, A, K, V, P>, books: &'w dyn Books, world: &'w World) -> Self {
         Self {
             map: Some(map),
             oracle: BTreeMap::new(),
@@ -126,7 +127,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
         }
     }
 
-    pub fn map(&mut self) -> &mut Map<'w, A, K, V> {
+    pub fn map(&mut self) -> &mut Map<'w, A, K, V, P> {
         self.map.as_mut().expect("the map is not consumed yet")
     }
 
@@ -167,7 +168,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize> Scene<'w, A, K, V
     }
 
     #[track_caller]
-    fn check_map(&self, map: &Map<'w, A, K, V>) {
+    fn check_map(&self, map: &Map<'w, A, K, V, P>) {
         assert_eq!(map.validate(), Ok(()));
         assert_eq!(map.len(), self.oracle.len());
         let mut count = 0;

@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::part::{Part, World};
 use super::scene::{Act, Books, Scene};
 use alloc::vec::Vec;
-use hmap::{Allocator, FirstBucket, Hmap};
+use hmap::{Allocator, FirstBucket, Hmap, Policy};
 
 /// A step on the way to a state.
 #[derive(Clone, Copy, Debug)]
@@ -302,7 +302,9 @@ pub fn acts<A: Allocator, const K: usize, const V: usize>(
 /// What must still be possible after anything: a few inserts and removals, to the end
 /// of the growth.
 #[track_caller]
-pub fn go_on<A: Allocator + Clone, const K: usize, const V: usize>(scene: &mut Scene<'_, A, K, V>) {
+pub fn go_on<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+    scene: &mut Scene<'_, A, K, V, P>,
+) {
     if scene.is_consumed() {
         return;
     }

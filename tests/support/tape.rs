@@ -3,7 +3,7 @@
 //! keeping are in `tests/corpus`, and the suite plays them again.
 //!
 //! ```text
-//! byte 0     how entries are stored, whose the first bucket is, how hashes fall
+//! byte 0     how entries are stored, whose the first bucket is, how hashes fall, the policy
 //! then       one operation each: its number, a key or an amount, for some a second
 //! ```
 
@@ -13,7 +13,7 @@ use super::part::{Part, World};
 use super::scene::{Act, Scene};
 use super::states::go_on;
 use core::slice::Iter;
-use hmap::{Allocator, FirstBucket, Hmap};
+use hmap::{Allocator, Compact, FirstBucket, Hmap, Policy};
 
 /// Longer tapes end here.
 const MOST_STEPS: u64 = 2_000;
@@ -35,26 +35,24 @@ pub fn play(tape: &[u8]) {
 
 fn stage<const K: usize, const V: usize>(first: u8, rest: Iter<'_, u8>) {
     let (ledger, world) = (Ledger::new(), World::new());
-    let family = Family::of(first >> 3);
-    if first & 4 == 0 {
-        let map = Hmap::with_hasher_in(Identity, &ledger);
-        let scene: Scene<'_, _, K, V> = Scene::of(map, &ledger, &world);
-        Player {
-            rest,
-            family,
-            ledger: &ledger,
-        }
-        .play(scene);
-    } else {
+    let player = Player {
+        rest,
+        family: Family::of(first >> 3),
+        ledger: &ledger,
+    };
+    if first & 4 != 0 {
         let mut bucket = FirstBucket::<Part<'_, K>, Part<'_, V>>::new();
         let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
-        let scene = Scene::of(map, &ledger, &world);
-        Player {
-            rest,
-            family,
-            ledger: &ledger,
-        }
-        .play(scene);
+        let scene: Scene<'_, _, K, V> = Scene::of(map, &ledger, &world);
+        player.play(scene);
+    } else if first & 32 != 0 {
+        let map = Hmap::with_policy_in(Identity, &ledger);
+        let scene: Scene<'_, _, K, V, Compact> = Scene::of(map, &ledger, &world);
+        player.play(scene);
+    } else {
+        let map = Hmap::with_hasher_in(Identity, &ledger);
+        let scene: Scene<'_, _, K, V> = Scene::of(map, &ledger, &world);
+        player.play(scene);
     }
     assert_eq!((world.live(), world.dropped_twice()), (0, 0));
 }
@@ -99,9 +97,9 @@ struct Player<'t> {
 }
 
 impl Player<'_> {
-    fn play<A: Allocator + Clone, const K: usize, const V: usize>(
+    fn play<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
         mut self,
-        mut scene: Scene<'_, A, K, V>,
+        mut scene: Scene<'_, A, K, V, P>,
     ) {
         for step in 0..MOST_STEPS {
             let Some(&number) = self.rest.next() else {

@@ -1,0 +1,152 @@
+//! The policy for tight memory: chains are as short as their entries allow, and large
+//! values are out of the buckets.
+
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use crate::support::oracle::Checked;
+use alloc::vec::Vec;
+use hmap::{Compact, Cursor, Hmap};
+
+type Map<'l, V> = Hmap<Key, V, Identity, &'l Ledger, Compact>;
+
+fn compact(ledger: &Ledger) -> Checked<'_, u64, &Ledger, Compact> {
+    Checked::of(Hmap::with_policy_in(Identity, ledger), ledger)
+}
+
+/// The key number `id` of one chain.
+fn chained(id: u64) -> Key {
+    Key::at(id, 0, id as u8)
+}
+
+pub fn random_operations_keep_chains_short() {
+    let families: [fn(u64) -> Key; 3] = [Key::spread, chained, |id| Key {
+        hash: Key::spread(id).hash & !0x0c,
+        id,
+    }];
+    for (seed, family) in families.into_iter().enumerate() {
+        let mut random = fastrand::Rng::with_seed(seed as u64);
+        let ledger = Ledger::new();
+        let mut checked = compact(&ledger);
+        for step in 0..if cfg!(miri) { 250 } else { 3_000 } {
+            let key = family(random.u64(0..150));
+            match random.u32(0..16) {
+                15 if step % 20 == 0 => checked.retain(|key, _| key.id % 4 != 0),
+                n if n < if step % 800 < 400 { 11 } else { 5 } => checked.insert(key, step),
+                _ => checked.remove(key),
+            }
+            if !checked.map.is_growing() {
+                let stats = checked.map.chain_stats();
+                // At most one bucket of a chain has gaps when entries leave one by one.
+                let most = (stats.entries + 7 * stats.chains) / 8 + stats.chains;
+                assert!(stats.overflow_buckets <= most, "{stats:?}");
+            }
+        }
+        checked.check_contents();
+    }
+}
+
+pub fn an_overflow_bucket_that_is_empty_serves_another_chain() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    // Two chains of 16 and 4 entries in two buckets or more.
+    for id in 0..16 {
+        checked.insert(chained(id), id);
+    }
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 1);
+    let bytes = ledger.live_bytes();
+    for id in 0..8 {
+        checked.remove(chained(id));
+    }
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 0);
+    for id in 20..29 {
+        checked.insert(Key::at(id, 1, id as u8), id);
+    }
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 1);
+    assert_eq!(ledger.live_bytes(), bytes, "the same bucket");
+    checked.check_contents();
+}
+
+pub fn the_last_entry_of_a_chain_fills_the_gap() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..17 {
+        checked.insert(chained(id), id);
+    }
+    checked.map.finish_growth();
+    let order = |map: &Map<'_, u64>| map.keys().map(|key| key.id).collect::<Vec<_>>();
+    checked.remove(chained(2));
+    let ids = order(&checked.map);
+    assert_eq!(ids, [0, 1, 16, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    checked.remove(chained(15));
+    assert_eq!(order(&checked.map).len(), 15);
+    assert_eq!(checked.map.chain_stats().longest, 2);
+}
+
+pub fn retain_frees_what_it_empties() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..40 {
+        checked.insert(chained(id), id);
+    }
+    checked.map.finish_growth();
+    checked.retain(|key, _| key.id < 3);
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 0);
+    checked.check_contents();
+}
+
+pub fn a_cursor_misses_nothing_while_chains_are_closed_up() {
+    let ledger = Ledger::new();
+    let mut map: Map<'_, u64> = Hmap::with_policy_in(Identity, &ledger);
+    for id in 0..200 {
+        let low = Key::spread(id).hash & !0x0e;
+        map.insert(Key { id, hash: low }, id).unwrap();
+    }
+    let stays = |id: u64| id % 3 != 0;
+    let keys: Vec<Key> = map.keys().copied().collect();
+    let mut leaving = keys.iter().filter(|key| !stays(key.id));
+    let mut cursor = Cursor::new();
+    let mut given = Vec::new();
+    while let Some(batch) = cursor.next(&map) {
+        given.extend(batch.map(|(key, _)| key.id).filter(|id| stays(*id)));
+        for key in leaving.by_ref().take(5) {
+            map.remove(key);
+            assert_eq!(map.validate(), Ok(()));
+        }
+    }
+    given.sort_unstable();
+    let expected: Vec<u64> = (0..200).filter(|id| stays(*id)).collect();
+    assert_eq!(given, expected);
+}
+
+pub fn values_over_thirty_two_bytes_are_in_cells() {
+    let ledger = Ledger::new();
+    let mut map: Map<'_, [u8; 33]> = Hmap::with_policy_in(Identity, &ledger);
+    map.insert(Key::spread(1), [1; 33]).unwrap();
+    assert_eq!(map.footprint().cells, 33);
+    let mut map: Map<'_, [u8; 32]> = Hmap::with_policy_in(Identity, &ledger);
+    map.insert(Key::spread(1), [1; 32]).unwrap();
+    assert_eq!(map.footprint().cells, 0);
+}
+
+pub fn what_is_reserved_goes_in_while_chains_are_closed_up() {
+    for seed in 0..if cfg!(miri) { 2 } else { 40 } {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let ledger = Ledger::new();
+        let mut checked = compact(&ledger);
+        for id in 0..random.u64(0..60) {
+            checked.insert(chained(id), id);
+        }
+        let reserved = random.u64(1..50);
+        checked.map.try_reserve(reserved as usize).unwrap();
+        ledger.refuse_all_after(0);
+        for id in 0..reserved {
+            if random.bool() {
+                checked.remove(chained(random.u64(0..60)));
+            }
+            let key = Key::at(1_000 + id, random.u32(0..2), id as u8);
+            assert!(checked.try_insert(key, id), "it was reserved");
+        }
+        ledger.grant_all();
+        checked.check_contents();
+    }
+}
