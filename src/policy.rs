@@ -14,6 +14,10 @@ pub trait Policy: sealed::Sealed {
     /// Whether a removal moves the chain's last entry into the gap, and frees overflow
     /// buckets that are empty. Go leaves both to growth.
     const SHORT_CHAINS: bool;
+
+    /// Whether a map's first bucket has two slots, then four, and eight only for the
+    /// fifth entry.
+    const SMALL_FIRST_BUCKET: bool;
 }
 
 /// The trade-offs of Go's runtime; a map with it goes through Go's states.
@@ -23,13 +27,15 @@ pub struct Go;
 impl Policy for Go {
     const INLINE_LIMIT: usize = 128;
     const SHORT_CHAINS: bool = false;
+    const SMALL_FIRST_BUCKET: bool = false;
 }
 
 /// The trade-offs for memory that is tight: an arena that one map is to fill.
 ///
-/// Keys and values over 32 bytes have an allocation of their own; chains are kept as
-/// short as their entries allow, which costs a removal a walk along its chain. Which slot
-/// an entry is in, and so the order of iteration, is no longer Go's.
+/// Keys and values over 32 bytes have an allocation of their own; the first bucket begins
+/// with two slots; chains are kept as short as their entries allow, which costs a removal
+/// a walk along its chain. Which slot an entry is in, and so the order of iteration, is no
+/// longer Go's.
 ///
 /// ```
 /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -48,6 +54,7 @@ pub struct Compact;
 impl Policy for Compact {
     const INLINE_LIMIT: usize = 32;
     const SHORT_CHAINS: bool = true;
+    const SMALL_FIRST_BUCKET: bool = true;
 }
 
 mod sealed {

@@ -6,7 +6,7 @@
 //! [`grow`] growth, [`iter`] and [`iter_from`] iteration. What Go has not: [`reserve`]
 //! holds memory for inserts to come, [`rebuild`] shrinks, [`copy`] clones, [`entry`] is
 //! a place found once, [`extract`] removes while iterating, [`cursor`] is a position
-//! that survives change, [`compact`] keeps chains short. [`check`] states the invariants as code, [`inspect`] shows
+//! that survives change, [`compact`] keeps chains short, [`small`] the first bucket. [`check`] states the invariants as code, [`inspect`] shows
 //! what is inside.
 //!
 //! # Invariants of the map
@@ -38,6 +38,9 @@
 //!   is left, nothing is reserved. Then it is one less than the array's capacity, as far
 //!   as it can count. It is set by [`RawHmap::settle`] alone; 0 is right at any time, and
 //!   costs a detour.
+//! * **H10** `slots` < 8 only where the policy has small first buckets, and then that
+//!   bucket is all of the map's memory but cells: B = 0, no growth, no reservation, no
+//!   overflow bucket, and only its first `slots` slots are ever used.
 
 pub(crate) mod access;
 pub(crate) mod assign;
@@ -57,15 +60,16 @@ pub(crate) mod iter;
 pub(crate) mod iter_from;
 pub(crate) mod rebuild;
 pub(crate) mod reserve;
+pub(crate) mod small;
 #[cfg(feature = "infallible")]
 pub(crate) mod table;
 
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
-use crate::sizing::{BucketBits, too_many_overflow_buckets};
+use crate::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
 use bmap::{BucketPtr, LentBucket};
-use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array};
+use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array, free_first_bucket};
 use cells::{CellPool, Cells};
 use core::marker::PhantomData;
 use core::mem::{self, needs_drop};
@@ -143,6 +147,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     quiet: u32,
     bits: BucketBits,
     flags: Flags,
+    /// Slots of the first bucket: fewer than eight only while it is all there is (H10).
+    slots: u8,
     alloc: A,
     entries: PhantomData<(K, V)>,
 }
@@ -175,6 +181,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             quiet: 0,
             bits: BucketBits::ONE_BUCKET,
             flags: Flags::NONE,
+            slots: SLOTS as u8,
             alloc,
             entries: PhantomData,
         }
@@ -206,11 +213,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.buckets.is_none() {
             return 0;
         }
-        let capacity = self.bits.capacity();
+        let capacity = self.room();
         if capacity < self.count {
             self.count
         } else {
             capacity
+        }
+    }
+
+    /// Entries that the present array is for.
+    const fn room(&self) -> usize {
+        if self.is_small() {
+            self.slots as usize
+        } else {
+            self.bits.capacity()
         }
     }
 
@@ -260,7 +276,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// One less than the entries that the array takes, or the largest number if that is
     /// more.
     fn quiet_limit(&self) -> u32 {
-        u32::try_from(self.bits.capacity() - 1).unwrap_or(u32::MAX)
+        u32::try_from(self.room() - 1).unwrap_or(u32::MAX)
     }
 
     /// Replaces all memory of an empty map by an array of 2^B buckets, all
@@ -427,10 +443,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.quiet = 0;
         self.bits = BucketBits::ONE_BUCKET;
         self.flags = Flags::NONE;
+        let slots = mem::replace(&mut self.slots, SLOTS as u8).into();
         let is_ours = |flag| move |_: &_| !flags.has(flag);
         Memory {
             buckets: buckets.filter(is_ours(Flags::CALLERS_BUCKET)),
             bits,
+            slots,
             oldbuckets: oldbuckets.filter(is_ours(Flags::OLD_CALLERS_BUCKET)),
             old_bits,
             overflow: mem::replace(&mut self.overflow, ChunkList::EMPTY),
@@ -462,6 +480,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 struct Memory<K, V, P> {
     buckets: Option<BucketPtr<K, V, P>>,
     bits: BucketBits,
+    slots: usize,
     oldbuckets: Option<BucketPtr<K, V, P>>,
     old_bits: BucketBits,
     overflow: ChunkList,
@@ -481,6 +500,10 @@ impl<K, V, P: Policy> Memory<K, V, P> {
         while let Some(cells) = self.cells.take::<P>() {
             // SAFETY: They hold nothing.
             unsafe { cells.free(alloc) };
+        }
+        if let Some(bucket) = self.buckets.take_if(|_| self.slots < SLOTS) {
+            // SAFETY: H10: it is a bucket of so many slots, which the map has forgotten.
+            unsafe { free_first_bucket(alloc, bucket, self.slots) }
         }
         let arrays = [(self.buckets, self.bits), (self.oldbuckets, self.old_bits)];
         for (base, bits) in arrays {

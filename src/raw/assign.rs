@@ -13,7 +13,6 @@ use crate::alloc::Allocator;
 use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
 use crate::policy::Policy;
-use crate::sizing::BucketBits;
 use crate::tophash::{TopHash, TopHashes};
 use core::mem;
 
@@ -202,7 +201,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Result<Place<K, V, P>, TryReserveError> {
         if supply != Supply::AtHand {
             if let Vacancy::NoBuckets = vacancy {
-                self.install_empty_array(BucketBits::ONE_BUCKET, 0)?;
+                self.install_first_bucket()?;
+                vacancy = self.vacancy(hash);
+            } else if self.is_small_and_full() {
+                self.widen()?;
                 vacancy = self.vacancy(hash);
             } else if supply == Supply::Allocator && self.grow_if_due() {
                 let had_slot = matches!(vacancy, Vacancy::Slot(_));
@@ -213,6 +215,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                     self.free.make_one_spare();
                 }
             }
+        }
+        if self.is_small_and_full() {
+            return Err(TryReserveError::CapacityOverflow);
         }
         match vacancy {
             Vacancy::Slot(slot) => Ok(Place {

@@ -84,8 +84,29 @@ pub(crate) struct Shape<K, V, P>(PhantomData<(K, V, P)>);
 impl<K, V, P: Policy> Shape<K, V, P> {
     const KEY: Field = Field::of::<K>(P::INLINE_LIMIT);
     const ELEM: Field = Field::of::<V>(P::INLINE_LIMIT);
+    /// Whether the keys lie before the head, the last slot's first. Then slots are counted
+    /// from the head to either side, and a bucket with fewer slots is the middle of one
+    /// with eight.
+    const KEYS_FIRST: bool = P::SMALL_FIRST_BUCKET;
+    /// Where the head is in a bucket of so many slots.
+    const fn head_at(slots: usize) -> usize {
+        if Self::KEYS_FIRST {
+            round_up(slots * Self::KEY.size, Self::ALIGN)
+        } else {
+            0
+        }
+    }
+    /// Where keys that lie behind the head begin, counted from there.
     const KEYS_AT: usize = round_up(size_of::<Head>(), Self::KEY.align);
-    const ELEMS_AT: usize = round_up(Self::KEYS_AT + SLOTS * Self::KEY.size, Self::ELEM.align);
+    /// Where the elems begin, counted from the head.
+    const ELEMS_AT: usize = {
+        let behind = if Self::KEYS_FIRST {
+            size_of::<Head>()
+        } else {
+            Self::KEYS_AT + SLOTS * Self::KEY.size
+        };
+        round_up(behind, Self::ELEM.align)
+    };
 
     /// Whether keys are stored in cells.
     pub(crate) const KEY_IN_CELL: bool = Self::KEY.in_cell;
@@ -106,7 +127,23 @@ impl<K, V, P: Policy> Shape<K, V, P> {
     };
 
     /// Bytes of one bucket, a multiple of `ALIGN`.
-    pub(crate) const SIZE: usize = round_up(Self::ELEMS_AT + SLOTS * Self::ELEM.size, Self::ALIGN);
+    pub(crate) const SIZE: usize = round_up(
+        Self::head_at(SLOTS) + Self::ELEMS_AT + SLOTS * Self::ELEM.size,
+        Self::ALIGN,
+    );
+
+    /// The layout of a first bucket of so many slots, fewer than eight only where the
+    /// policy has [small ones](Policy::SMALL_FIRST_BUCKET).
+    pub(crate) const fn first_bucket_layout(slots: usize) -> Option<Layout> {
+        if slots >= SLOTS {
+            return Self::layout(0, 1);
+        }
+        let size = Self::head_at(slots) + Self::ELEMS_AT + slots * Self::ELEM.size;
+        match Layout::from_size_align(size, Self::ALIGN) {
+            Ok(layout) => Some(layout),
+            Err(_) => None,
+        }
+    }
 
     /// The layout of `buckets` buckets behind `header` bytes; `None` if that is
     /// more than `isize::MAX` bytes.
@@ -218,7 +255,8 @@ impl<K, V, P: Policy> LentBucket<'_, K, V, P> {
         const {
             // Cells make the map's bucket smaller, never larger.
             assert!(
-                size_of::<FirstBucket<K, V, SK, SV>>() >= Shape::<K, V, P>::SIZE
+                !Shape::<K, V, P>::KEYS_FIRST
+                    && size_of::<FirstBucket<K, V, SK, SV>>() >= Shape::<K, V, P>::SIZE
                     && align_of::<FirstBucket<K, V, SK, SV>>() >= Shape::<K, V, P>::ALIGN,
                 "the bucket is too small for what the map stores in it"
             );
@@ -250,7 +288,7 @@ unsafe impl<K, V, SK, SV> Send for FirstBucket<K, V, SK, SV> {}
 // SAFETY: As above; a shared reference to a bucket gives access to nothing.
 unsafe impl<K, V, SK, SV> Sync for FirstBucket<K, V, SK, SV> {}
 
-/// Where a bucket is.
+/// Where a bucket is: the address of its head.
 ///
 /// It is a pointer and no more: the methods are unsafe because only the map
 /// knows which buckets it has. All of them need the bucket's memory to be
@@ -276,12 +314,30 @@ impl<K, V, P> PartialEq for BucketPtr<K, V, P> {
 }
 
 impl<K, V, P: Policy> BucketPtr<K, V, P> {
-    /// The bucket at an address, which must be aligned to `Shape::ALIGN`.
-    pub(crate) const fn at(at: NonNull<u8>) -> Self {
+    /// The bucket whose head is at an address.
+    const fn at(at: NonNull<u8>) -> Self {
         Self {
             at,
             shape: PhantomData,
         }
+    }
+
+    /// The first bucket of a block; it has so many slots.
+    ///
+    /// # Safety
+    /// The block has room for such a bucket, and begins aligned to `Shape::ALIGN`.
+    pub(crate) const unsafe fn first_of(block: NonNull<u8>, slots: usize) -> Self {
+        // SAFETY: The caller's promise.
+        Self::at(unsafe { block.add(Shape::<K, V, P>::head_at(slots)) })
+    }
+
+    /// Where the block begins whose first bucket this is.
+    ///
+    /// # Safety
+    /// It is the first of its block, and has so many slots.
+    pub(crate) const unsafe fn block(self, slots: usize) -> NonNull<u8> {
+        // SAFETY: The caller's promise.
+        unsafe { self.at.sub(Shape::<K, V, P>::head_at(slots)) }
     }
 
     /// The bucket that the caller lends.
@@ -395,11 +451,15 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     #[inline]
     unsafe fn key_field(self, slot: usize) -> NonNull<u8> {
         debug_assert!(slot < SLOTS);
+        let size = Shape::<K, V, P>::KEY.size;
         // SAFETY: The field is within the bucket. In two steps: the first tells the
         // compiler that the address is not null.
         unsafe {
-            let keys = self.at.add(Shape::<K, V, P>::KEYS_AT);
-            keys.add(slot * Shape::<K, V, P>::KEY.size)
+            if Shape::<K, V, P>::KEYS_FIRST {
+                self.at.sub(size).sub(slot * size)
+            } else {
+                self.at.add(Shape::<K, V, P>::KEYS_AT).add(slot * size)
+            }
         }
     }
 
@@ -491,6 +551,24 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
         unsafe { elem.copy_to_nonoverlapping(to_elem, Shape::<K, V, P>::ELEM.size) };
     }
 
+    /// Copies a whole first bucket of `slots` slots, its head too, to one that has more;
+    /// what is in the further slots of that is not touched.
+    ///
+    /// # Safety
+    /// Both are as [`BucketPtr`] says, of a policy that has small ones, and lie in
+    /// different blocks; from now on one of the two copies only has entries.
+    pub(crate) unsafe fn copy_small(self, slots: usize, to: Self) {
+        debug_assert!(Shape::<K, V, P>::KEYS_FIRST);
+        let before = slots * Shape::<K, V, P>::KEY.size;
+        let all = before + Shape::<K, V, P>::ELEMS_AT + slots * Shape::<K, V, P>::ELEM.size;
+        // SAFETY: Keys end where the head begins, in both buckets; so many bytes from the
+        // first key on are the slots' keys, the head, and the slots' elems.
+        unsafe {
+            let from = self.at.sub(before);
+            from.copy_to_nonoverlapping(to.at.sub(before), all);
+        }
+    }
+
     /// Notes in a free bucket's memory that it is the first of `buckets` free
     /// ones, and which run of free buckets comes next.
     ///
@@ -519,7 +597,7 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Go;
+    use crate::policy::{Compact, Go};
 
     fn size<K, V>() -> usize {
         Shape::<K, V, Go>::SIZE
@@ -544,6 +622,7 @@ mod tests {
     fn fields_are_aligned_and_do_not_overlap() {
         fn check<K, V>() {
             type S<K, V> = Shape<K, V, Go>;
+            assert_eq!(S::<K, V>::head_at(8), 0);
             assert!(S::<K, V>::KEYS_AT >= size_of::<Head>());
             assert!(S::<K, V>::ELEMS_AT >= S::<K, V>::KEYS_AT + 8 * S::<K, V>::KEY.size);
             assert!(S::<K, V>::SIZE >= S::<K, V>::ELEMS_AT + 8 * S::<K, V>::ELEM.size);
@@ -561,6 +640,23 @@ mod tests {
         check::<Line, u8>();
         check::<[u8; 3], Line>();
         check::<[u64; 17], [u8; 129]>();
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_bucket_with_fewer_slots_is_the_middle_of_a_whole_one() {
+        fn bytes<K, V>(slots: usize) -> usize {
+            Shape::<K, V, Compact>::first_bucket_layout(slots)
+                .unwrap()
+                .size()
+        }
+        assert_eq!([2, 4, 8].map(bytes::<u64, u64>), [48, 80, 144]);
+        assert_eq!([2, 4, 8].map(bytes::<u8, u8>), [26, 28, 32]);
+        assert_eq!([2, 4, 8].map(bytes::<u8, u128>), [64, 96, 160]);
+        assert_eq!(Shape::<u64, u8, Compact>::SIZE, size::<u64, u8>());
+        assert_eq!(Shape::<u128, u8, Compact>::SIZE, size::<u128, u8>());
+        assert_eq!(Shape::<u8, u128, Compact>::SIZE, size::<u8, u128>());
+        assert_eq!(Shape::<&str, u64, Compact>::SIZE, size::<&str, u64>());
     }
 
     #[test]

@@ -16,8 +16,8 @@
 //! # Invariants of the memory
 //!
 //! * **A1** The array is one allocation of exactly `Shape::layout(0, 2^B + spares)`
-//!   from the map's allocator, or the caller's first bucket (B = 0), which the
-//!   map never frees.
+//!   from the map's allocator, or one bucket (B = 0): with fewer slots, where the policy
+//!   has such, or the caller's, which the map never frees.
 //! * **A2** Each overflow bucket hangs in exactly one chain, or is in the free
 //!   list; chains end.
 //! * **A3** The free list and the chains of the current array lie in blocks of the
@@ -27,7 +27,7 @@ use super::bmap::{BucketPtr, Shape};
 use crate::alloc::{Allocator, Layout, allocate};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
-use crate::sizing::{BucketBits, round_up};
+use crate::sizing::{BucketBits, SLOTS, round_up};
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
@@ -52,7 +52,8 @@ fn make_bucket_array<K, V, P: Policy, A: Allocator>(
 ) -> Result<BucketArray<K, V, P>, TryReserveError> {
     let layout = array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
     let block = allocate(alloc, layout)?;
-    let base = BucketPtr::at(block.cast());
+    // SAFETY: The block has the layout of so many buckets.
+    let base = unsafe { BucketPtr::first_of(block.cast(), SLOTS) };
     let mut spares = FreeList::EMPTY;
     // Go looks for an excess from B = 4 on only, where it asks for spares at all.
     if bits.spares() > 0 {
@@ -163,8 +164,39 @@ pub(crate) unsafe fn free_bucket_array<K, V, P: Policy, A: Allocator>(
     bits: BucketBits,
 ) {
     if let Some(layout) = array_layout::<K, V, P>(bits) {
-        // SAFETY: A1: it was allocated with this layout.
-        unsafe { alloc.deallocate(base.address(), layout) }
+        // SAFETY: A1: it begins with bucket 0, and was allocated with this layout.
+        unsafe { alloc.deallocate(base.block(SLOTS), layout) }
+    }
+}
+
+/// A first bucket of so many slots, empty.
+pub(crate) fn make_first_bucket<K, V, P: Policy, A: Allocator>(
+    alloc: &A,
+    slots: usize,
+) -> Result<BucketPtr<K, V, P>, TryReserveError> {
+    let layout = Shape::<K, V, P>::first_bucket_layout(slots);
+    let block = allocate(alloc, layout.ok_or(TryReserveError::CapacityOverflow)?)?;
+    // SAFETY: The block has the layout of such a bucket, and is new.
+    unsafe {
+        let bucket = BucketPtr::first_of(block.cast(), slots);
+        bucket.init();
+        Ok(bucket)
+    }
+}
+
+/// Gives a first bucket back.
+///
+/// # Safety
+/// It was made by [`make_first_bucket`] with this allocator and so many slots, and is not
+/// used again.
+pub(crate) unsafe fn free_first_bucket<K, V, P: Policy, A: Allocator>(
+    alloc: &A,
+    bucket: BucketPtr<K, V, P>,
+    slots: usize,
+) {
+    if let Some(layout) = Shape::<K, V, P>::first_bucket_layout(slots) {
+        // SAFETY: It is all of its block, which was allocated with this layout.
+        unsafe { alloc.deallocate(bucket.block(slots), layout) }
     }
 }
 
@@ -358,7 +390,7 @@ impl ChunkList {
         };
         self.first = Some(chunk);
         // SAFETY: The buckets begin behind the header, within the block.
-        let first = BucketPtr::at(unsafe { block.add(Self::header::<K, V, P>()) });
+        let first = unsafe { BucketPtr::first_of(block.add(Self::header::<K, V, P>()), SLOTS) };
         // SAFETY: `buckets` buckets of a new block.
         unsafe { free.push_run(first, buckets) };
         Ok(())
@@ -393,7 +425,10 @@ impl ChunkList {
             self.first = Some(chunk);
             let buckets = header.buckets;
             // SAFETY: The buckets begin behind the header, within the block.
-            let first = BucketPtr::at(unsafe { chunk.cast::<u8>().add(Self::header::<K, V, P>()) });
+            let first = unsafe {
+                let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
+                BucketPtr::first_of(behind, SLOTS)
+            };
             // SAFETY: The caller's promise.
             unsafe { free.push_run(first, buckets) };
         }

@@ -8,11 +8,11 @@
 
 use super::bmap::BucketPtr;
 use super::cells::Cells;
-use super::{RawHmap, Slot};
+use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
 use crate::policy::Policy;
-use crate::sizing::{SLOTS, too_many_overflow_buckets};
+use crate::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
 use crate::tophash::TopHash;
 
 /// An invariant that does not hold, by its number, in words.
@@ -43,6 +43,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Result<(), Violation> {
         self.check_header()?;
         self.check_quiet()?;
+        self.check_small()?;
         let (mut current, mut old) = (Counted::default(), Counted::default());
         for head in self.chains() {
             let in_old = self.is_old(head);
@@ -134,6 +135,27 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         must(
             self.quiet == 0 || (owes_nothing && self.quiet == self.quiet_limit()),
             "H9: a map is quiet that owes something",
+        )
+    }
+
+    /// H10: a small first bucket is alone, and no further slot is in use.
+    fn check_small(&self) -> Result<(), Violation> {
+        let Some(bucket) = self.buckets.filter(|_| (self.slots as usize) < SLOTS) else {
+            return Ok(());
+        };
+        let alone = self.is_small()
+            && self.bits == BucketBits::ONE_BUCKET
+            && self.flags == Flags::NONE
+            && !self.is_growing()
+            && self.reserved == 0
+            && self.noverflow == 0
+            && self.free.len() == 0;
+        must(alone, "H10: a small bucket is not alone")?;
+        // SAFETY: Heads of the current array are initialised: no growth runs.
+        let mut live = unsafe { bucket.tops() }.live();
+        must(
+            live.all(|index| index < self.slots as usize),
+            "H10: a slot in use that is not there",
         )
     }
 

@@ -85,9 +85,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
-        debug_assert!(!self.is_growing());
-        // The key that this growth is started for counts, too.
-        let set_aside = usize::min(self.noverflow as usize, (self.count + 1) / SLOTS) as u32;
+        debug_assert!(!self.is_growing() && !self.is_small());
+        let set_aside = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
         let left_over = self.oldoverflow.totals::<K, V, P>().1 as u32;
         let short = set_aside.saturating_sub(left_over);
         let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
@@ -294,8 +293,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
         // Ask for the impossible before the first of many doublings.
         array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
-        if entries == 0 || (self.buckets.is_some() && bits <= self.bits) {
+        if entries == 0 {
             return Ok(());
+        }
+        if self.buckets.is_some() && bits <= self.bits {
+            return if entries > self.room() {
+                self.widen_to(SLOTS)
+            } else {
+                Ok(())
+            };
         }
         let reserved = self.reserved as usize;
         self.void_reservation();
@@ -314,6 +320,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Result<(), TryReserveError> {
         self.finish_growth(hasher);
+        self.widen_to(SLOTS)?;
         while self.bits < bits && !self.is_growing() {
             let next = self
                 .bits

@@ -117,6 +117,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         } else if self.buckets.is_some() {
             footprint.buckets = self.bits.count() * size;
             current += array(self.bits) - footprint.buckets;
+            if self.is_small() {
+                let layout = Shape::<K, V, P>::first_bucket_layout(self.slots.into());
+                footprint.buckets = layout.map_or(0, |layout| layout.size());
+            }
         }
         // What the allocator handed out beyond what it was asked for may be in use
         // as well, and is not counted.

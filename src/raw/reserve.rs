@@ -51,6 +51,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.buckets.is_none() {
             self.install_empty_array(BucketBits::ONE_BUCKET, 0)?;
         }
+        self.widen_to(SLOTS)?;
         let buckets = usize::min(n, (entries - 1) / SLOTS);
         // At most `promised`.
         self.hold_free_buckets(buckets as u32)?;

@@ -150,3 +150,96 @@ pub fn what_is_reserved_goes_in_while_chains_are_closed_up() {
         checked.check_contents();
     }
 }
+
+pub fn a_map_of_few_entries_has_few_slots() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    let mut bytes = Vec::new();
+    for id in 0..9 {
+        checked.insert(Key::spread(id), id);
+        checked.check_contents();
+        bytes.push(ledger.live_bytes());
+    }
+    // Key and value are 24 bytes; a head is two words on 64 bits, three on 32.
+    let head = 8 + size_of::<usize>().next_multiple_of(8);
+    let slots = |count: usize| head + 24 * count;
+    assert_eq!(bytes[..5], [2, 2, 4, 4, 8].map(slots));
+    assert_eq!(bytes[7], slots(8));
+    assert_eq!(checked.map.capacity(), 13);
+}
+
+pub fn a_small_bucket_is_used_again_before_it_is_widened() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..3 {
+        checked.insert(Key::spread(id), id);
+    }
+    assert_eq!(checked.map.capacity(), 4);
+    let bytes = ledger.live_bytes();
+    for round in 0..20 {
+        checked.remove(Key::spread(round));
+        checked.insert(Key::spread(round + 3), round);
+        checked.check_contents();
+    }
+    checked.insert(Key::spread(100), 0);
+    checked.clear();
+    for id in 0..4 {
+        checked.insert(Key::spread(id), id);
+    }
+    assert_eq!(ledger.live_bytes(), bytes);
+}
+
+pub fn a_wider_bucket_that_is_refused_gives_the_pair_back() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..2 {
+        checked.insert(Key::spread(id), id);
+    }
+    ledger.refuse_all_after(0);
+    assert!(!checked.try_insert(Key::spread(2), 2));
+    assert!(
+        checked.try_insert(Key::spread(1), 7),
+        "overwriting needs no memory"
+    );
+    assert_eq!(
+        checked.map.insert_within_capacity(Key::spread(2), 2),
+        Err((Key::spread(2), 2))
+    );
+    checked.check_contents();
+    ledger.grant_all();
+    checked.insert(Key::spread(2), 2);
+    checked.check_contents();
+}
+
+pub fn what_one_bucket_cannot_do_widens_a_small_one_first() {
+    for count in 0..5 {
+        let ledger = Ledger::new();
+        let mut checked = compact(&ledger);
+        for id in 0..count {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.map.try_presize(7).unwrap();
+        assert!(checked.map.capacity() >= 8);
+        checked.check_contents();
+
+        let mut checked = {
+            drop(checked);
+            compact(&ledger)
+        };
+        for id in 0..count {
+            checked.insert(Key::spread(id), id);
+        }
+        checked.map.try_reserve(20).unwrap();
+        ledger.refuse_all_after(0);
+        for id in 10..30 {
+            assert!(checked.try_insert(Key::spread(id), id));
+        }
+        ledger.grant_all();
+        checked.check_contents();
+        let copy = checked.map.try_clone().unwrap();
+        assert_eq!((copy.len(), copy.validate()), (checked.map.len(), Ok(())));
+        drop(copy);
+        checked.map.shrink_to_fit().unwrap();
+        checked.check_contents();
+    }
+}

@@ -58,6 +58,10 @@ macro_rules! list {
                 a_cursor_misses_nothing_while_chains_are_closed_up,
                 values_over_thirty_two_bytes_are_in_cells,
                 what_is_reserved_goes_in_while_chains_are_closed_up,
+                a_map_of_few_entries_has_few_slots,
+                a_small_bucket_is_used_again_before_it_is_widened,
+                a_wider_bucket_that_is_refused_gives_the_pair_back,
+                what_one_bucket_cannot_do_widens_a_small_one_first,
             }
             corpus {
                 random_tapes_play_to_their_end,
