@@ -80,7 +80,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             if let Some(index) = found {
                 // SAFETY: A live slot (M1) of a map that is borrowed alone.
                 let stored = unsafe { head.elem(index).as_mut() };
-                return Ok(Some(mem::replace(stored, elem)));
+                let old = mem::replace(stored, elem);
+                // Now, so that `old` is dropped if this panics.
+                drop(key);
+                return Ok(Some(old));
             }
             if let Some(index) = tops.free_at_end() {
                 let slot = Slot {
@@ -114,7 +117,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             Found::Entry(Slot { bucket, index }) => {
                 // SAFETY: A live slot (M1) of a map that is borrowed alone.
                 let stored = unsafe { bucket.elem(index).as_mut() };
-                return Ok(Some(mem::replace(stored, elem)));
+                let old = mem::replace(stored, elem);
+                // Now, so that `old` is dropped if this panics.
+                drop(key);
+                return Ok(Some(old));
             }
             Found::Vacancy(vacancy) => vacancy,
         };

@@ -1,5 +1,6 @@
-//! Growth: a larger array (or a fresh one of the same size), and moving the
-//! chains over, at most two at every insert and removal.
+//! Growth: a larger array (or a fresh one of the same size), and moving the chains over,
+//! at most two at every insert and removal; four at the insert that ends one growth and
+//! starts the next.
 //!
 //! ```text
 //! old array   [ 0 ][ 1 ][ 2 ][ 3 ]          bucket 2 is evacuated: its entries
