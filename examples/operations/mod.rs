@@ -13,7 +13,7 @@ use core::hint::black_box;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::slice;
-use hmap::{AllocError, Allocator, DefaultHashBuilder, Hmap};
+use hmap::{AllocError, Allocator, Compact, DefaultHashBuilder, Hmap, Policy};
 
 /// The pairs of types, by number.
 pub const PAIRS: [&str; 6] = [
@@ -28,6 +28,8 @@ pub const PAIRS: [&str; 6] = [
 /// The maps, by number.
 pub const HMAP: usize = 0;
 pub const HASHBROWN: usize = 1;
+/// hmap with the policy `Compact`.
+pub const COMPACT: usize = 2;
 
 /// What is done with each key of the list; the number is what [`perform`] takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,22 +81,28 @@ pub struct Work {
     pub count: usize,
 }
 
+/// Calls a function of [`Bench`] for the maps of this kind that have the pair's types.
+macro_rules! of_pair {
+    ($pair:expr, $Map:ident, $function:ident($($argument:expr),*)) => {
+        match $pair {
+            0 => Bench::<$Map<u64, u64>>::$function($($argument),*),
+            1 => Bench::<$Map<u32, u32>>::$function($($argument),*),
+            2 => Bench::<$Map<u64, u8>>::$function($($argument),*),
+            3 => Bench::<$Map<[u8; 16], u64>>::$function($($argument),*),
+            4 => Bench::<$Map<u64, [u8; 64]>>::$function($($argument),*),
+            5 => Bench::<$Map<u64, [u8; 256]>>::$function($($argument),*),
+            _ => 0,
+        }
+    };
+}
+
 /// Prepares `maps` maps in a region of memory, whatever was there before, and gives what
 /// [`Work::bench`] takes; 0 if the region is too small or there is no such pair.
 pub extern "C" fn open(pair: usize, map: usize, region: usize, bytes: usize, maps: usize) -> usize {
-    match (pair, map) {
-        (0, HMAP) => Bench::<Ours<u64, u64>>::open(region, bytes, maps),
-        (0, _) => Bench::<Theirs<u64, u64>>::open(region, bytes, maps),
-        (1, HMAP) => Bench::<Ours<u32, u32>>::open(region, bytes, maps),
-        (1, _) => Bench::<Theirs<u32, u32>>::open(region, bytes, maps),
-        (2, HMAP) => Bench::<Ours<u64, u8>>::open(region, bytes, maps),
-        (2, _) => Bench::<Theirs<u64, u8>>::open(region, bytes, maps),
-        (3, HMAP) => Bench::<Ours<[u8; 16], u64>>::open(region, bytes, maps),
-        (3, _) => Bench::<Theirs<[u8; 16], u64>>::open(region, bytes, maps),
-        (4, HMAP) => Bench::<Ours<u64, [u8; 64]>>::open(region, bytes, maps),
-        (4, _) => Bench::<Theirs<u64, [u8; 64]>>::open(region, bytes, maps),
-        (5, HMAP) => Bench::<Ours<u64, [u8; 256]>>::open(region, bytes, maps),
-        (5, _) => Bench::<Theirs<u64, [u8; 256]>>::open(region, bytes, maps),
+    match map {
+        HMAP => of_pair!(pair, Ours, open(region, bytes, maps)),
+        HASHBROWN => of_pair!(pair, Theirs, open(region, bytes, maps)),
+        COMPACT => of_pair!(pair, Small, open(region, bytes, maps)),
         _ => 0,
     }
 }
@@ -116,42 +124,12 @@ pub unsafe extern "C" fn perform(
     // SAFETY: The caller's promise, for all that follows.
     unsafe {
         let work = &*work;
-        match (pair, map) {
-            (0, HMAP) => run::<Ours<u64, u64>>(*operation, work),
-            (0, _) => run::<Theirs<u64, u64>>(*operation, work),
-            (1, HMAP) => run::<Ours<u32, u32>>(*operation, work),
-            (1, _) => run::<Theirs<u32, u32>>(*operation, work),
-            (2, HMAP) => run::<Ours<u64, u8>>(*operation, work),
-            (2, _) => run::<Theirs<u64, u8>>(*operation, work),
-            (3, HMAP) => run::<Ours<[u8; 16], u64>>(*operation, work),
-            (3, _) => run::<Theirs<[u8; 16], u64>>(*operation, work),
-            (4, HMAP) => run::<Ours<u64, [u8; 64]>>(*operation, work),
-            (4, _) => run::<Theirs<u64, [u8; 64]>>(*operation, work),
-            (5, HMAP) => run::<Ours<u64, [u8; 256]>>(*operation, work),
-            (5, _) => run::<Theirs<u64, [u8; 256]>>(*operation, work),
+        match map {
+            HMAP => of_pair!(pair, Ours, run(*operation, work)),
+            HASHBROWN => of_pair!(pair, Theirs, run(*operation, work)),
+            COMPACT => of_pair!(pair, Small, run(*operation, work)),
             _ => 0,
         }
-    }
-}
-
-/// # Safety
-/// As [`perform`].
-unsafe fn run<M: Map>(operation: Operation, work: &Work) -> u64 {
-    // SAFETY: The caller's promise.
-    let (bench, keys) = unsafe {
-        let keys: *const u64 = core::ptr::with_exposed_provenance(work.keys);
-        // Behind the keys are as many more, which `Churn` inserts.
-        let keys = slice::from_raw_parts(keys, 2 * work.all_keys);
-        (Bench::<M>::at(work.bench), keys)
-    };
-    match operation {
-        Operation::Insert => insert(bench, keys, work, 0),
-        Operation::InsertWithCapacity => insert(bench, keys, work, work.keys_a_map),
-        Operation::Get => get(bench, keys, work),
-        Operation::DependentGet => dependent_get(bench, keys, work),
-        Operation::Remove => remove(bench, keys, work),
-        Operation::Churn => churn(bench, keys, work),
-        Operation::Iterate => iterate(bench, work),
     }
 }
 
@@ -284,6 +262,27 @@ impl<M: Map> Bench<M> {
     }
 
     /// # Safety
+    /// As [`perform`].
+    unsafe fn run(operation: Operation, work: &Work) -> u64 {
+        // SAFETY: The caller's promise.
+        let (bench, keys) = unsafe {
+            let keys: *const u64 = core::ptr::with_exposed_provenance(work.keys);
+            // Behind the keys are as many more, which `Churn` inserts.
+            let keys = slice::from_raw_parts(keys, 2 * work.all_keys);
+            (Self::at(work.bench), keys)
+        };
+        match operation {
+            Operation::Insert => insert(bench, keys, work, 0),
+            Operation::InsertWithCapacity => insert(bench, keys, work, work.keys_a_map),
+            Operation::Get => get(bench, keys, work),
+            Operation::DependentGet => dependent_get(bench, keys, work),
+            Operation::Remove => remove(bench, keys, work),
+            Operation::Churn => churn(bench, keys, work),
+            Operation::Iterate => iterate(bench, work),
+        }
+    }
+
+    /// # Safety
     /// [`open`](Self::open) gave this address, and nobody else uses the bench.
     unsafe fn at<'a>(address: usize) -> &'a mut Self {
         // SAFETY: The caller's promise.
@@ -349,15 +348,20 @@ trait Map {
 const HASHER: DefaultHashBuilder = DefaultHashBuilder::with_seed(0x5eed);
 
 type Ours<K, V> = Hmap<K, V, DefaultHashBuilder, &'static Arena>;
+type Small<K, V> = Hmap<K, V, DefaultHashBuilder, &'static Arena, Compact>;
 type Theirs<K, V> = hashbrown::HashMap<K, V, DefaultHashBuilder, &'static Arena>;
 
-impl<K: Number + Hash + Eq, V: Number> Map for Ours<K, V> {
+impl<K: Number + Hash + Eq, V: Number, P: Policy> Map
+    for Hmap<K, V, DefaultHashBuilder, &'static Arena, P>
+{
     type Key = K;
     type Value = V;
 
     fn create(arena: &'static Arena, hint: usize) -> Self {
-        Hmap::try_with_capacity_and_hasher_in(hint, HASHER, arena)
-            .unwrap_or_else(|_| Hmap::with_hasher_in(HASHER, arena))
+        let mut map = Hmap::with_policy_in(HASHER, arena);
+        // There is room in the arena, or the inserts will show it.
+        let _ = map.try_presize(hint);
+        map
     }
 
     #[inline(always)]

@@ -38,6 +38,9 @@ struct Cli {
     /// Builds to measure
     #[arg(long, value_delimiter = ',', default_value = "kernel,host")]
     builds: Vec<String>,
+    /// hmap's policy
+    #[arg(long, value_enum, default_value = "go")]
+    policy: measure::Policy,
     /// Rounds, each with fresh orders of the keys; by default more for smaller maps
     #[arg(long)]
     rounds: Option<usize>,
@@ -71,7 +74,9 @@ fn main() -> Result<()> {
             for &size in &cli.sizes {
                 let rounds = cli.rounds.unwrap_or(default_rounds(size));
                 let progress = progress(PAIRS[pair], build.name, size, rounds);
-                rows.extend(measure::all(build, pair, size, rounds, &progress)?);
+                rows.extend(measure::all(
+                    build, cli.policy, pair, size, rounds, &progress,
+                )?);
                 progress.finish_and_clear();
             }
             if cli.json {

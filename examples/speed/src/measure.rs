@@ -8,17 +8,46 @@
 
 use crate::builds::Build;
 use crate::keys::Keys;
-use crate::operations::{HASHBROWN, HMAP, Operation, PAIRS, Work};
+use crate::operations::{COMPACT, HASHBROWN, HMAP, Operation, PAIRS, Work};
 use anyhow::{Result, ensure};
+use clap::ValueEnum;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::time::Instant;
+
+/// The two sides of a comparison.
+const OURS: usize = 0;
+const THEIRS: usize = 1;
+
+/// Which hmap it is.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Policy {
+    Go,
+    Compact,
+}
+
+impl Policy {
+    fn map(self) -> usize {
+        match self {
+            Self::Go => HMAP,
+            Self::Compact => COMPACT,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Go => "Go",
+            Self::Compact => "Compact",
+        }
+    }
+}
 
 /// One figure.
 #[derive(Serialize)]
 pub struct Row {
     pub pair: &'static str,
     pub build: &'static str,
+    pub policy: &'static str,
     pub operation: &'static str,
     pub n: usize,
     pub hmap_ns: f64,
@@ -62,11 +91,13 @@ type Times = Vec<[Vec<u64>; 2]>;
 /// Measures all operations on maps of `n` entries.
 pub fn all(
     build: &Build,
+    policy: Policy,
     pair: usize,
     n: usize,
     rounds: usize,
     progress: &ProgressBar,
 ) -> Result<Vec<Row>> {
+    let kinds = [policy.map(), HASHBROWN];
     let maps = usize::max(1, KEYS / n);
     let bytes = region_bytes(pair, n * maps);
     // Twice the same, already touched, so that no page comes in while it is measured.
@@ -79,9 +110,9 @@ pub fn all(
         let mut benches = [0; 2];
         for ((_, operation, list), times) in PLAN.iter().zip(&mut times) {
             if matches!(operation, Operation::Insert | Operation::InsertWithCapacity) {
-                for map in [HMAP, HASHBROWN] {
-                    let region = &mut regions[map ^ (round & 1)];
-                    benches[map] = build.open(pair, map, region, maps)?;
+                for side in [OURS, THEIRS] {
+                    let region = &mut regions[side ^ (round & 1)];
+                    benches[side] = build.open(pair, kinds[side], region, maps)?;
                 }
             }
             let work = benches.map(|bench| Work {
@@ -93,13 +124,13 @@ pub fn all(
                 count: 0,
             });
             let chunk = chunk(*operation, n, keys.all);
-            let took = one_round(build, pair, *operation, work, chunk, round)?;
+            let took = one_round(build, pair, kinds, *operation, work, chunk, round)?;
             if round == 0 {
                 times.resize_with(took.len(), Default::default);
             } else {
                 for (chunk, took) in times.iter_mut().zip(took) {
-                    chunk[HMAP].push(took[HMAP]);
-                    chunk[HASHBROWN].push(took[HASHBROWN]);
+                    chunk[OURS].push(took[OURS]);
+                    chunk[THEIRS].push(took[THEIRS]);
                 }
             }
         }
@@ -110,10 +141,11 @@ pub fn all(
         .zip(&mut times)
         .map(|((name, ..), times)| {
             let [hmap_ns, hashbrown_ns] =
-                [HMAP, HASHBROWN].map(|map| total(times, map) as f64 / (n * maps) as f64);
+                [OURS, THEIRS].map(|side| total(times, side) as f64 / (n * maps) as f64);
             Row {
                 pair: PAIRS[pair],
                 build: build.name,
+                policy: policy.name(),
                 operation: name,
                 n,
                 hmap_ns,
@@ -128,6 +160,7 @@ pub fn all(
 fn one_round(
     build: &Build,
     pair: usize,
+    kinds: [usize; 2],
     operation: Operation,
     mut work: [Work; 2],
     chunk: usize,
@@ -138,16 +171,16 @@ fn one_round(
     for first in (0..all).step_by(chunk) {
         let (mut times, mut sums) = ([0; 2], [0; 2]);
         let leader = (round / 2 + first / chunk) & 1;
-        for map in [leader, 1 - leader] {
-            let work = &mut work[map];
+        for side in [leader, 1 - leader] {
+            let work = &mut work[side];
             (work.first, work.count) = (first, usize::min(chunk, all - first));
             let start = Instant::now();
             // SAFETY: The benches were opened for this, in regions that live on.
-            sums[map] = unsafe { build.perform(pair, map, operation, work) };
-            times[map] = start.elapsed().as_nanos() as u64;
+            sums[side] = unsafe { build.perform(pair, kinds[side], operation, work) };
+            times[side] = start.elapsed().as_nanos() as u64;
         }
         ensure!(
-            sums[HMAP] == sums[HASHBROWN],
+            sums[OURS] == sums[THEIRS],
             "{operation:?}: the two maps did not do the same"
         );
         took.push(times);
@@ -165,9 +198,9 @@ fn chunk(operation: Operation, n: usize, all: usize) -> usize {
 }
 
 /// The sum of the medians of all chunks.
-fn total(times: &mut Times, map: usize) -> u64 {
+fn total(times: &mut Times, side: usize) -> u64 {
     let medians = times.iter_mut().map(|chunk| {
-        let rounds = &mut chunk[map];
+        let rounds = &mut chunk[side];
         let middle = rounds.len() / 2;
         *rounds.select_nth_unstable(middle).1
     });

@@ -16,7 +16,10 @@ pub fn json(rows: &[Row]) -> Result<()> {
 /// The rows of one pair and build, by operation.
 pub fn table(rows: &[Row]) {
     let Some(first) = rows.first() else { return };
-    println!("{}, {} build: nanoseconds a call", first.pair, first.build);
+    println!(
+        "{}, {} build, policy {}: nanoseconds a call",
+        first.pair, first.build, first.policy
+    );
     println!(
         "{:<21}{:>9} {:>9} {:>9} {:>6}   {:^w$}",
         "",
