@@ -116,7 +116,11 @@ fn measure(
     let mut measured = Vec::new();
     let mut bench = 0;
     for (what, operation, keys_used) in [
-        ("insert with room", Operation::InsertWithCapacity, &keys.in_order),
+        (
+            "insert with room",
+            Operation::InsertWithCapacity,
+            &keys.in_order,
+        ),
         ("insert from empty", Operation::Insert, &keys.in_order),
         ("hit", Operation::Get, &keys.shuffled),
         ("miss", Operation::Get, &keys.absent),
@@ -142,7 +146,11 @@ fn measure(
         // SAFETY: The bench was opened for this pair and map, and is used here alone.
         let checksum = unsafe { perform(pair, map, operation as usize, &raw const work) };
         let took = board::instructions() - start;
-        let calls = if operation == Operation::Churn { 2 * all } else { all };
+        let calls = if operation == Operation::Churn {
+            2 * all
+        } else {
+            all
+        };
         measured.push(Measured {
             what,
             each: took as f64 / calls as f64,

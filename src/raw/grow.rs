@@ -194,7 +194,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
         let mut moved = unsafe { Evacuation::begin(&mut self.free, x, y) };
         // SAFETY: The chain owns its entries, so it is initialised.
-        let marks = unsafe { moved.copy_bucket(old, |key| hasher(key).bucket(bits) != old_number)? };
+        let marks =
+            unsafe { moved.copy_bucket(old, |key| hasher(key).bucket(bits) != old_number)? };
         // SAFETY: As above.
         let mut next = unsafe { old.overflow() };
         while let Some(bucket) = next {
@@ -365,7 +366,11 @@ impl<'a, K, V, P: Policy> Evacuation<'a, K, V, P> {
         // SAFETY: The caller's promise, for both.
         let (x, doubling, y) = unsafe {
             let doubling = y.is_some();
-            (Destination::new(x), doubling, Destination::new(y.unwrap_or(x)))
+            (
+                Destination::new(x),
+                doubling,
+                Destination::new(y.unwrap_or(x)),
+            )
         };
         Self {
             free,
