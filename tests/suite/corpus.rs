@@ -1,11 +1,12 @@
 //! Tapes: random ones, and, on the host where there are files, those that the fuzzer
 //! found worth keeping. `tests/support/tape.rs` says what a tape is.
 
+use crate::support::few_or;
 use crate::support::tape::play;
 use fastrand::Rng;
 
 pub fn random_tapes_play_to_their_end() {
-    let (tapes, length) = if cfg!(miri) { (2, 40) } else { (150, 300) };
+    let (tapes, length) = few_or((2, 20), (150, 300));
     let mut random = Rng::with_seed(11);
     let mut tape = [0; 300];
     for _ in 0..tapes {

@@ -1,5 +1,6 @@
 //! The cursor: a position that stays good while the map changes.
 
+use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::storm::{self, Tally};
@@ -30,7 +31,8 @@ fn rest(mut cursor: Cursor, map: &Map<'_>) -> Vec<u64> {
 pub fn a_walk_gives_each_entry_once_in_every_state_of_a_growth() {
     let ledger = Ledger::new();
     // 105 is in the middle of a doubling, 104 in none.
-    for count in [0, 1, 8, 9, 104, 105, 110] {
+    // So are 27 and 53.
+    for count in few_or([0, 1, 8, 9, 26, 27, 53], [0, 1, 8, 9, 104, 105, 110]) {
         let map = filled(count, &ledger);
         let ids = rest(Cursor::new(), &map);
         assert_eq!(ids.len() as u64, count);
@@ -54,14 +56,15 @@ pub fn a_walk_has_as_many_batches_as_there_are_chains() {
 pub fn a_walk_through_a_doubling_misses_nothing_and_repeats_nothing() {
     let ledger = Ledger::new();
     // Stop after every number of batches, double, and go on.
-    for stop in (0..16).step_by(if cfg!(miri) { 5 } else { 1 }) {
-        let mut map = filled(104, &ledger);
+    let (stops, every, full) = few_or((4, 2, 26), (16, 1, 104));
+    for stop in (0..stops).step_by(every) {
+        let mut map = filled(full, &ledger);
         let mut cursor = Cursor::new();
         let mut ids = Vec::new();
         for _ in 0..stop {
             ids.extend(cursor.next(&map).unwrap().map(|(key, _)| key.id));
         }
-        for id in 104..230 {
+        for id in full..full * 2 + 22 {
             map.insert(Key::spread(id), id).unwrap();
             if id % 20 == 0 {
                 // In the middle of it, too.
@@ -77,19 +80,20 @@ pub fn a_walk_through_a_doubling_misses_nothing_and_repeats_nothing() {
         ids.extend(rest(cursor, &map));
         let unique: BTreeSet<_> = ids.iter().copied().collect();
         assert_eq!(unique.len(), ids.len(), "one came twice");
-        assert!((0..104).all(|id| unique.contains(&id)), "one was missed");
+        assert!((0..full).all(|id| unique.contains(&id)), "one was missed");
     }
 }
 
 pub fn what_is_removed_is_not_given_any_more() {
     let ledger = Ledger::new();
-    let mut map = filled(200, &ledger);
+    let count = few_or(27, 200);
+    let mut map = filled(count, &ledger);
     let mut cursor = Cursor::new();
     let mut given = BTreeSet::new();
     while let Some(batch) = cursor.next(&map) {
         given.extend(batch.map(|(key, _)| key.id));
         if let Some(id) =
-            (0..200).find(|id| !given.contains(id) && map.contains_key(&Key::spread(*id)))
+            (0..count).find(|id| !given.contains(id) && map.contains_key(&Key::spread(*id)))
         {
             map.remove(&Key::spread(id));
             assert!(!rest(cursor, &map).contains(&id));
@@ -100,7 +104,7 @@ pub fn what_is_removed_is_not_given_any_more() {
 
 pub fn a_cursor_is_a_number_with_its_highest_bit_clear() {
     let ledger = Ledger::new();
-    let map = filled(300, &ledger);
+    let map = filled(few_or(53, 300), &ledger);
     let mut cursor = Cursor::new();
     assert_eq!(cursor.to_bits(), 0);
     while cursor.next(&map).is_some() {
@@ -113,9 +117,14 @@ pub fn a_cursor_is_a_number_with_its_highest_bit_clear() {
 
 pub fn made_up_bits_and_other_maps_end_and_do_no_harm() {
     let ledger = Ledger::new();
-    let maps = [filled(0, &ledger), filled(5, &ledger), filled(105, &ledger)];
+    let maps = [
+        filled(0, &ledger),
+        filled(5, &ledger),
+        filled(few_or(27, 105), &ledger),
+    ];
     let mut random = fastrand::Rng::with_seed(1);
-    for round in 0..500 {
+    let (rounds, every) = few_or((64, 5), (500, 1));
+    for round in (0..rounds).step_by(every) {
         let bits = random.u64(..) >> (round % 64);
         for map in &maps {
             let ids = rest(Cursor::from_bits(bits), map);
@@ -141,7 +150,7 @@ pub fn values_can_be_changed_batch_by_batch() {
 }
 
 pub fn random_changes_between_batches_keep_every_guarantee() {
-    let (episodes, steps) = if cfg!(miri) { (1, 600) } else { (6, 12_000) };
+    let (episodes, steps) = few_or((1, 300), (6, 12_000));
     let mut random = fastrand::Rng::with_seed(3);
     let mut tally = Tally::default();
     for _ in 0..episodes {
@@ -154,9 +163,11 @@ pub fn random_changes_between_batches_keep_every_guarantee() {
 
 pub fn a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing() {
     let ledger = Ledger::new();
-    for stop in (0..256).step_by(if cfg!(miri) { 83 } else { 1 }) {
-        let mut map = filled(40, &ledger);
-        map.try_presize(1_664).unwrap();
+    let (chains, entries) = few_or((32, 20), (256, 40));
+    let presize = chains / 2 * 13;
+    for stop in (0..chains).step_by(few_or(15, 1)) {
+        let mut map = filled(entries, &ledger);
+        map.try_presize(presize).unwrap();
         let mut cursor = Cursor::new();
         let mut ids = Vec::new();
         let mut take = |map: &Map<'_>, cursor: &mut Cursor, batches: usize| {
@@ -175,11 +186,11 @@ pub fn a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing() {
         // no further.
         map.shrink_to_fit().unwrap();
         take(&map, &mut cursor, 1);
-        map.try_presize(1_664).unwrap();
-        take(&map, &mut cursor, 256);
+        map.try_presize(presize).unwrap();
+        take(&map, &mut cursor, chains);
         assert!(cursor.has_ended());
         ids.sort_unstable();
         ids.dedup();
-        assert!(ids.into_iter().eq(0..40), "{stop} batches before");
+        assert!(ids.into_iter().eq(0..entries), "{stop} batches before");
     }
 }

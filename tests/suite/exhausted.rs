@@ -1,6 +1,7 @@
 //! A real heap, filled to its last byte by one map: every operation in that state, in
 //! which there is no memory at all.
 
+use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::part::World;
 use crate::support::scene::{Act, Books, Scene};
@@ -33,7 +34,7 @@ fn operate<const K: usize, const V: usize>(heap: &MapHeap, number: usize) -> boo
         id += 1;
     }
     // Chains with free slots take more: all until none does.
-    let more = id + 1..id + 400;
+    let more = id + 1..id + few_or(10, 400);
     let fitted = more.filter(|id| scene.act(Act::Insert(Key::spread(*id))).is_ok());
     let entries = id as usize + fitted.count();
     assert_eq!(scene.map().len(), entries);
@@ -73,7 +74,7 @@ fn every_operation<const K: usize, const V: usize>(bytes: usize) {
     while operate::<K, V>(&heap, number) {
         let stats = heap.stats();
         assert_eq!((stats.used, stats.live), (0, 0), "all is given back");
-        number += if cfg!(miri) { 6 } else { 1 };
+        number += few_or(12, 1);
     }
     let stats = heap.stats();
     assert!(number > 30 && stats.failures > 5, "{stats:?}");
@@ -82,9 +83,9 @@ fn every_operation<const K: usize, const V: usize>(bytes: usize) {
 }
 
 pub fn every_operation_on_a_heap_without_a_free_byte() {
-    every_operation::<0, 0>(if cfg!(miri) { 2 << 10 } else { 32 << 10 });
+    every_operation::<0, 0>(few_or(4 << 10, 32 << 10));
 }
 
 pub fn every_operation_on_a_heap_that_cells_have_filled() {
-    every_operation::<15, 15>(if cfg!(miri) { 5 << 10 } else { 48 << 10 });
+    every_operation::<15, 15>(few_or(5 << 10, 48 << 10));
 }

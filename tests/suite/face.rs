@@ -2,6 +2,7 @@
 
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
+use crate::support::{few_or, looks_after};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use alloc::{format, vec};
@@ -144,17 +145,20 @@ pub fn a_seed_is_drawn_when_an_entry_goes_into_an_empty_map() {
     assert_ne!(second, first);
     // Emptied in mid-growth: what is left of the old array holds no entry, so a
     // new seed does no harm.
-    for n in 0..53 {
+    for n in 0..few_or(27, 53) {
         map.insert(n, n).unwrap();
     }
     assert!(map.is_growing());
     map.retain(|_, _| false);
-    for n in 0..200 {
+    let count = few_or(54, 200);
+    for n in 0..count {
         map.insert(n, n).unwrap();
-        assert_eq!(map.validate(), Ok(()));
+        if looks_after(n.into()) {
+            assert_eq!(map.validate(), Ok(()));
+        }
     }
     assert_ne!(map.hasher().0, second);
-    assert!((0..200).all(|n| map.get(&n) == Some(&n)));
+    assert!((0..count).all(|n| map.get(&n) == Some(&n)));
 }
 
 pub fn a_seed_of_the_callers_is_kept() {

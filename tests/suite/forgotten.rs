@@ -9,11 +9,12 @@ use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::part::{Part, World};
 use crate::support::scene::Map;
+use crate::support::{few_or, looks_after};
 use core::mem::forget;
 use hmap::{Cursor, Entry, Hmap};
 
 /// Counts of entries that leave a map in a bucket, in an array, in mid-growth.
-const COUNTS: [u64; 4] = [5, 60, 105, 130];
+const COUNTS: &[u64] = few_or(&[5, 27], &[5, 60, 105, 130]);
 
 /// Lends a map in each state, looks at it afterwards, and expects that so many parts
 /// and blocks are left when it is gone.
@@ -22,7 +23,7 @@ fn check(
     parts: usize,
     blocks: usize,
 ) {
-    for count in COUNTS {
+    for &count in COUNTS {
         let (ledger, world) = (Ledger::new(), World::new());
         let mut map = Hmap::with_hasher_in(Identity, &ledger);
         for id in 0..count {
@@ -121,7 +122,9 @@ pub fn a_forgotten_place_of_an_entry_changes_nothing() {
                     panic!("{id} is there");
                 };
                 forget(entry);
-                assert_eq!(map.validate(), Ok(()));
+                if looks_after(id) {
+                    assert_eq!(map.validate(), Ok(()));
+                }
             }
             goes_on(&mut map, len, world);
         },

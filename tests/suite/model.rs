@@ -1,12 +1,13 @@
 //! Random operations against the oracle, with hashes good and bad.
 
+use crate::support::few_or;
 use crate::support::keys::Key;
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
 
 /// Steps of one run; a quarter under Miri and a half on the target would do,
 /// but a boot costs more than the steps.
-const STEPS: usize = if cfg!(miri) { 300 } else { 4_000 };
+const STEPS: usize = few_or(100, 4_000);
 
 /// Runs random operations over `keys` keys whose hashes `key` makes.
 fn run(seed: u64, keys: u64, key: impl Fn(u64) -> Key) {
@@ -38,17 +39,17 @@ pub fn random_operations_with_a_good_hash() {
 }
 
 pub fn random_operations_on_a_small_map() {
-    for seed in 10..14 {
+    for seed in 10..few_or(11, 14) {
         run(seed, 24, Key::spread);
     }
 }
 
 pub fn random_operations_with_all_keys_in_one_chain() {
-    run(2, 120, |id| Key::at(id, 0, id as u8));
+    run(2, few_or(40, 120), |id| Key::at(id, 0, id as u8));
 }
 
 pub fn random_operations_with_equal_hashes() {
-    run(3, 60, |id| Key::at(id, 5, 7));
+    run(3, few_or(24, 60), |id| Key::at(id, 5, 7));
 }
 
 pub fn random_operations_with_crowded_low_bits() {

@@ -1,6 +1,7 @@
 //! Memory that is refused: the pair comes back, nothing is lost, and the insert
 //! can be tried again.
 
+use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
@@ -51,7 +52,7 @@ fn refuse_each<V: Clone + PartialEq + Debug>(
 pub fn each_of_the_first_two_hundred_calls_refused_in_turn() {
     // Values in cells: most calls are for a cell, and an insert without its cell
     // gives the pair back.
-    let (calls, most) = if cfg!(miri) { (25, 22) } else { (200, 200) };
+    let (calls, most) = few_or((12, 10), (200, 200));
     let errors = refuse_each(calls, most, Key::spread, |id| [id; 17]);
     assert!(
         errors > calls * 8 / 10,
@@ -65,7 +66,7 @@ pub fn each_call_of_a_map_with_long_chains_refused_in_turn() {
         id,
         hash: Key::spread(id).hash & !0x1f,
     };
-    let (calls, most) = if cfg!(miri) { (8, 40) } else { (44, 800) };
+    let (calls, most) = few_or((5, 24), (44, 800));
     let errors = refuse_each(calls, most, key, |id| id);
     assert!(
         (1..calls).contains(&errors),
@@ -74,13 +75,13 @@ pub fn each_call_of_a_map_with_long_chains_refused_in_turn() {
 }
 
 pub fn no_call_granted_after_any_of_the_first() {
-    let most = if cfg!(miri) { 40 } else { 300 };
+    let most = few_or(40, 300);
     let calls = {
         let ledger = Ledger::new();
         insert_all(&ledger, most, Key::spread, |id| id);
         ledger.calls()
     };
-    for granted in 0..calls {
+    for granted in (0..calls).step_by(few_or(2, 1)) {
         let ledger = Ledger::new();
         ledger.refuse_all_after(granted);
         let mut checked = Checked::new(&ledger);
@@ -169,23 +170,28 @@ pub fn a_value_without_a_cell_leaves_no_trace() {
 }
 
 pub fn presizing_without_memory_keeps_everything() {
-    for granted in 0..7 {
+    for granted in (0..7).step_by(few_or(3, 1)) {
         let ledger = Ledger::new();
         let mut checked = Checked::new(&ledger);
-        for id in 0..60 {
+        for id in 0..few_or(30, 60) {
             checked.insert(Key::spread(id), id);
         }
         ledger.refuse_all_after(granted);
-        let presized = checked.map.try_presize(1_000);
-        assert_eq!(presized.is_ok(), checked.map.capacity() >= 1_000);
-        assert_eq!(granted < 4, presized.is_err(), "{granted} calls granted");
+        let (hint, needed) = few_or((200, 3), (1_000, 4));
+        let presized = checked.map.try_presize(hint);
+        assert_eq!(presized.is_ok(), checked.map.capacity() >= hint);
+        assert_eq!(
+            granted < needed,
+            presized.is_err(),
+            "{granted} calls granted"
+        );
         checked.check_contents();
     }
 }
 
 pub fn each_call_of_one_chain_with_cells_refused_in_turn() {
     // An overflow bucket that was taken goes back if the cell is refused.
-    let (calls, most) = if cfg!(miri) { (24, 20) } else { (70, 60) };
+    let (calls, most) = few_or((11, 9), (70, 60));
     let errors = refuse_each(calls, most, |id| Key::at(id, 0, id as u8), |id| [id; 17]);
     assert!(errors > calls / 2, "{errors} inserts gave their pair back");
 }
@@ -193,16 +199,17 @@ pub fn each_call_of_one_chain_with_cells_refused_in_turn() {
 pub fn a_refused_growth_is_forgotten_with_the_array() {
     let forget: [fn(&mut Checked<'_, u64>); 2] = [
         |checked| checked.clear(),
-        |checked| checked.map.try_presize(500).unwrap(),
+        |checked| checked.map.try_presize(few_or(30, 500)).unwrap(),
     ];
     for forget in forget {
         let ledger = Ledger::new();
         let mut checked = Checked::new(&ledger);
-        for id in 0..104 {
+        let full = few_or(26, 104);
+        for id in 0..full {
             checked.insert(Key::spread(id), id);
         }
         ledger.refuse_one_after(0);
-        checked.insert(Key::spread(104), 104);
+        checked.insert(Key::spread(full), full);
         assert!(checked.map.is_growth_deferred());
         forget(&mut checked);
         assert!(!checked.map.is_growth_deferred());
@@ -223,10 +230,11 @@ pub fn where_a_chunk_is_refused_a_single_bucket_serves() {
     // Sixty-four buckets with four spares, and chunks of four.
     let bucket = ledger.live_bytes() / 68;
     ledger.refuse_larger_than(16 + bucket);
-    for id in 0..100 {
+    let (count, overflow) = few_or((44, 5), (100, 12));
+    for id in 0..count {
         checked.insert(Key::at(id, 9, id as u8), id);
     }
     assert!(ledger.refused() > 0);
     checked.check_contents();
-    assert_eq!(ledger.live_blocks(), 1 + 12 - 4);
+    assert_eq!(ledger.live_blocks(), 1 + overflow - 4);
 }

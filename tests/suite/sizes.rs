@@ -1,5 +1,6 @@
 //! How many buckets there are for how many entries: Go's numbers.
 
+use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
@@ -41,7 +42,7 @@ pub fn hints_give_gos_number_of_buckets() {
         (1665, 9),
         (6657, 11),
     ];
-    for (hint, b) in table {
+    for (hint, b) in table.into_iter().take(few_or(12, 21)) {
         let ledger = Ledger::new();
         let map = with_capacity(hint, &ledger);
         assert_eq!(map.capacity(), 13 << (b - 1), "hint {hint}");
@@ -99,7 +100,7 @@ pub fn an_array_grows_with_the_entry_after_every_limit() {
     let ledger = Ledger::new();
     let mut checked = Checked::new(&ledger);
     let mut id = 0;
-    let most = if cfg!(miri) { 6 } else { 9 };
+    let most = few_or(4, 9);
     for (b, limit) in LIMITS.into_iter().enumerate().take(most) {
         while checked.map.len() < limit {
             checked.insert(Key::spread(id), id);
@@ -116,7 +117,7 @@ pub fn an_array_grows_with_the_entry_after_every_limit() {
 }
 
 pub fn what_the_hint_promised_fits_without_growth() {
-    for limit in LIMITS.into_iter().take(if cfg!(miri) { 5 } else { 9 }) {
+    for limit in LIMITS.into_iter().take(few_or(3, 9)) {
         let ledger = Ledger::new();
         let mut checked = Checked::of(with_capacity(limit, &ledger), &ledger);
         let array = ledger.largest_block();
@@ -131,20 +132,21 @@ pub fn what_the_hint_promised_fits_without_growth() {
 }
 
 pub fn presizing_a_map_keeps_its_entries() {
-    for entries in [1, 5, 8, 9, 30, 53] {
+    for &entries in few_or::<&[u64]>(&[5, 9, 27], &[1, 5, 8, 9, 30, 53]) {
         let ledger = Ledger::new();
         let mut checked = Checked::new(&ledger);
         for id in 0..entries {
             checked.insert(Key::spread(id), id);
         }
-        checked.map.try_presize(400).unwrap();
-        assert_eq!(checked.map.capacity(), 416);
+        let (hint, capacity) = few_or((100, 104), (400, 416));
+        checked.map.try_presize(hint).unwrap();
+        assert_eq!(checked.map.capacity(), capacity);
         assert!(!checked.map.is_growing());
         checked.check_contents();
         checked.map.try_presize(3).unwrap();
         assert_eq!(
             checked.map.capacity(),
-            416,
+            capacity,
             "presizing never makes a map smaller"
         );
         checked.check_contents();
@@ -154,16 +156,18 @@ pub fn presizing_a_map_keeps_its_entries() {
 pub fn presizing_an_empty_map_replaces_its_array() {
     let ledger = Ledger::new();
     let mut checked = Checked::new(&ledger);
-    for id in 0..60 {
+    let (entries, hint, capacity) = few_or((20, 50, 52), (60, 1000, 1664));
+    for id in 0..entries {
         checked.insert(Key::spread(id), id);
     }
-    for id in 0..60 {
+    for id in 0..entries {
         checked.remove(Key::spread(id));
     }
-    checked.map.try_presize(1000).unwrap();
+    checked.map.try_presize(hint).unwrap();
     checked.check();
-    assert_eq!((checked.map.capacity(), ledger.live_blocks()), (1664, 1));
-    for id in 0..1000 {
+    let (has, blocks) = (checked.map.capacity(), ledger.live_blocks());
+    assert_eq!((has, blocks), (capacity, 1));
+    for id in 0..hint as u64 {
         checked.insert(Key::spread(id), id);
     }
     checked.check_contents();
@@ -172,29 +176,31 @@ pub fn presizing_an_empty_map_replaces_its_array() {
 pub fn more_memory_than_asked_for_becomes_spare_buckets() {
     // All keys in one chain take overflow buckets at once. With room for some of
     // them behind the array fewer calls are made.
+    let (count, chunks, more) = few_or((24, 1, 1), (80, 8, 4));
     let calls = |excess| {
         let ledger = Ledger::new();
         ledger.hand_out_more(excess);
         let mut checked = Checked::of(with_capacity(100, &ledger), &ledger);
-        for id in 0..80 {
+        for id in 0..count {
             checked.insert(Key::at(id, 3, id as u8), id);
         }
         checked.check_contents();
         ledger.calls()
     };
-    let bucket = (ledger_bytes_of_one_bucket(), 4);
+    let bucket = ledger_bytes_of_one_bucket();
     assert_eq!(
         calls(0),
-        1 + 8,
-        "one array with one spare, eight single chunks"
+        1 + chunks,
+        "one array with one spare, and single chunks"
     );
-    assert_eq!(calls(bucket.0 * bucket.1), 1 + 4);
-    assert_eq!(calls(bucket.0 - 1), 1 + 8, "not enough for a bucket");
+    assert_eq!(calls(bucket * more), 1 + chunks - more);
+    assert_eq!(calls(bucket - 1), 1 + chunks, "not enough for a bucket");
 }
 
 pub fn overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array() {
     // All keys in one chain. First the spares are used up, as many again.
-    for (hint, spares) in [(52, 0), (104, 1), (208, 2), (416, 4), (832, 8)] {
+    let table = [(104, 1), (208, 2), (52, 0), (416, 4), (832, 8)];
+    for (hint, spares) in table.into_iter().take(few_or(2, 5)) {
         let ledger = Ledger::new();
         let mut checked = Checked::of(with_capacity(hint, &ledger), &ledger);
         for id in 0..52 {

@@ -1,5 +1,6 @@
 //! `HashTable`: the caller hashes and compares.
 
+use crate::support::few_or;
 use crate::support::ledger::Ledger;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -37,7 +38,7 @@ pub fn random_operations_on_a_table() {
     let mut table = HashTable::new_in(&ledger);
     let mut oracle = BTreeMap::new();
     let mut random = fastrand::Rng::with_seed(8);
-    let steps = if cfg!(miri) { 300 } else { 6_000 };
+    let steps = few_or(150, 6_000);
     for step in 0..steps {
         let key = random.u64(0..300);
         match random.u32(0..8) {
@@ -78,7 +79,7 @@ pub fn random_operations_on_a_table() {
             }
             _ => {}
         }
-        if step % 50 == 0 {
+        if step % few_or(100, 50) == 0 {
             check(&table, &oracle, &ledger);
         }
     }
@@ -88,7 +89,7 @@ pub fn random_operations_on_a_table() {
 pub fn values_of_a_table_are_changed_in_place() {
     let ledger = Ledger::new();
     let mut table = HashTable::new_in(&ledger);
-    for key in 0..200 {
+    for key in 0..few_or(60, 200) {
         table.insert_unique(hash(key), (key, 0), hash_of);
     }
     for pair in &mut table {
@@ -123,9 +124,10 @@ pub fn values_of_one_hash_are_found_by_it() {
 
 pub fn a_table_is_emptied_in_every_way() {
     let ledger = Ledger::new();
+    let count = few_or(53, 105);
     let fill = || {
         let mut table = HashTable::with_capacity_in(10, &ledger);
-        for key in 0..105 {
+        for key in 0..count {
             table.insert_unique(hash(key), (key, key), hash_of);
         }
         table
@@ -134,16 +136,16 @@ pub fn a_table_is_emptied_in_every_way() {
     assert_eq!(table.extract_if(|pair| pair.0 < 50).count(), 50);
     assert_eq!(
         (table.len(), table.drain().count(), table.len()),
-        (55, 55, 0)
+        (count as usize - 50, count as usize - 50, 0)
     );
     table.shrink_to_fit(hash_of);
     assert_eq!((table.capacity(), ledger.live_bytes()), (0, 0));
-    assert_eq!(fill().into_iter().count(), 105);
+    assert_eq!(fill().into_iter().count() as u64, count);
     let mut table = fill();
     table.clear();
     assert!(table.is_empty());
-    table.reserve(500, hash_of);
-    assert!(table.capacity() >= 500);
+    table.reserve(few_or(100, 500), hash_of);
+    assert!(table.capacity() >= few_or(100, 500));
     let calls = ledger.calls();
     for key in 0..8 {
         let inserted = table.try_insert_unique_within_capacity(hash(key), (key, 0), hash_of);
@@ -157,7 +159,7 @@ pub fn a_table_grows_by_its_entries() {
     let mut table = HashTable::new_in(&ledger);
     let mut limits = [8, 13, 26, 52, 104, 208, 416, 832, 1664].into_iter();
     let mut limit = limits.next();
-    for key in 0..833_u64 {
+    for key in 0..few_or(105_u64, 833) {
         match table.entry(hash(key), |pair: &Pair| pair.0 == key, hash_of) {
             Entry::Vacant(place) => drop(place.insert((key, key))),
             Entry::Occupied(_) => panic!("{key} is there already"),

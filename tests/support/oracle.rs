@@ -3,6 +3,7 @@
 
 use super::keys::{Identity, Key};
 use super::ledger::Ledger;
+use super::looks_after;
 use alloc::collections::BTreeMap;
 use core::cell::Cell;
 use core::fmt::Debug;
@@ -13,7 +14,7 @@ pub struct Checked<'l, V, A: Allocator = &'l Ledger, P: Policy = Go> {
     pub map: Hmap<Key, V, Identity, A, P>,
     pub oracle: BTreeMap<Key, V>,
     ledger: &'l Ledger,
-    checks: Cell<usize>,
+    checks: Cell<u64>,
 }
 
 impl<'l, V: Clone + PartialEq + Debug> Checked<'l, V> {
@@ -31,22 +32,26 @@ impl<'l, V: Clone + PartialEq + Debug, A: Allocator, P: Policy> Checked<'l, V, A
             ledger,
             checks: Cell::new(0),
         };
-        checked.check();
+        checked.look();
         checked
     }
 
     /// The invariants, the number of entries, and the books.
     #[track_caller]
     pub fn check(&self) {
-        self.checks.set(self.checks.get() + 1);
-        // Miri takes milliseconds for what takes microseconds elsewhere.
-        if !cfg!(miri) || self.checks.get() % 25 == 0 {
-            assert_eq!(self.map.validate(), Ok(()));
-            assert_eq!(self.map.allocation_size(), self.ledger.live_bytes());
-            assert_eq!(self.map.footprint().heap(), self.ledger.live_bytes());
+        let checks = self.checks.replace(self.checks.get() + 1);
+        if looks_after(checks) {
+            self.look();
         }
         assert_eq!(self.map.len(), self.oracle.len());
         assert!(self.map.capacity() >= self.map.len());
+    }
+
+    #[track_caller]
+    fn look(&self) {
+        assert_eq!(self.map.validate(), Ok(()));
+        assert_eq!(self.map.allocation_size(), self.ledger.live_bytes());
+        assert_eq!(self.map.footprint().heap(), self.ledger.live_bytes());
     }
 
     /// Runs one operation, and expects of it no more than a few calls of the
@@ -68,6 +73,7 @@ impl<'l, V: Clone + PartialEq + Debug, A: Allocator, P: Policy> Checked<'l, V, A
     #[track_caller]
     pub fn check_contents(&self) {
         self.check();
+        self.look();
         for (key, value) in &self.oracle {
             assert_eq!(self.map.get_key_value(key), Some((key, value)));
         }

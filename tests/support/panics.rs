@@ -8,8 +8,8 @@
 use super::keys::Key;
 use super::ledger::Ledger;
 use super::part::{Event, OnPurpose, World};
-use super::scene::{Act, FRESH, Leak, Scene};
-use super::states::{STATES, State, Task, acts, go_on};
+use super::scene::{FRESH, Leak, Scene};
+use super::states::{State, Task, acts, go_on};
 use super::sweep::Extent;
 use alloc::collections::BTreeMap;
 use hmap::Allocator;
@@ -48,9 +48,9 @@ pub fn sweep<const K: usize, const V: usize>(
     tally: &mut Tally,
     report: &mut dyn FnMut(&str, &Tally),
 ) {
-    for state in STATES.iter().step_by(extent.states) {
+    for (first, state) in extent.states() {
         tally.states += 1;
-        let mut number = 0;
+        let mut number = first;
         while every_culprit::<K, V>(state, number, extent, tally) {
             number += extent.operations;
         }
@@ -65,24 +65,18 @@ fn every_culprit<const K: usize, const V: usize>(
     extent: Extent,
     tally: &mut Tally,
 ) -> bool {
-    for culprit in CULPRITS {
+    // Once without a panic, to know how many calls there are.
+    let Some(Ended { calls, .. }) = run::<K, V>(state, number, None) else {
+        return false;
+    };
+    for (culprit, calls) in CULPRITS.into_iter().zip(calls) {
         let mut after = 0;
-        loop {
-            let mut trial = Trial {
-                number,
-                culprit,
-                after,
-                ended: None,
-            };
-            let left = state.stage::<K, V>(&mut trial);
-            let Some(Ended { panicked, leak }) = trial.ended else {
+        while after < calls.min(extent.most) {
+            let ended = run::<K, V>(state, number, Some((culprit, after)));
+            let Some(Ended { panicked, leak, .. }) = ended else {
                 return false;
             };
-            if !panicked {
-                break;
-            }
-            assert_eq!(left.parts, leak.parts, "{}: {trial:?}", state.name);
-            assert_eq!(left.blocks > 0, leak.bytes > 0, "{}: {trial:?}", state.name);
+            assert!(panicked, "{}: {number}, {culprit:?}, {after}", state.name);
             tally.panics += 1;
             tally.leaks += u64::from(leak != Leak::default());
             after = extent.after(after);
@@ -91,17 +85,36 @@ fn every_culprit<const K: usize, const V: usize>(
     true
 }
 
-/// One operation from a state, with a panic in it.
+/// One trial; none if there is no operation of this number.
+fn run<const K: usize, const V: usize>(
+    state: &State,
+    number: usize,
+    panics: Option<(Culprit, usize)>,
+) -> Option<Ended> {
+    let mut trial = Trial {
+        number,
+        panics,
+        ended: None,
+    };
+    let left = state.stage::<K, V>(&mut trial);
+    let leak = trial.ended.as_ref()?.leak;
+    assert_eq!(left.parts, leak.parts, "{}: {trial:?}", state.name);
+    assert_eq!(left.blocks > 0, leak.bytes > 0, "{}: {trial:?}", state.name);
+    trial.ended
+}
+
+/// One operation from a state, with a panic in it: whose, and after how many calls.
 #[derive(Debug)]
 struct Trial {
     number: usize,
-    culprit: Culprit,
-    after: usize,
+    panics: Option<(Culprit, usize)>,
     ended: Option<Ended>,
 }
 
 #[derive(Debug)]
 struct Ended {
+    /// Calls of each of the culprits.
+    calls: [usize; CULPRITS.len()],
     panicked: bool,
     leak: Leak,
 }
@@ -117,28 +130,44 @@ impl<const K: usize, const V: usize> Task<K, V> for Trial {
             return;
         };
         let before = scene.oracle.clone();
-        match self.culprit {
-            Culprit::User(event) => world.panic_at(event, self.after as u32),
-            Culprit::Allocate => ledger.panic_after(self.after),
-            Culprit::Deallocate => ledger.panic_after_freeing(self.after),
+        match self.panics {
+            Some((Culprit::User(event), after)) => world.panic_at(event, after as u32),
+            Some((Culprit::Allocate, after)) => ledger.panic_after(after),
+            Some((Culprit::Deallocate, after)) => ledger.panic_after_freeing(after),
+            None => {}
         }
+        let counts = || {
+            CULPRITS.map(|culprit| match culprit {
+                Culprit::User(event) => world.happened(event),
+                Culprit::Allocate => ledger.calls(),
+                Culprit::Deallocate => ledger.freed(),
+            })
+        };
+        let counted = counts();
         let result = catch_unwind(AssertUnwindSafe(|| scene.act(act)));
         world.calm_down();
         ledger.calm_down();
+        let after = counts();
+        let calls = core::array::from_fn(|number| after[number] - counted[number]);
         let panicked = result.is_err();
         let mut leak = Leak::default();
         if let Err(payload) = result {
             if !payload.is::<OnPurpose>() {
                 resume_unwind(payload);
             }
-            self.judge(scene, &before);
+            let (culprit, _) = self.panics.expect("nothing panics but on purpose");
+            self.judge(culprit, scene, &before);
             leak = scene.leak();
-            pardon(self.culprit, act, leak);
+            pardon(culprit, leak);
             scene.forgive();
         }
         scene.check();
         go_on(scene);
-        self.ended = Some(Ended { panicked, leak });
+        self.ended = Some(Ended {
+            calls,
+            panicked,
+            leak,
+        });
     }
 }
 
@@ -148,6 +177,7 @@ impl Trial {
     #[track_caller]
     fn judge<A: Allocator + Clone, const K: usize, const V: usize>(
         &self,
+        culprit: Culprit,
         scene: &mut Scene<'_, A, K, V>,
         before: &BTreeMap<Key, u64>,
     ) {
@@ -155,7 +185,7 @@ impl Trial {
             return;
         }
         let map = scene.map();
-        if self.culprit == Culprit::Deallocate {
+        if culprit == Culprit::Deallocate {
             if map.validate() != Ok(()) {
                 std::println!("{self:?} {:?}", map.validate());
             }
@@ -170,7 +200,7 @@ impl Trial {
                 "{key:?}"
             );
         }
-        let removes = matches!(self.culprit, Culprit::User(Event::Drop | Event::Closure));
+        let removes = matches!(culprit, Culprit::User(Event::Drop | Event::Closure));
         if !removes {
             let kept = |key: &&Key| map.iter().any(|(stored, _)| stored.of == **key);
             let lost = before.keys().find(|key| !kept(key));
@@ -179,14 +209,11 @@ impl Trial {
     }
 }
 
-/// What may leak: if the key that an overwrite was given panics when it is dropped, the
-/// old value, which is the result already; if the allocator panics when it is given a
-/// block back, the others that were to follow.
+/// What may leak: if the allocator panics when it is given a block back, the others that
+/// were to follow.
 #[track_caller]
-fn pardon(culprit: Culprit, act: Act, leak: Leak) {
-    let may_overwrite = matches!(act, Act::Insert(_) | Act::InsertWithinCapacity(_));
+fn pardon(culprit: Culprit, leak: Leak) {
     let worst = match culprit {
-        Culprit::User(Event::Drop) if may_overwrite => Leak { parts: 1, bytes: 0 },
         Culprit::Deallocate => Leak {
             parts: 0,
             bytes: usize::MAX,

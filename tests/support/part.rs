@@ -28,6 +28,8 @@ pub struct World {
     live: Cell<usize>,
     /// Drops of what did not live any more.
     dropped_twice: Cell<usize>,
+    /// How often each event has happened.
+    happened: [Cell<usize>; 5],
     /// The event that panics, and how many of them go by before.
     armed: Cell<Option<(Event, u32)>>,
 }
@@ -68,8 +70,15 @@ impl World {
         self.dropped_twice.get()
     }
 
+    /// How often this has happened.
+    pub fn happened(&self, event: Event) -> usize {
+        self.happened[event as usize].get()
+    }
+
     /// To be called wherever user code runs.
     pub fn happens(&self, event: Event) {
+        let happened = &self.happened[event as usize];
+        happened.set(happened.get() + 1);
         match self.armed.get() {
             Some((armed, 0)) if armed == event => {
                 self.armed.set(None);
@@ -134,7 +143,7 @@ impl<'w, const WORDS: usize> Part<'w, WORDS> {
     #[track_caller]
     pub fn check(&self) {
         assert!(self.world.lives(self.number), "{self:?} was dropped");
-        assert!(self.padding.iter().all(|word| *word == self.of.id));
+        assert!(self.padding == [self.of.id; WORDS], "{self:?} is torn");
     }
 }
 

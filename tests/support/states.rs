@@ -1,6 +1,7 @@
 //! The states that a sweep starts from, each a short program, and the acts that it
 //! tries in each.
 
+use super::few_or;
 use super::keys::{Identity, Key};
 use super::ledger::Ledger;
 use super::part::{Part, World};
@@ -52,6 +53,9 @@ const fn lent(name: &'static str, steps: &'static [Step]) -> State {
 
 use Step::{Crowded, Do, OneChain, Sparse, Spread, UntilGrown, WithoutGrowth};
 
+/// With so many entries a doubling begins, of 16 chains, or of 4.
+const DOUBLES: u64 = few_or(27, 105);
+
 pub const STATES: &[State] = &[
     state("empty", &[]),
     state("one entry", &[Spread(1)]),
@@ -61,16 +65,19 @@ pub const STATES: &[State] = &[
     state("half full", &[Spread(19)]),
     state("an array just full", &[Spread(52)]),
     state("an array with spares just full", &[Spread(104)]),
-    state("a doubling just begun", &[Spread(105)]),
-    state("a doubling half done", &[Spread(105), Do(Act::GrowStep(7))]),
+    state("a doubling just begun", &[Spread(DOUBLES)]),
+    state(
+        "a doubling half done",
+        &[Spread(DOUBLES), Do(Act::GrowStep(few_or(0, 7)))],
+    ),
     state(
         "a doubling but for one chain",
-        &[Spread(105), Do(Act::GrowStep(13))],
+        &[Spread(DOUBLES), Do(Act::GrowStep(few_or(1, 13)))],
     ),
-    state("a doubling of crowded chains", &[Crowded(53)]),
+    state("a doubling of crowded chains", &[Crowded(few_or(27, 53))]),
     state(
         "chunks to be given back after a doubling",
-        &[Crowded(105), UntilGrown],
+        &[Crowded(DOUBLES), UntilGrown],
     ),
     state("long and sparse chains", &[Sparse]),
     state("a growth to the same size", &[Sparse, Spread(17)]),
@@ -91,7 +98,7 @@ pub const STATES: &[State] = &[
         &[Crowded(60), Do(Act::ExtractIf(1, 57))],
     ),
     state("cleared", &[Crowded(60), Do(Act::Clear)]),
-    state("cleared in a doubling", &[Spread(105), Do(Act::Clear)]),
+    state("cleared in a doubling", &[Spread(DOUBLES), Do(Act::Clear)]),
     state("presized", &[Do(Act::TryPresize(200)), Spread(5)]),
     state(
         "far too large an array",
@@ -308,7 +315,7 @@ pub fn go_on<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
     if scene.is_consumed() {
         return;
     }
-    for id in 0..10 {
+    for id in 0..few_or(4, 10) {
         let key = Key::spread(NEW + 100 + id);
         scene.act(Act::Insert(key)).expect("there is memory again");
         if id % 3 == 0 {

@@ -1,6 +1,7 @@
 //! Cursors walking through a map while it is changed at random, and a record of what
 //! each of them must have seen.
 
+use super::few_or;
 use super::keys::{Identity, Key};
 use super::ledger::Ledger;
 use alloc::vec;
@@ -11,7 +12,7 @@ use hmap::{Cursor, Hmap};
 type Map<'l> = Hmap<Key, u64, Identity, &'l Ledger>;
 
 /// Keys that come and go.
-const KEYS: usize = 2_000;
+const KEYS: usize = few_or(200, 2_000);
 /// Cursors that walk at the same time, each at a pace of its own.
 const WALKS: usize = 3;
 

@@ -32,11 +32,15 @@ pub struct Tally {
 pub struct Extent {
     /// The first so many allocations of an operation are refused each,
     pub each: usize,
-    /// and then every so many-th.
+    /// then every so many-th,
     pub stride: usize,
-    /// States are taken in steps of so many,
+    /// and none after so many.
+    pub most: usize,
+    /// States are taken from this one on,
+    pub first: usize,
+    /// in steps of so many,
     pub states: usize,
-    /// and the operations in each of them.
+    /// and in each of them every so many-th operation, in the next one other ones.
     pub operations: usize,
 }
 
@@ -46,9 +50,18 @@ impl Extent {
         Self {
             each: usize::MAX,
             stride: 1,
+            most: usize::MAX,
+            first: 0,
             states: 1,
             operations: 1,
         }
+    }
+
+    /// The states, each with the number of its first operation.
+    pub fn states(self) -> impl Iterator<Item = (usize, &'static State)> {
+        let all = STATES.iter().enumerate();
+        let some = all.skip(self.first).step_by(self.states);
+        some.map(move |(number, state)| (number % self.operations, state))
     }
 
     /// The next one to refuse.
@@ -77,9 +90,9 @@ pub fn every_state<const K: usize, const V: usize>(
     tally: &mut Tally,
     report: &mut dyn FnMut(&str, &Tally),
 ) {
-    for state in STATES.iter().step_by(extent.states) {
+    for (first, state) in extent.states() {
         tally.states += 1;
-        let mut count = 0;
+        let mut count = first;
         while every_refusal::<K, V>(state, count, extent, tally) {
             count += extent.operations;
         }
@@ -127,6 +140,9 @@ fn every_refusal<const K: usize, const V: usize>(
             }
         }
         after = extent.after(after);
+        if after >= extent.most {
+            return true;
+        }
     }
 }
 
