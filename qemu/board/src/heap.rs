@@ -36,6 +36,8 @@ pub struct Stats {
     pub used: usize,
     /// What was asked for by the blocks in use.
     pub live: usize,
+    /// The most that the blocks in use ever occupied.
+    pub peak: usize,
     /// The end of the highest block there ever was, counted from the bottom of
     /// the heap: a region of this size would have done, for the same requests.
     pub high_water: usize,
@@ -124,6 +126,7 @@ impl Stats {
     const NONE: Self = Self {
         used: 0,
         live: 0,
+        peak: 0,
         high_water: 0,
         largest: 0,
         allocations: 0,
@@ -141,6 +144,7 @@ impl State {
         };
         let end = block.addr().get() + layout.size() - self.heap.bottom().addr();
         self.stats.live += layout.size();
+        self.stats.peak = self.stats.peak.max(self.heap.used());
         self.stats.high_water = self.stats.high_water.max(end);
         self.stats.largest = self.stats.largest.max(layout.size());
         Ok(block)
