@@ -30,7 +30,8 @@
 //!   of growth never calls the allocator, and can always run. Both bounds hold with one
 //!   key more where there is a free slot: the one that the growth is started for is not
 //!   refused because memory for the growth was granted.
-//! * **H7** `noverflow` = overflow buckets in chains of the current array.
+//! * **H7** `noverflow` = overflow buckets in chains of the current array; `oldnoverflow`
+//!   = those in old chains that are not moved, while growing.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
@@ -136,6 +137,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     /// Cells for the entries that are reserved.
     cells: CellPool<K, V>,
     noverflow: u32,
+    /// While growing, overflow buckets in old chains that are not moved.
+    oldnoverflow: u32,
     /// New keys that are promised to go in without an allocation.
     reserved: u32,
     /// While growing, the old bucket that is moved next in order.
@@ -175,6 +178,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             free: FreeList::EMPTY,
             cells: CellPool::EMPTY,
             noverflow: 0,
+            oldnoverflow: 0,
             reserved: 0,
             nevacuate: 0,
             back_off: 0,
@@ -437,6 +441,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.count = 0;
         self.free = FreeList::EMPTY;
         self.noverflow = 0;
+        self.oldnoverflow = 0;
         self.reserved = 0;
         self.nevacuate = 0;
         self.back_off = 0;

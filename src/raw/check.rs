@@ -60,6 +60,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             "H7: noverflow counts overflow buckets",
         )?;
         if self.is_growing() {
+            must(
+                old.overflow == self.oldnoverflow,
+                "H7: oldnoverflow counts what is not moved",
+            )?;
             let needed = usize::min(old.overflow as usize, old.live / SLOTS);
             must(
                 self.free.set_aside() as usize >= needed,

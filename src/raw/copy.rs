@@ -54,12 +54,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Ok(copy)
     }
 
-    /// Overflow buckets of the old chains that are not moved.
-    fn old_overflow(&self) -> u32 {
-        let all = self.chain_stats().overflow_buckets as u32;
-        all.saturating_sub(self.noverflow)
-    }
-
     /// Makes an old array for the copy, marked as this map's, and as many overflow
     /// buckets for it as this map's old chains have.
     fn copy_growth(&self, copy: &mut Self) -> Result<FreeList<K, V, P>, TryReserveError> {
@@ -67,7 +61,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return Ok(FreeList::EMPTY);
         };
         let bits = self.old_bits();
-        let made = Generation::<K, V, P, A>::make(&copy.alloc, bits, self.old_overflow())?;
+        let made = Generation::<K, V, P, A>::make(&copy.alloc, bits, self.oldnoverflow)?;
         let Blocks {
             base,
             overflow,
@@ -87,6 +81,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         copy.oldbuckets = Some(base);
         copy.oldoverflow = overflow;
+        copy.oldnoverflow = self.oldnoverflow;
         copy.nevacuate = self.nevacuate;
         if self.is_same_size_growth() {
             copy.flags = copy.flags.with(Flags::SAME_SIZE_GROW);

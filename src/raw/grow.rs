@@ -111,7 +111,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.oldbuckets = self.buckets.replace(base);
         self.oldoverflow = mem::replace(&mut self.overflow, overflow);
         self.free = free;
-        self.noverflow = 0;
+        self.oldnoverflow = mem::replace(&mut self.noverflow, 0);
         self.nevacuate = 0;
         self.back_off = 0;
         self.quiet = 0;
@@ -191,6 +191,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
         // The head's alone: nobody reads the buckets behind it again.
         let mut marks = None;
+        let mut overflow = 0;
         let mut next = Some(old);
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
@@ -209,11 +210,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             marks = marks.or(Some(TopHashes::moved(live, went_to_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
+            overflow += u32::from(next.is_some());
         }
         let taken = free_before - copies.commit();
         self.noverflow += taken;
+        // Both bounds of H6 come down: by what this chain took, and by what it could have.
+        self.oldnoverflow = self.oldnoverflow.saturating_sub(overflow);
         let set_aside = self.free.set_aside().saturating_sub(taken);
-        self.free.keep_aside(set_aside);
+        self.free.keep_aside(u32::min(set_aside, self.oldnoverflow));
         // SAFETY: The copies are the entries from here on; M4.
         unsafe { old.set_tops(marks?) };
         Some(())
