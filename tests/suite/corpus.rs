@@ -6,7 +6,7 @@ use crate::support::tape::play;
 use fastrand::Rng;
 
 pub fn random_tapes_play_to_their_end() {
-    let (tapes, length) = few_or((2, 20), (150, 300));
+    let (tapes, length) = few_or((2, 12), (150, 300));
     let mut random = Rng::with_seed(11);
     let mut tape = [0; 300];
     for _ in 0..tapes {

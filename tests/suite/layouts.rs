@@ -42,10 +42,10 @@ fn exercise<K: Eq + Hash + Clone, V: PartialEq + Debug>(
     assert_eq!(map.into_iter().count(), count / 2);
 }
 
-const COUNT: usize = few_or(28, 300);
+const COUNT: usize = few_or(15, 300);
 
 pub fn keys_and_values_of_one_byte() {
-    exercise(few_or(54, 256), |n| n as u8, |n| !n as u8);
+    exercise(few_or(28, 256), |n| n as u8, |n| !n as u8);
 }
 
 pub fn values_without_size() {

@@ -75,7 +75,7 @@ pub fn chains_that_are_full_to_the_brim_can_be_reserved_for() {
     for adversary in ADVERSARIES {
         let ledger = Ledger::new();
         let mut checked = Checked::new(&ledger);
-        let (presize, n) = few_or((26, 12), (104, 60));
+        let (presize, n) = few_or((26, 8), (104, 60));
         checked.map.try_presize(presize).unwrap();
         // Thirteen chains, or three, with all eight slots taken: every further key
         // there takes an overflow bucket.

@@ -267,7 +267,7 @@ fn bursts(seed: u64, rounds: usize, bits: u32, pinned: usize) -> Growths {
 }
 
 pub fn bursts_into_one_bucket_are_compacted_when_go_does_it() {
-    let (most_bits, rounds, seeds) = few_or((1, 6, 1), (6, 150, 2));
+    let (most_bits, rounds, seeds) = few_or((1, 4, 1), (6, 150, 2));
     let mut same_size = 0;
     for bits in 1..=most_bits {
         // From no load to one entry below the limit, and to where bursts go over it.
@@ -314,13 +314,16 @@ pub fn a_doubling_follows_a_compaction_at_full_load_at_once() {
     assert_eq!((pair.go.growths.doublings, pair.go.bits), (1, 4));
 }
 
+/// Whether growths are to the same size. Doublings are in most of the other tests.
+const KINDS: &[bool] = few_or(&[true], &[false, true]);
+
 /// Steps after which a growth is over; under Miri it has just begun.
 const STEPS: u64 = few_or(1, 16);
 
 /// A map in a growth of either kind, after `steps` of its steps.
 fn in_mid_growth(same_size: bool, steps: u64, ledger: &Ledger) -> Pair<'_> {
     // 16 buckets, or 4.
-    let (hint, buckets, spell) = few_or((26, 4, 15), (104, 16, 40));
+    let (hint, buckets, spell) = few_or((26, 4, 4), (104, 16, 40));
     let mut pair = Pair::with_hint(hint, ledger);
     let crowded = |id: u64| Key {
         id,
@@ -358,7 +361,7 @@ fn in_mid_growth(same_size: bool, steps: u64, ledger: &Ledger) -> Pair<'_> {
 
 pub fn clear_in_every_state_of_a_growth_is_gos() {
     let mut states = 0;
-    for same_size in [false, true] {
+    for &same_size in KINDS {
         for steps in 0..STEPS {
             let ledger = Ledger::new();
             let mut pair = in_mid_growth(same_size, steps, &ledger);
@@ -374,11 +377,11 @@ pub fn clear_in_every_state_of_a_growth_is_gos() {
             pair.compare_slots();
         }
     }
-    assert!(states > few_or(1, 16), "{states} states of growth");
+    assert!(states > few_or(0, 16), "{states} states of growth");
 }
 
 pub fn retain_in_every_state_of_a_growth_removes_in_both_arrays() {
-    for same_size in [false, true] {
+    for &same_size in KINDS {
         for steps in 0..STEPS {
             for third in 0..few_or(1, 3) {
                 let ledger = Ledger::new();
@@ -395,7 +398,7 @@ pub fn retain_in_every_state_of_a_growth_removes_in_both_arrays() {
 }
 
 pub fn the_order_from_any_place_is_gos_in_every_state_of_a_growth() {
-    for same_size in [false, true] {
+    for &same_size in KINDS {
         for steps in 0..STEPS {
             let ledger = Ledger::new();
             let pair = in_mid_growth(same_size, steps, &ledger);
@@ -407,7 +410,7 @@ pub fn the_order_from_any_place_is_gos_in_every_state_of_a_growth() {
 }
 
 pub fn a_clone_in_any_state_of_a_growth_goes_on_as_go_does() {
-    for same_size in [false, true] {
+    for &same_size in KINDS {
         for steps in 0..STEPS {
             let ledger = Ledger::new();
             let original = in_mid_growth(same_size, steps, &ledger);

@@ -175,8 +175,9 @@ pub fn a_refused_growth_of_a_table_is_made_up_for_with_its_hasher() {
     let ledger = Ledger::new();
     let mut table = HashTable::new_in(&ledger);
     let mut oracle = BTreeMap::new();
-    for key in 0..130 {
-        if key == 104 {
+    let full = few_or(52, 104);
+    for key in 0..full + full / 4 {
+        if key == full {
             ledger.refuse_one_after(0);
         }
         match table.entry(hash(key), |pair: &Pair| pair.0 == key, hash_of) {
@@ -185,9 +186,9 @@ pub fn a_refused_growth_of_a_table_is_made_up_for_with_its_hasher() {
         }
         oracle.insert(key, key);
         // Asked for again after eight keys, by the entry: only it can hash.
-        let limit = if key < 113 { 104 } else { 208 };
+        let limit = if key < full + 9 { full } else { 2 * full } as usize;
         assert!(
-            key < 104 || table.capacity() == limit.max(table.len()),
+            key < full || table.capacity() == limit.max(table.len()),
             "{key}"
         );
     }
