@@ -222,6 +222,8 @@ pub fn one_entry_is_not_borrowed_twice() {
     };
     core::mem::swap(a, b);
     assert_eq!((map.get(&3), map.get(&30)), (Some(&30), Some(&3)));
+    assert!(map.get_disjoint_mut([&3, &3]).is_none());
     assert!(map.get_disjoint_mut([&3, &4, &3]).is_none());
+    assert!(map.get_disjoint_mut([&4, &3, &3]).is_none());
     assert!(map.get_disjoint_mut([&3, &300, &300]).is_some());
 }

@@ -379,3 +379,62 @@ pub fn steps_after_the_end_of_a_growth_give_the_old_chunks_back() {
     assert_eq!(checked.map.footprint().old, 0);
     checked.check_contents();
 }
+
+pub fn a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left() {
+    let mut starts = BTreeSet::new();
+    // An old chunk more or less with every eight entries.
+    for count in (400..440).step_by(8) {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        checked.map.try_presize(26).unwrap();
+        let bucket = ledger.live_bytes() / 4;
+        // Every growth is refused: one chain of single buckets.
+        ledger.refuse_larger_than(16 + bucket);
+        for id in 0..count {
+            checked.insert(Key::at(id, 0, id as u8), id);
+        }
+        ledger.grant_all();
+        let mut ids = count..;
+        let mut insert = |checked: &mut Checked<'_, u64>| {
+            let id = ids.next().unwrap();
+            checked.insert(Key::at(id, 0, id as u8), id);
+        };
+        while !checked.map.is_growing() {
+            insert(&mut checked);
+        }
+        while checked.map.is_growing() {
+            insert(&mut checked);
+        }
+        // Over its load still. Each insert gives two chunks back before it looks.
+        while !checked.map.is_growing() {
+            let left = checked.map.footprint().old / (16 + bucket) - 2;
+            insert(&mut checked);
+            assert_eq!(checked.map.is_growing(), left <= 32, "{left} are left");
+            if checked.map.is_growing() {
+                starts.insert(left);
+            }
+        }
+        checked.check_contents();
+    }
+    assert!(starts.contains(&32) && starts.contains(&31), "{starts:?}");
+}
+
+pub fn a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_presize(52).unwrap();
+    // Eight chains of two buckets. Of their nine entries one is gone in the first, and
+    // eight are in each of the others.
+    for bucket in 0..8 {
+        let key = |n| Key::at(u64::from(bucket) * 9 + n, bucket, n as u8);
+        (0..9).for_each(|n| checked.insert(key(n), n));
+        (0..if bucket == 0 { 1 } else { 8 }).for_each(|n| checked.remove(key(n)));
+    }
+    // The array and a chunk, and no more.
+    ledger.refuse_all_after(2);
+    assert!(checked.try_insert(Key::at(1_000, 0, 9), 1));
+    assert!(checked.map.state().same_size);
+    assert_eq!(ledger.refused(), 0);
+    checked.map.finish_growth();
+    checked.check_contents();
+}

@@ -1,7 +1,7 @@
 //! Iteration from a bucket and a slot, in Go's order.
 
 use crate::support::few_or;
-use crate::support::keys::{Identity, Key};
+use crate::support::keys::{Counting, Identity, Key};
 use crate::support::ledger::Ledger;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -81,4 +81,25 @@ pub fn an_empty_map_has_no_order() {
     map.insert(Key::spread(1), 1).unwrap();
     map.remove(&Key::spread(1));
     assert_eq!(order(&map, 1, 1), []);
+}
+
+pub fn in_a_growth_to_the_same_size_no_key_is_hashed() {
+    let ledger = Ledger::new();
+    let mut map: Hmap<Key, u64, _, _> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    map.try_presize(52).unwrap();
+    // Long and sparse chains in all eight buckets.
+    for bucket in 0..8 {
+        let key = |n| Key::at(u64::from(bucket) * 9 + n, bucket, n as u8);
+        for n in 0..9 {
+            map.insert(key(n), n).unwrap();
+        }
+        for n in 1..8 {
+            map.remove(&key(n));
+        }
+    }
+    map.insert(Key::at(1_000, 0, 9), 1_000).unwrap();
+    assert!(map.state().same_size);
+    let hashed = map.hasher().0.get();
+    assert_eq!(map.iter_from(3, 3).count(), map.len());
+    assert_eq!(map.hasher().0.get(), hashed);
 }

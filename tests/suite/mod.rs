@@ -137,6 +137,9 @@ macro_rules! list {
                 a_growth_takes_over_what_the_one_before_left,
                 what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
                 steps_after_the_end_of_a_growth_give_the_old_chunks_back,
+                #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
+                a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left,
+                a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside,
             }
             hostile {
                 hashes_that_change_at_every_call,
@@ -149,6 +152,7 @@ macro_rules! list {
                 buckets_come_from_the_start_on_and_wrap,
                 in_the_middle_of_a_doubling_old_chains_are_read_by_halves,
                 an_empty_map_has_no_order,
+                in_a_growth_to_the_same_size_no_key_is_hashed,
             }
             layouts {
                 keys_and_values_of_one_byte,
@@ -182,6 +186,7 @@ macro_rules! list {
                 each_call_of_one_chain_with_cells_refused_in_turn,
                 a_refused_growth_is_forgotten_with_the_array,
                 where_a_chunk_is_refused_a_single_bucket_serves,
+                a_single_bucket_that_is_refused_is_not_asked_for_again,
             }
             replaced {
                 an_entry_replaced_stays_in_its_slot_and_its_cells,
@@ -212,6 +217,9 @@ macro_rules! list {
                 the_last_key_reserved_may_need_the_last_bucket,
                 the_array_has_room_for_what_is_reserved,
                 a_size_that_cannot_be_expressed_ends_no_growth,
+                each_key_reserved_may_need_a_bucket_of_its_own,
+                shrinking_that_is_refused_keeps_what_is_reserved,
+                cells_that_are_refused_leave_those_of_before,
                 #[cfg(not(target_os = "none"))]
                 a_reservation_ends_before_its_memory_is_given_back,
             }
@@ -226,6 +234,7 @@ macro_rules! list {
                 retain_in_every_state_of_a_growth_removes_in_both_arrays,
                 the_order_from_any_place_is_gos_in_every_state_of_a_growth,
                 a_clone_in_any_state_of_a_growth_goes_on_as_go_does,
+                removing_from_a_map_that_became_empty_in_mid_growth_moves_nothing,
             }
             sizes {
                 hints_give_gos_number_of_buckets,
@@ -237,6 +246,7 @@ macro_rules! list {
                 presizing_a_map_keeps_its_entries,
                 presizing_an_empty_map_replaces_its_array,
                 more_memory_than_asked_for_becomes_spare_buckets,
+                below_sixteen_buckets_more_memory_than_asked_for_is_not_used,
                 overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array,
             }
             sweep {
@@ -334,6 +344,8 @@ macro_rules! list {
                 chains_stay_whole_when_a_map_shrinks,
                 shrinking_ends_a_growth_also_where_the_array_stays,
                 an_entry_is_removed_from_any_place_of_a_chain,
+                #[cfg(not(target_os = "none"))]
+                a_map_is_whole_where_the_allocator_panics_as_it_takes_the_array_back,
             }
             work {
                 #[cfg_attr(miri, ignore = "counts what thousands of inserts do")]

@@ -197,9 +197,17 @@ pub fn each_call_of_one_chain_with_cells_refused_in_turn() {
 }
 
 pub fn a_refused_growth_is_forgotten_with_the_array() {
-    let forget: [fn(&mut Checked<'_, u64>); 2] = [
+    let forget: [fn(&mut Checked<'_, u64>); 4] = [
         |checked| checked.clear(),
         |checked| checked.map.try_presize(few_or(30, 500)).unwrap(),
+        |checked| {
+            (0..105).for_each(|id| checked.remove(Key::spread(id)));
+            checked.map.try_presize(few_or(30, 500)).unwrap();
+        },
+        |checked| {
+            checked.retain(|key, _| key.id < 20);
+            checked.map.shrink_to_fit().unwrap();
+        },
     ];
     for forget in forget {
         let ledger = Ledger::new();
@@ -237,4 +245,17 @@ pub fn where_a_chunk_is_refused_a_single_bucket_serves() {
     assert!(ledger.refused() > 0);
     checked.check_contents();
     assert_eq!(ledger.live_blocks(), 1 + overflow - 4);
+}
+
+pub fn a_single_bucket_that_is_refused_is_not_asked_for_again() {
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(52, Identity, &ledger).unwrap();
+    let mut checked = Checked::of(map, &ledger);
+    for id in 0..8 {
+        checked.insert(Key::at(id, 0, id as u8), id);
+    }
+    // Eight buckets have chunks of one.
+    ledger.refuse_all_after(0);
+    assert!(!checked.try_insert(Key::at(8, 0, 8), 8));
+    assert_eq!(ledger.refused(), 1);
 }

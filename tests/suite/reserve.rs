@@ -437,6 +437,53 @@ pub fn a_size_that_cannot_be_expressed_ends_no_growth() {
     checked.check_contents();
 }
 
+pub fn each_key_reserved_may_need_a_bucket_of_its_own() {
+    for n in 1..=13 {
+        let ledger = Ledger::new();
+        let mut checked = Checked::new(&ledger);
+        checked.map.try_presize(208).unwrap();
+        // Thirteen chains of eight.
+        for id in 0..104 {
+            checked.insert(Key::at(id, (id / 8) as u32, id as u8), id);
+        }
+        checked.map.try_reserve(n).unwrap();
+        ledger.refuse_all_after(0);
+        for id in 0..n as u64 {
+            let key = Key::at(1_000 + id, id as u32, 1);
+            assert!(checked.try_insert(key, id), "{id} of {n}");
+        }
+    }
+}
+
+pub fn shrinking_that_is_refused_keeps_what_is_reserved() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    for id in 0..20 {
+        checked.insert(Key::spread(id), id);
+    }
+    checked.map.try_reserve(200).unwrap();
+    let bytes = ledger.live_bytes();
+    ledger.refuse_all_after(0);
+    assert!(checked.map.shrink_to_fit().is_err());
+    assert_eq!((checked.map.reserved(), ledger.live_bytes()), (200, bytes));
+    for id in 1_000..1_200 {
+        assert!(checked.try_insert(Key::at(id, 0, id as u8), id));
+    }
+}
+
+pub fn cells_that_are_refused_leave_those_of_before() {
+    let ledger = Ledger::new();
+    let mut map: Hmap<Key, [u64; 40], _, _> = Hmap::with_hasher_in(Identity, &ledger);
+    map.try_presize(100).unwrap();
+    map.try_reserve(20).unwrap();
+    let cells = map.footprint().cells;
+    // A chunk, and five cells of twenty.
+    ledger.refuse_all_after(1 + 5);
+    assert!(map.try_reserve(40).is_err());
+    assert_eq!((map.reserved(), map.footprint().cells), (20, cells));
+    assert_eq!(map.validate(), Ok(()));
+}
+
 #[cfg(not(target_os = "none"))]
 pub fn a_reservation_ends_before_its_memory_is_given_back() {
     use std::panic::{AssertUnwindSafe, catch_unwind};

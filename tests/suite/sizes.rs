@@ -197,6 +197,18 @@ pub fn more_memory_than_asked_for_becomes_spare_buckets() {
     assert_eq!(calls(bucket - 1), 1 + chunks, "not enough for a bucket");
 }
 
+pub fn below_sixteen_buckets_more_memory_than_asked_for_is_not_used() {
+    for hint in [8, 13, 26, 52] {
+        let ledger = Ledger::new();
+        ledger.hand_out_more(1_000);
+        let mut checked = Checked::of(with_capacity(hint, &ledger), &ledger);
+        for id in 0..50 {
+            checked.insert(Key::at(id, 3, id as u8), id);
+        }
+        checked.check_contents();
+    }
+}
+
 pub fn overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array() {
     // All keys in one chain. First the spares are used up, as many again.
     let table = [(104, 1), (208, 2), (52, 0), (416, 4), (832, 8)];

@@ -6,7 +6,7 @@ use crate::support::oracle::Checked;
 use crate::support::{few_or, looks_after};
 use alloc::vec::Vec;
 use core::cell::Cell;
-use hmap::{Entry, FirstBucket, Hmap};
+use hmap::{Entry, FirstBucket, Hmap, TryReserveError};
 
 fn filled(count: u64, ledger: &Ledger) -> Checked<'_, u64> {
     let mut checked = Checked::new(ledger);
@@ -337,6 +337,10 @@ pub fn an_entry_is_a_place_found_once() {
             if looks_after(id) {
                 assert_eq!(map.validate(), Ok(()));
             }
+            // A place that takes an entry starts the growth that is due.
+            let fit = [8, 13, 26, 52, 104, 208].into_iter();
+            let fit = fit.filter(|fit| *fit >= map.len()).min();
+            assert_eq!(Some(map.capacity()), fit);
         }
     }
     for id in (0..count).step_by(2) {
@@ -368,6 +372,7 @@ pub fn a_vacant_place_gives_back_what_it_could_not_take() {
     let mut map = Hmap::with_hasher_in(Identity, &ledger);
     ledger.refuse_all_after(0);
     let error = map.entry(Key::spread(1)).or_insert(5).unwrap_err();
+    assert!(matches!(error.reason(), TryReserveError::AllocError { .. }));
     assert_eq!(error.into_pair(), (Key::spread(1), 5));
     assert_eq!((map.len(), map.validate()), (0, Ok(())));
 }
@@ -433,5 +438,34 @@ pub fn an_entry_is_removed_from_any_place_of_a_chain() {
             checked.oracle.remove(&key(id));
             checked.check();
         }
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+pub fn a_map_is_whole_where_the_allocator_panics_as_it_takes_the_array_back() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    for freed in 0..3 {
+        let ledger = Ledger::new();
+        let mut map = Hmap::with_hasher_in(Identity, &ledger);
+        for id in 0..40 {
+            map.insert(Key::at(id, 0, id as u8), id).unwrap();
+        }
+        map.retain(|_, _| false);
+        map.finish_growth();
+        ledger.panic_after_freeing(freed);
+        let shrunk = catch_unwind(AssertUnwindSafe(|| map.shrink_to_fit()));
+        assert!(shrunk.is_err());
+        ledger.calm_down();
+        assert_eq!(
+            (map.validate(), map.capacity(), map.allocation_size()),
+            (Ok(()), 0, 0)
+        );
+        for id in 0..40 {
+            map.insert(Key::spread(id), id).unwrap();
+        }
+        assert_eq!(map.validate(), Ok(()));
+        drop(map);
+        ledger.take_back();
     }
 }

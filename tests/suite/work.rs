@@ -2,29 +2,13 @@
 //! of the allocator. The numbers are those of these keys, on every machine; a change of
 //! the schedule shows here first.
 
-use crate::support::keys::{Identity, IdentityHasher, Key};
+use crate::support::keys::{Counting, Key};
 use crate::support::ledger::Ledger;
-use core::cell::Cell;
-use core::hash::BuildHasher;
 use hmap::Hmap;
 use hmap::introspection::OldChain;
 
 /// Bytes of a bucket's head: tophash and link.
 const HEAD: usize = 8 + size_of::<usize>();
-
-/// Counts how often a key is hashed: once to insert it, and once to move it while the
-/// map doubles.
-#[derive(Default)]
-struct Counting(Cell<usize>);
-
-impl BuildHasher for Counting {
-    type Hasher = IdentityHasher;
-
-    fn build_hasher(&self) -> IdentityHasher {
-        self.0.set(self.0.get() + 1);
-        Identity.build_hasher()
-    }
-}
 
 type Map<'l> = Hmap<Key, u64, Counting, &'l Ledger>;
 

@@ -63,6 +63,20 @@ impl Hasher for IdentityHasher {
     }
 }
 
+/// The same, and counts how often a key is hashed: once to insert it, and once to move
+/// it while the map doubles.
+#[derive(Default, Debug)]
+pub struct Counting(pub Cell<usize>);
+
+impl BuildHasher for Counting {
+    type Hasher = IdentityHasher;
+
+    fn build_hasher(&self) -> IdentityHasher {
+        self.0.set(self.0.get() + 1);
+        Identity.build_hasher()
+    }
+}
+
 /// A value that counts how many of its kind live.
 pub struct Counted<'a, T> {
     pub of: T,

@@ -185,13 +185,10 @@ impl Trial {
             return;
         }
         let map = scene.map();
+        assert_eq!(map.validate(), Ok(()), "{self:?}");
         if culprit == Culprit::Deallocate {
-            if map.validate() != Ok(()) {
-                std::println!("{self:?} {:?}", map.validate());
-            }
             return;
         }
-        assert_eq!(map.validate(), Ok(()), "{self:?}");
         for (key, value) in map.iter() {
             value.check();
             let worth = value.of.id;
