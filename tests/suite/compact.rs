@@ -4,6 +4,7 @@
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
+use crate::support::{few_or, looks_after};
 use alloc::vec::Vec;
 use hmap::{Compact, Cursor, Hmap};
 
@@ -27,7 +28,7 @@ pub fn random_operations_keep_chains_short() {
         let mut random = fastrand::Rng::with_seed(seed as u64);
         let ledger = Ledger::new();
         let mut checked = compact(&ledger);
-        for step in 0..if cfg!(miri) { 90 } else { 3_000 } {
+        for step in 0..few_or(90, 3_000) {
             let key = family(random.u64(0..150));
             match random.u32(0..16) {
                 15 if step % 20 == 0 => checked.retain(|key, _| key.id % 4 != 0),
@@ -97,7 +98,8 @@ pub fn retain_frees_what_it_empties() {
 pub fn a_cursor_misses_nothing_while_chains_are_closed_up() {
     let ledger = Ledger::new();
     let mut map: Map<'_, u64> = Hmap::with_policy_in(Identity, &ledger);
-    for id in 0..200 {
+    let count = few_or(50, 200);
+    for id in 0..count {
         let low = Key::spread(id).hash & !0x0e;
         map.insert(Key { id, hash: low }, id).unwrap();
     }
@@ -110,11 +112,13 @@ pub fn a_cursor_misses_nothing_while_chains_are_closed_up() {
         given.extend(batch.map(|(key, _)| key.id).filter(|id| stays(*id)));
         for key in leaving.by_ref().take(5) {
             map.remove(key);
-            assert_eq!(map.validate(), Ok(()));
+            if looks_after(key.id) {
+                assert_eq!(map.validate(), Ok(()));
+            }
         }
     }
     given.sort_unstable();
-    let expected: Vec<u64> = (0..200).filter(|id| stays(*id)).collect();
+    let expected: Vec<u64> = (0..count).filter(|id| stays(*id)).collect();
     assert_eq!(given, expected);
 }
 
@@ -129,7 +133,7 @@ pub fn values_over_thirty_two_bytes_are_in_cells() {
 }
 
 pub fn what_is_reserved_goes_in_while_chains_are_closed_up() {
-    for seed in 0..if cfg!(miri) { 2 } else { 40 } {
+    for seed in 0..few_or(2, 40) {
         let mut random = fastrand::Rng::with_seed(seed);
         let ledger = Ledger::new();
         let mut checked = compact(&ledger);

@@ -199,10 +199,10 @@ pub fn each_call_of_one_chain_with_cells_refused_in_turn() {
 pub fn a_refused_growth_is_forgotten_with_the_array() {
     let forget: [fn(&mut Checked<'_, u64>); 4] = [
         |checked| checked.clear(),
-        |checked| checked.map.try_presize(few_or(30, 500)).unwrap(),
+        |checked| checked.map.try_presize(few_or(60, 500)).unwrap(),
         |checked| {
             (0..105).for_each(|id| checked.remove(Key::spread(id)));
-            checked.map.try_presize(few_or(30, 500)).unwrap();
+            checked.map.try_presize(few_or(60, 500)).unwrap();
         },
         |checked| {
             checked.retain(|key, _| key.id < 20);
@@ -212,7 +212,7 @@ pub fn a_refused_growth_is_forgotten_with_the_array() {
     for forget in forget {
         let ledger = Ledger::new();
         let mut checked = Checked::new(&ledger);
-        let full = few_or(26, 104);
+        let full = few_or(52, 104);
         for id in 0..full {
             checked.insert(Key::spread(id), id);
         }
