@@ -77,14 +77,17 @@ fn refuse_everywhere(extent: Extent) {
 #[cfg(not(target_os = "none"))]
 fn panic_everywhere(extent: Extent) {
     use support::panics;
+    use support::states::{COMPACT_STATES, STATES};
     let mut tally = panics::Tally::default();
     let mut report = |state: &str, tally: &panics::Tally| {
         if tally.states % 10 == 0 {
             println!("{} states, {} panics: {state}", tally.states, tally.panics);
         }
     };
-    panics::sweep::<0, 0>(extent, &mut tally, &mut report);
-    panics::sweep::<15, 15>(extent, &mut tally, &mut report);
+    for states in [STATES, COMPACT_STATES] {
+        panics::sweep::<0, 0>(states, extent, &mut tally, &mut report);
+        panics::sweep::<15, 15>(states, extent, &mut tally, &mut report);
+    }
     let panics::Tally {
         states,
         panics,

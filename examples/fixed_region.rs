@@ -69,17 +69,12 @@ fn run() -> Result<(), hmap::TryReserveError> {
     // All that it will ever need, once, at start-up: after it inserts cannot fail.
     let mut sensors: Hmap<u16, u32, _, _> = Hmap::try_with_capacity_in(200, &REGION)?;
     sensors.try_reserve(200)?;
-    println!(
-        "{} of 8192 bytes for 200 sensors",
-        REGION.used.load(Relaxed)
-    );
+    let used = REGION.used.load(Relaxed);
+    println!("{used} of 8192 bytes for 200 sensors");
     for sensor in 0..200 {
         assert_eq!(sensors.insert_within_capacity(sensor, 0), Ok(None));
     }
-    println!(
-        "{} entries, {} allocated bytes",
-        sensors.len(),
-        sensors.allocation_size()
-    );
+    let (entries, bytes) = (sensors.len(), sensors.allocation_size());
+    println!("{entries} entries, {bytes} allocated bytes");
     Ok(())
 }

@@ -14,8 +14,10 @@ impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, 
     fn format(&self, f: Formatter<'_>) {
         write!(f, "{{");
         for (number, (key, value)) in self.iter().enumerate() {
-            let comma = if number == 0 { "" } else { ", " };
-            write!(f, "{=str}{}: {}", comma, key, value);
+            if number > 0 {
+                write!(f, ", ");
+            }
+            write!(f, "{}: {}", key, value);
         }
         write!(f, "}}");
     }
@@ -33,8 +35,10 @@ impl<K: Format, V: Format, S, A: Allocator> Format for HashMap<K, V, S, A> {
 fn values<'a, T: Format + 'a>(values: impl Iterator<Item = &'a T>, f: Formatter<'_>) {
     write!(f, "{{");
     for (number, value) in values.enumerate() {
-        let comma = if number == 0 { "" } else { ", " };
-        write!(f, "{=str}{}", comma, value);
+        if number > 0 {
+            write!(f, ", ");
+        }
+        write!(f, "{}", value);
     }
     write!(f, "}}");
 }

@@ -177,7 +177,7 @@ macro_rules! list {
             }
             refusal {
                 each_of_the_first_two_hundred_calls_refused_in_turn,
-                each_call_of_a_map_with_long_chains_refused_in_turn,
+                each_call_of_a_map_with_long_chains_refused_in_turn within 300,
                 no_call_granted_after_any_of_the_first,
                 a_refused_growth_is_put_off_and_made_up_for,
                 an_insert_without_memory_says_what_was_refused,
@@ -252,10 +252,13 @@ macro_rules! list {
             sweep {
                 every_allocation_for_a_bucket_is_refused_once,
                 every_allocation_of_a_map_with_cells_is_refused_once,
+                every_allocation_of_a_compact_map_is_refused_once,
                 #[cfg(not(target_os = "none"))]
                 a_panic_in_any_call_leaves_a_whole_map,
                 #[cfg(not(target_os = "none"))]
                 a_panic_in_any_call_leaves_a_whole_map_with_cells,
+                #[cfg(not(target_os = "none"))]
+                a_panic_in_any_call_leaves_a_whole_compact_map,
             }
             traces {
                 // Under Miri each takes minutes; the first stands for all.

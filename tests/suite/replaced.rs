@@ -1,6 +1,5 @@
 //! An entry that is replaced by what a function makes of it: in its slot and its cells.
 
-use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use alloc::vec::Vec;
@@ -150,6 +149,7 @@ pub fn a_value_of_a_table_replaced_stays_in_its_slot_and_its_cell() {
 
 #[cfg(not(target_os = "none"))]
 pub fn a_panic_while_an_entry_is_replaced_removes_that_one() {
+    use crate::support::few_or;
     use crate::support::part::{Part, World, panic_on_purpose};
     use crate::support::scene::Map;
     use hmap::Hmap;

@@ -4,6 +4,7 @@
 use crate::support::few_or;
 #[cfg(not(target_os = "none"))]
 use crate::support::panics;
+use crate::support::states::{COMPACT_STATES, STATES, State};
 use crate::support::sweep::{Extent, Tally, every_state};
 
 /// Under Miri every tenth operation, others in each of the sweeps, in one or two small
@@ -28,44 +29,68 @@ const SAMPLE: Extent = if cfg!(miri) {
     }
 };
 
-fn sample<const K: usize, const V: usize>(first: usize) -> Tally {
+/// Compact maps have fewer states: all of them, and one under Miri.
+const COMPACT_SAMPLE: Extent = Extent {
+    states: few_or(24, 1),
+    ..SAMPLE
+};
+
+fn sample<const K: usize, const V: usize>(states: &[State], first: usize, extent: Extent) -> Tally {
     let mut tally = Tally::default();
-    let extent = Extent { first, ..SAMPLE };
-    every_state::<K, V>("", extent, &mut tally, &mut |_, _| {});
+    let extent = Extent { first, ..extent };
+    every_state::<K, V>(states, "", extent, &mut tally, &mut |_, _| {});
     assert!(tally.operations > 30 && tally.without > few_or(1, 3) * tally.states);
     tally
 }
 
 pub fn every_allocation_for_a_bucket_is_refused_once() {
-    let tally = sample::<0, 0>(few_or(5, 0));
+    let tally = sample::<0, 0>(STATES, few_or(5, 0), SAMPLE);
     assert!(tally.single > few_or(0, 1) * tally.states, "{tally:?}");
 }
 
 pub fn every_allocation_of_a_map_with_cells_is_refused_once() {
-    let tally = sample::<15, 15>(few_or(10, 0));
+    let tally = sample::<15, 15>(STATES, few_or(10, 0), SAMPLE);
+    assert!(tally.single > few_or(0, 10) * tally.states, "{tally:?}");
+    assert!(tally.told > tally.single, "{tally:?}");
+}
+
+pub fn every_allocation_of_a_compact_map_is_refused_once() {
+    let tally = sample::<0, 0>(COMPACT_STATES, few_or(3, 0), COMPACT_SAMPLE);
+    assert!(tally.single > few_or(0, 1) * tally.states, "{tally:?}");
+    let tally = sample::<15, 15>(COMPACT_STATES, few_or(2, 0), COMPACT_SAMPLE);
     assert!(tally.single > few_or(0, 10) * tally.states, "{tally:?}");
     assert!(tally.told > tally.single, "{tally:?}");
 }
 
 #[cfg(not(target_os = "none"))]
-fn sample_of_panics<const K: usize, const V: usize>(first: usize) {
+fn sample_of_panics<const K: usize, const V: usize>(
+    states: &[State],
+    first: usize,
+    extent: Extent,
+) {
     let extent = Extent {
         each: few_or(0, 10),
         stride: 19,
         first,
-        ..SAMPLE
+        ..extent
     };
     let mut tally = panics::Tally::default();
-    panics::sweep::<K, V>(extent, &mut tally, &mut |_, _| {});
+    panics::sweep::<K, V>(states, extent, &mut tally, &mut |_, _| {});
     assert!(tally.panics > few_or(2, 10) * tally.states, "{tally:?}");
 }
 
 #[cfg(not(target_os = "none"))]
 pub fn a_panic_in_any_call_leaves_a_whole_map() {
-    sample_of_panics::<0, 0>(few_or(9, 0));
+    sample_of_panics::<0, 0>(STATES, few_or(9, 0), SAMPLE);
 }
 
 #[cfg(not(target_os = "none"))]
 pub fn a_panic_in_any_call_leaves_a_whole_map_with_cells() {
-    sample_of_panics::<15, 15>(few_or(35, 0));
+    sample_of_panics::<15, 15>(STATES, few_or(35, 0), SAMPLE);
+}
+
+#[cfg(not(target_os = "none"))]
+pub fn a_panic_in_any_call_leaves_a_whole_compact_map() {
+    sample_of_panics::<0, 0>(COMPACT_STATES, few_or(3, 0), COMPACT_SAMPLE);
+    sample_of_panics::<15, 15>(COMPACT_STATES, few_or(7, 0), COMPACT_SAMPLE);
 }

@@ -12,7 +12,7 @@ use super::scene::{FRESH, Leak, Scene};
 use super::states::{State, Task, acts, go_on};
 use super::sweep::Extent;
 use alloc::collections::BTreeMap;
-use hmap::Allocator;
+use hmap::{Allocator, Policy};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Whose call panics.
@@ -42,13 +42,14 @@ pub struct Tally {
     pub leaks: u64,
 }
 
-/// Sweeps the states of one way of storing entries; `report` is told of each.
+/// Sweeps these states with one way of storing entries; `report` is told of each.
 pub fn sweep<const K: usize, const V: usize>(
+    states: &[State],
     extent: Extent,
     tally: &mut Tally,
     report: &mut dyn FnMut(&str, &Tally),
 ) {
-    for (first, state) in extent.states() {
+    for (first, state) in extent.of(states) {
         tally.states += 1;
         let mut number = first;
         while every_culprit::<K, V>(state, number, extent, tally) {
@@ -120,9 +121,9 @@ struct Ended {
 }
 
 impl<const K: usize, const V: usize> Task<K, V> for Trial {
-    fn perform<A: Allocator + Clone>(
+    fn perform<A: Allocator + Clone, P: Policy>(
         &mut self,
-        scene: &mut Scene<'_, A, K, V>,
+        scene: &mut Scene<'_, A, K, V, P>,
         ledger: &Ledger,
         world: &World,
     ) {
@@ -175,10 +176,10 @@ impl Trial {
     /// The map holds what it held, but for what the operation was to add, change or,
     /// if that had begun, to remove.
     #[track_caller]
-    fn judge<A: Allocator + Clone, const K: usize, const V: usize>(
+    fn judge<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
         &self,
         culprit: Culprit,
-        scene: &mut Scene<'_, A, K, V>,
+        scene: &mut Scene<'_, A, K, V, P>,
         before: &BTreeMap<Key, u64>,
     ) {
         if scene.is_consumed() {

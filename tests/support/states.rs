@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::part::{Part, World};
 use super::scene::{Act, Books, Scene};
 use alloc::vec::Vec;
-use hmap::{Allocator, FirstBucket, Hmap, Policy};
+use hmap::{Allocator, Compact, FirstBucket, Hmap, Policy};
 
 /// A step on the way to a state.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub enum Step {
     OneChain(u64),
     /// So many keys in the chains of four buckets.
     Crowded(u64),
+    /// So many keys in the first bucket of eight, all in the ninth of sixteen.
+    Ninth(u64),
     /// As `Spread`, and every growth is refused.
     WithoutGrowth(u64),
     /// Eight chains with an overflow bucket each, and one entry in each of them.
@@ -31,15 +33,23 @@ pub enum Step {
 pub struct State {
     pub name: &'static str,
     steps: &'static [Step],
-    /// Whether the map begins in a bucket of the caller's.
-    is_lent: bool,
+    start: Start,
+}
+
+/// What kind of map it is.
+#[derive(Clone, Copy)]
+enum Start {
+    Usual,
+    /// It begins in a bucket of the caller's.
+    Lent,
+    Compact,
 }
 
 const fn state(name: &'static str, steps: &'static [Step]) -> State {
     State {
         name,
         steps,
-        is_lent: false,
+        start: Start::Usual,
     }
 }
 
@@ -47,11 +57,19 @@ const fn lent(name: &'static str, steps: &'static [Step]) -> State {
     State {
         name,
         steps,
-        is_lent: true,
+        start: Start::Lent,
     }
 }
 
-use Step::{Crowded, Do, OneChain, Sparse, Spread, UntilGrown, WithoutGrowth};
+const fn compact(name: &'static str, steps: &'static [Step]) -> State {
+    State {
+        name,
+        steps,
+        start: Start::Compact,
+    }
+}
+
+use Step::{Crowded, Do, Ninth, OneChain, Sparse, Spread, UntilGrown, WithoutGrowth};
 
 /// With so many entries a doubling begins, of 16 chains, or of 4.
 const DOUBLES: u64 = few_or(27, 105);
@@ -63,7 +81,10 @@ pub const STATES: &[State] = &[
     state("a full bucket and one behind it", &[WithoutGrowth(9)]),
     state("just moved to two buckets", &[Spread(9)]),
     state("half full", &[Spread(19)]),
-    state("an array just full", &[Spread(52)]),
+    state(
+        "an array just full, its longest chain about to leave",
+        &[Do(Act::TryPresize(52)), Ninth(20), Spread(52)],
+    ),
     state("an array with spares just full", &[Spread(104)]),
     state("a doubling just begun", &[Spread(DOUBLES)]),
     state(
@@ -133,11 +154,52 @@ pub const STATES: &[State] = &[
         "cleared in the caller's bucket",
         &[WithoutGrowth(20), Do(Act::Clear)],
     ),
+    state("an array just full", &[Spread(52)]),
 ];
+
+/// Fewer, of maps of the policy [`Compact`]: those that it makes different.
+pub const COMPACT_STATES: &[State] = &[
+    compact("a compact map, empty", &[]),
+    compact("one entry of two", &[Spread(1)]),
+    compact("a full bucket of two", &[Spread(2)]),
+    compact("a full bucket of four", &[Spread(4)]),
+    compact("a bucket of four, cleared", &[Spread(3), Do(Act::Clear)]),
+    compact("a full bucket of eight", &[Spread(8)]),
+    compact("compact chains behind one bucket", &[WithoutGrowth(20)]),
+    compact(
+        "a compact map in a doubling",
+        &[Spread(105), Do(Act::GrowStep(7))],
+    ),
+    compact("a compact map of one chain", &[OneChain(30)]),
+    compact(
+        "a compact map of one chain, in an array",
+        &[Do(Act::TryPresize(52)), OneChain(50)],
+    ),
+    compact(
+        "compact chains with gaps",
+        &[
+            Do(Act::TryPresize(52)),
+            Crowded(52),
+            Do(Act::ExtractIf(3, usize::MAX)),
+        ],
+    ),
+    compact(
+        "compact chains nearly all extracted",
+        &[Crowded(60), Do(Act::ExtractIf(1, 57))],
+    ),
+    compact(
+        "a reservation of a compact map",
+        &[Spread(3), Do(Act::TryReserve(30)), OneChain(20)],
+    ),
+];
+
+/// Before it is over its load a map can have so many entries, however small it is.
+const ONE_BUCKET: usize = 8;
 
 const IN_ONE_CHAIN: u64 = 10_000;
 const CROWDED: u64 = 20_000;
 const SPARSE: u64 = 30_000;
+const NINTH: u64 = 35_000;
 const NEW: u64 = 40_000;
 
 /// Numbers are far enough apart that no two steps make the same key.
@@ -147,9 +209,9 @@ fn one_chain(number: u64) -> Key {
 
 /// What is done in a state, whatever the map's allocator is.
 pub trait Task<const K: usize, const V: usize> {
-    fn perform<A: Allocator + Clone>(
+    fn perform<A: Allocator + Clone, P: Policy>(
         &mut self,
-        scene: &mut Scene<'_, A, K, V>,
+        scene: &mut Scene<'_, A, K, V, P>,
         ledger: &Ledger,
         world: &World,
     );
@@ -166,13 +228,21 @@ impl State {
     /// Makes the state, anew each time, and hands it to the task.
     pub fn stage<const K: usize, const V: usize>(&self, task: &mut impl Task<K, V>) -> Left {
         let (ledger, world) = (Ledger::new(), World::new());
-        if self.is_lent {
-            let mut bucket = FirstBucket::<Part<'_, K>, Part<'_, V>>::new();
-            let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
-            self.stage_in(Scene::of(map, &ledger, &world), task, &ledger, &world);
-        } else {
-            let map = Hmap::with_hasher_in(Identity, &ledger);
-            self.stage_in(Scene::of(map, &ledger, &world), task, &ledger, &world);
+        match self.start {
+            Start::Usual => {
+                let map = Hmap::with_hasher_in(Identity, &ledger);
+                self.stage_in(Scene::of(map, &ledger, &world), task, &ledger, &world);
+            }
+            Start::Lent => {
+                let mut bucket = FirstBucket::<Part<'_, K>, Part<'_, V>>::new();
+                let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
+                self.stage_in(Scene::of(map, &ledger, &world), task, &ledger, &world);
+            }
+            Start::Compact => {
+                let map = Hmap::with_policy_in(Identity, &ledger);
+                let scene: Scene<'_, _, K, V, Compact> = Scene::of(map, &ledger, &world);
+                self.stage_in(scene, task, &ledger, &world);
+            }
         }
         assert_eq!(world.dropped_twice(), 0, "{}", self.name);
         Left {
@@ -181,9 +251,9 @@ impl State {
         }
     }
 
-    fn stage_in<A: Allocator + Clone, const K: usize, const V: usize>(
+    fn stage_in<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
         &self,
-        mut scene: Scene<'_, A, K, V>,
+        mut scene: Scene<'_, A, K, V, P>,
         task: &mut impl Task<K, V>,
         ledger: &Ledger,
         world: &World,
@@ -198,9 +268,9 @@ impl State {
 
 impl Step {
     #[track_caller]
-    fn take<A: Allocator + Clone, const K: usize, const V: usize>(
+    fn take<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
         self,
-        scene: &mut Scene<'_, A, K, V>,
+        scene: &mut Scene<'_, A, K, V, P>,
         books: &dyn Books,
     ) {
         let mut must = |act| scene.act(act).expect("memory is not refused");
@@ -215,10 +285,14 @@ impl Step {
                 let key = Key::at(CROWDED + id, id as u32 % 4, id as u8);
                 must(Act::Insert(key));
             }),
+            Ninth(count) => {
+                (0..count).for_each(|id| must(Act::Insert(Key::at(NINTH + id, 8, id as u8))));
+            }
             WithoutGrowth(count) => {
                 for id in scene.map().len() as u64..count {
                     let map = scene.map();
-                    if map.len() >= usize::max(map.capacity(), 1) && !map.is_growth_deferred() {
+                    let room = usize::max(map.capacity(), ONE_BUCKET);
+                    if map.len() >= room && !map.is_growth_deferred() {
                         books.refuse_next();
                     }
                     scene.act(Act::Insert(Key::spread(id))).expect("as above");
@@ -247,8 +321,8 @@ impl Step {
 }
 
 /// What is tried in a state: each operation, on the keys that make a difference.
-pub fn acts<A: Allocator, const K: usize, const V: usize>(
-    scene: &Scene<'_, A, K, V>,
+pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
+    scene: &Scene<'_, A, K, V, P>,
 ) -> Vec<(&'static str, Act)> {
     let keys = &scene.oracle;
     let some = keys.len() / 2;

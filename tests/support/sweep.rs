@@ -6,9 +6,9 @@
 use super::ledger::Ledger;
 use super::part::World;
 use super::scene::{Act, Scene};
-use super::states::{STATES, State, Task, acts, go_on};
+use super::states::{COMPACT_STATES, STATES, State, Task, acts, go_on};
 use alloc::format;
-use hmap::Allocator;
+use hmap::{Allocator, Policy};
 
 /// What was done, for those who want to know that it was not nothing.
 #[derive(Default, Clone, Copy, Debug)]
@@ -57,9 +57,9 @@ impl Extent {
         }
     }
 
-    /// The states, each with the number of its first operation.
-    pub fn states(self) -> impl Iterator<Item = (usize, &'static State)> {
-        let all = STATES.iter().enumerate();
+    /// Those of the states that are taken, each with the number of its first operation.
+    pub fn of(self, states: &[State]) -> impl Iterator<Item = (usize, &State)> {
+        let all = states.iter().enumerate();
         let some = all.skip(self.first).step_by(self.states);
         some.map(move |(number, state)| (number % self.operations, state))
     }
@@ -77,20 +77,23 @@ impl Extent {
 /// Sweeps all states with entries in buckets, and in cells of each kind; `report` is
 /// told of every state.
 pub fn sweep(extent: Extent, tally: &mut Tally, report: &mut dyn FnMut(&str, &Tally)) {
-    every_state::<0, 0>("", extent, tally, report);
-    every_state::<0, 15>(", values in cells", extent, tally, report);
-    every_state::<15, 0>(", keys in cells", extent, tally, report);
-    every_state::<15, 15>(", all in cells", extent, tally, report);
+    for states in [STATES, COMPACT_STATES] {
+        every_state::<0, 0>(states, "", extent, tally, report);
+        every_state::<0, 15>(states, ", values in cells", extent, tally, report);
+        every_state::<15, 0>(states, ", keys in cells", extent, tally, report);
+        every_state::<15, 15>(states, ", all in cells", extent, tally, report);
+    }
 }
 
-/// Sweeps all states of one way of storing entries.
+/// Sweeps these states with one way of storing entries.
 pub fn every_state<const K: usize, const V: usize>(
+    states: &[State],
     stored: &str,
     extent: Extent,
     tally: &mut Tally,
     report: &mut dyn FnMut(&str, &Tally),
 ) {
-    for (first, state) in extent.states() {
+    for (first, state) in extent.of(states) {
         tally.states += 1;
         let mut count = first;
         while every_refusal::<K, V>(state, count, extent, tally) {
@@ -162,9 +165,9 @@ struct Ended {
 }
 
 impl<const K: usize, const V: usize> Task<K, V> for Trial {
-    fn perform<A: Allocator + Clone>(
+    fn perform<A: Allocator + Clone, P: Policy>(
         &mut self,
-        scene: &mut Scene<'_, A, K, V>,
+        scene: &mut Scene<'_, A, K, V, P>,
         ledger: &Ledger,
         _: &World,
     ) {
@@ -192,8 +195,8 @@ impl<const K: usize, const V: usize> Task<K, V> for Trial {
 
 /// With memory it succeeds; what never asks for any, once there is some at hand.
 #[track_caller]
-fn try_again<A: Allocator + Clone, const K: usize, const V: usize>(
-    scene: &mut Scene<'_, A, K, V>,
+fn try_again<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+    scene: &mut Scene<'_, A, K, V, P>,
     act: Act,
 ) {
     if let Act::InsertWithinCapacity(_) = act {
