@@ -59,6 +59,7 @@ pub(crate) mod grow;
 pub(crate) mod inspect;
 pub(crate) mod iter;
 pub(crate) mod iter_from;
+mod prefetch;
 pub(crate) mod rebuild;
 pub(crate) mod reserve;
 pub(crate) mod small;

@@ -35,13 +35,14 @@
 //!   their old bucket is evacuated; nobody reads them before.
 
 use super::cells::Cells;
+use super::prefetch::prefetch;
 use crate::policy::Policy;
 use crate::sizing::{SLOTS, round_up};
 use crate::tophash::{TopHash, TopHashes};
 use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 /// What every bucket begins with.
 #[repr(C)]
@@ -424,6 +425,18 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     pub(crate) unsafe fn overflow(self) -> Option<Self> {
         // SAFETY: The head is initialised, by the caller's promise.
         unsafe { (*self.head().as_ptr()).overflow }.map(Self::at)
+    }
+
+    /// Tells the processor that the next bucket of the chain, if there is one, will be read.
+    /// Only reading the link is work: where it leads to nowhere nothing happens.
+    ///
+    /// # Safety
+    /// See [`BucketPtr`].
+    #[inline]
+    pub(crate) unsafe fn prefetch_overflow(self) {
+        // SAFETY: The caller's promise.
+        let next = unsafe { self.overflow() };
+        prefetch(next.map_or(ptr::null(), |next| next.at.as_ptr()));
     }
 
     /// # Safety

@@ -84,6 +84,11 @@ pub(crate) struct RawIter<K, V, P> {
     bucket: Option<BucketPtr<K, V, P>>,
     /// What is still to be given of it.
     slots: Slots,
+    /// The head of the next chain, and its slots. They are read before they are needed: a
+    /// processor cannot foresee where a bucket's entries end, and would begin to read only
+    /// when it has found out.
+    ahead: Option<BucketPtr<K, V, P>>,
+    slots_ahead: Slots,
     /// What is still to be given of the map.
     pub(super) left: usize,
 }
@@ -99,13 +104,17 @@ impl<K, V, P> Clone for RawIter<K, V, P> {
 
 impl<K, V, P: Policy> RawIter<K, V, P> {
     pub(super) fn new(chains: Chains<K, V, P>, count: usize) -> Self {
-        Self {
+        let mut slots = Self {
             chains,
             chain: None,
             bucket: None,
             slots: Slots::NONE,
+            ahead: None,
+            slots_ahead: Slots::NONE,
             left: count,
-        }
+        };
+        slots.look_ahead();
+        slots
     }
 
     /// No slots.
@@ -159,17 +168,29 @@ impl<K, V, P: Policy> RawIter<K, V, P> {
     fn next_bucket(&mut self) -> Option<()> {
         // SAFETY: The bucket is in a chain that owns entries (M5).
         let overflow = self.bucket.and_then(|bucket| unsafe { bucket.overflow() });
-        let next = match overflow {
-            Some(next) => next,
-            None => {
-                self.chain = self.chains.next();
-                self.chain?
-            }
-        };
-        self.bucket = Some(next);
-        // SAFETY: As above.
-        self.slots = unsafe { next.tops() }.live();
+        if let Some(next) = overflow {
+            self.bucket = Some(next);
+            // SAFETY: As above.
+            self.slots = unsafe { next.tops() }.live();
+        } else {
+            self.chain = self.ahead;
+            self.bucket = Some(self.ahead?);
+            self.slots = self.slots_ahead;
+            self.look_ahead();
+        }
         Some(())
+    }
+
+    /// Finds the chain after this one, and has its second bucket fetched.
+    #[inline]
+    fn look_ahead(&mut self) {
+        self.ahead = self.chains.next();
+        if let Some(head) = self.ahead {
+            // SAFETY: The chain owns entries (M5).
+            self.slots_ahead = unsafe { head.tops() }.live();
+            // SAFETY: As above.
+            unsafe { head.prefetch_overflow() };
+        }
     }
 }
 
