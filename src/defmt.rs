@@ -2,12 +2,16 @@
 
 use crate::alloc::Allocator;
 use crate::error::{InsertError, TryReserveError};
+#[cfg(feature = "infallible")]
+use crate::hash_map::HashMap;
+#[cfg(feature = "infallible")]
+use crate::hash_set::HashSet;
+#[cfg(feature = "infallible")]
+use crate::hash_table::HashTable;
 use crate::hmap::Hmap;
 use crate::policy::Policy;
 use crate::raw::cursor::Cursor;
 use crate::raw::inspect::{ChainStats, Footprint};
-#[cfg(feature = "infallible")]
-use crate::{HashMap, HashSet, HashTable};
 use defmt::{Format, Formatter, write};
 
 impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, A, P> {

@@ -72,7 +72,7 @@ use crate::policy::Policy;
 use crate::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
 use bmap::{BucketPtr, LentBucket};
 use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array, free_first_bucket};
-use cells::{CellPool, Cells};
+use cells::{CellPool, Cells, is_in_cell};
 use core::marker::PhantomData;
 use core::mem::{self, needs_drop};
 use core::ptr::NonNull;
@@ -379,10 +379,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// # Safety
     /// These are the key and the elem of an entry of this map, moved out.
     unsafe fn free_cells(&self, key: NonNull<K>, elem: NonNull<V>) {
-        use bmap::Shape;
         let cells = Cells {
-            key: Shape::<K, V, P>::KEY_IN_CELL.then_some(key),
-            elem: Shape::<K, V, P>::ELEM_IN_CELL.then_some(elem),
+            key: is_in_cell::<K, P>().then_some(key),
+            elem: is_in_cell::<V, P>().then_some(elem),
         };
         // SAFETY: Where keys or elems are kept in cells these are theirs.
         unsafe { cells.free(&self.alloc) }

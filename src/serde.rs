@@ -5,9 +5,11 @@
 //! of the deserializer; the faces that cannot fail do what they always do.
 
 use crate::alloc::Allocator;
-use crate::hmap::Hmap;
 #[cfg(feature = "infallible")]
-use crate::{HashMap, HashSet};
+use crate::hash_map::HashMap;
+#[cfg(feature = "infallible")]
+use crate::hash_set::HashSet;
+use crate::hmap::Hmap;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;

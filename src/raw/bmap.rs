@@ -34,7 +34,7 @@
 //! * **M5** In a growth the buckets of the new array are uninitialised until
 //!   their old bucket is evacuated; nobody reads them before.
 
-use super::cells::Cells;
+use super::cells::{Cells, is_in_cell};
 use super::prefetch::prefetch;
 use crate::policy::Policy;
 use crate::sizing::{SLOTS, round_up};
@@ -58,22 +58,19 @@ struct Head {
 struct Field {
     size: usize,
     align: usize,
-    in_cell: bool,
 }
 
 impl Field {
-    const fn of<T>(inline_limit: usize) -> Self {
-        if size_of::<T>() > inline_limit {
+    const fn of<T, P: Policy>() -> Self {
+        if is_in_cell::<T, P>() {
             Self {
                 size: size_of::<*mut T>(),
                 align: align_of::<*mut T>(),
-                in_cell: true,
             }
         } else {
             Self {
                 size: size_of::<T>(),
                 align: align_of::<T>(),
-                in_cell: false,
             }
         }
     }
@@ -83,8 +80,8 @@ impl Field {
 pub(crate) struct Shape<K, V, P>(PhantomData<(K, V, P)>);
 
 impl<K, V, P: Policy> Shape<K, V, P> {
-    const KEY: Field = Field::of::<K>(P::INLINE_LIMIT);
-    const ELEM: Field = Field::of::<V>(P::INLINE_LIMIT);
+    const KEY: Field = Field::of::<K, P>();
+    const ELEM: Field = Field::of::<V, P>();
     /// Whether the keys lie before the head, the last slot's first. Then slots are counted
     /// from the head to either side, and a bucket with fewer slots is the middle of one
     /// with eight.
@@ -108,11 +105,6 @@ impl<K, V, P: Policy> Shape<K, V, P> {
         };
         round_up(behind, Self::ELEM.align)
     };
-
-    /// Whether keys are stored in cells.
-    pub(crate) const KEY_IN_CELL: bool = Self::KEY.in_cell;
-    /// Whether elems are stored in cells.
-    pub(crate) const ELEM_IN_CELL: bool = Self::ELEM.in_cell;
 
     pub(crate) const ALIGN: usize = {
         let of_slots = if Self::KEY.align > Self::ELEM.align {
@@ -499,7 +491,7 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     pub(crate) unsafe fn key(self, slot: usize) -> NonNull<K> {
         // SAFETY: The caller's promise.
         let field = unsafe { self.key_field(slot) };
-        if Shape::<K, V, P>::KEY_IN_CELL {
+        if is_in_cell::<K, P>() {
             // SAFETY: The slot is live, so that the pointer is there (M1).
             unsafe { field.cast::<NonNull<K>>().read() }
         } else {
@@ -515,7 +507,7 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     pub(crate) unsafe fn elem(self, slot: usize) -> NonNull<V> {
         // SAFETY: The caller's promise.
         let field = unsafe { self.elem_field(slot) };
-        if Shape::<K, V, P>::ELEM_IN_CELL {
+        if is_in_cell::<V, P>() {
             // SAFETY: The slot is live, so that the pointer is there (M1).
             unsafe { field.cast::<NonNull<V>>().read() }
         } else {

@@ -4,12 +4,16 @@
 //! entry does. A growth moves the pointer to a cell and never the cell. A
 //! reservation holds the cells of entries to come.
 
-use super::bmap::Shape;
 use crate::alloc::{Allocator, Layout, allocate};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+
+/// Whether the policy keeps keys or elems of this type in cells.
+pub(crate) const fn is_in_cell<T, P: Policy>() -> bool {
+    size_of::<T>() > P::INLINE_LIMIT
+}
 
 /// The cells of one entry to be: none where the bucket has room.
 pub(crate) struct Cells<K, V> {
@@ -30,10 +34,10 @@ impl<K, V> Cells<K, V> {
             cells: Self::NONE,
             alloc,
         };
-        if Shape::<K, V, P>::KEY_IN_CELL {
+        if is_in_cell::<K, P>() {
             made.cells.key = Some(allocate(alloc, Layout::new::<K>())?.cast());
         }
-        if Shape::<K, V, P>::ELEM_IN_CELL {
+        if is_in_cell::<V, P>() {
             made.cells.elem = Some(allocate(alloc, Layout::new::<V>())?.cast());
         }
         Ok(made.finish())
@@ -57,17 +61,17 @@ impl<K, V> Cells<K, V> {
 
     /// Whether entries have cells at all.
     pub(crate) const fn are_used<P: Policy>() -> bool {
-        Shape::<K, V, P>::KEY_IN_CELL || Shape::<K, V, P>::ELEM_IN_CELL
+        is_in_cell::<K, P>() || is_in_cell::<V, P>()
     }
 
     /// Bytes asked for by the cells of one entry.
     pub(crate) const fn bytes<P: Policy>() -> usize {
-        let key = if Shape::<K, V, P>::KEY_IN_CELL {
+        let key = if is_in_cell::<K, P>() {
             size_of::<K>()
         } else {
             0
         };
-        let elem = if Shape::<K, V, P>::ELEM_IN_CELL {
+        let elem = if is_in_cell::<V, P>() {
             size_of::<V>()
         } else {
             0
@@ -129,7 +133,7 @@ impl<K, V> CellPool<K, V> {
         // SAFETY: `put` wrote a link there; a cell's alignment may be less than its.
         let Link { next, elem } = unsafe { first.read_unaligned() };
         self.first = next;
-        Some(if Shape::<K, V, P>::KEY_IN_CELL {
+        Some(if is_in_cell::<K, P>() {
             Cells {
                 key: Some(first.cast()),
                 elem: elem.map(NonNull::cast),

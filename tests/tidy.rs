@@ -1,0 +1,250 @@
+//! What keeps the house in order: the layers of the crate, the sizes of files and
+//! functions, where addresses are computed, and that the README names what there is.
+#![cfg(not(target_os = "none"))]
+
+#[path = "tidy/source.rs"]
+mod source;
+
+use source::{Source, sources};
+use std::collections::BTreeMap;
+use std::fs;
+
+/// Reading a file or a function takes no more lines than this.
+const LINES_OF_A_FILE: usize = 700;
+const LINES_OF_A_FUNCTION: usize = 70;
+const LINES_OF_AN_EXAMPLE_TO_COPY: usize = 80;
+const LINES_OF_THE_README: usize = 300;
+
+/// The layers from below. A module uses those of its own line and of the lines above.
+const LAYERS: [&[&str]; 11] = [
+    &["sizing", "error", "policy", "raw/prefetch"],
+    &["hash", "alloc", "seed"],
+    &["tophash"],
+    &["raw/cells"],
+    &["raw/bmap"],
+    &["raw/buckets"],
+    &["raw"],
+    &["hmap", "infallible"],
+    &["hash_map", "hash_table"],
+    &["hash_set"],
+    &["defmt", "serde", "guide"],
+];
+
+/// Where pointers are computed.
+const OF_ADDRESSES: [&str; 2] = ["src/raw/bmap.rs", "src/raw/buckets.rs"];
+
+/// The number of the layer of a module, or of one that it is in.
+fn layer(module: &str) -> Option<usize> {
+    let of = |name| LAYERS.iter().position(|layer| layer.contains(&name));
+    of(module).or_else(|| of(module.split('/').next()?))
+}
+
+/// Fails with all that was found.
+#[track_caller]
+fn nothing(what: &str, found: Vec<String>) {
+    assert!(found.is_empty(), "{what}:\n{}", found.join("\n"));
+}
+
+fn library() -> impl Iterator<Item = Source> {
+    sources().filter(|source| source.path.starts_with("src/") && source.path != "src/lib.rs")
+}
+
+#[test]
+fn arrows_between_modules_point_down() {
+    let mut upward = Vec::new();
+    let mut arrows = 0;
+    for source in library() {
+        let own = layer(source.module()).unwrap_or_else(|| panic!("{}: no layer", source.path));
+        for (line, used) in source.modules_used() {
+            arrows += 1;
+            if layer(&used).is_none_or(|used| used > own) {
+                upward.push(format!("{}:{line}: {used}", source.path));
+            }
+        }
+    }
+    assert!(arrows > 100, "{arrows} arrows only: are the paths read?");
+    nothing("modules use what is above them", upward);
+}
+
+#[test]
+fn neighbours_in_the_core_do_not_go_round_in_a_circle() {
+    let mut uses: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in library().filter(|source| source.module().starts_with("raw/")) {
+        let used = source.modules_used().into_iter().map(|(_, used)| used);
+        let of_core = used.filter(|used| used.starts_with("raw/") && used != source.module());
+        uses.insert(source.module().into(), of_core.collect());
+    }
+    // Those that use nothing that is left can be read, and then those above them.
+    while let Some(next) = uses
+        .iter()
+        .find(|(_, used)| !used.iter().any(|used| uses.contains_key(used)))
+        .map(|(module, _)| module.clone())
+    {
+        uses.remove(&next);
+    }
+    assert!(uses.is_empty(), "these use each other: {uses:?}");
+}
+
+#[test]
+fn addresses_are_computed_in_two_files() {
+    let of_others = library().filter(|source| !OF_ADDRESSES.contains(&source.path.as_str()));
+    let found = of_others.flat_map(|source| source.pointer_arithmetic());
+    nothing("pointers are computed elsewhere", found.collect());
+    let known = library().filter(|source| OF_ADDRESSES.contains(&source.path.as_str()));
+    assert!(
+        known
+            .map(|source| source.pointer_arithmetic().len())
+            .all(|found| found > 0)
+    );
+}
+
+#[test]
+fn a_face_is_unsafe_only_where_the_signature_of_hashbrown_is() {
+    let mut found = Vec::new();
+    for source in library() {
+        for (line, text) in source.lines_with("unsafe_code") {
+            if !text.contains("\"hashbrown's signature\"") {
+                found.push(format!("{}:{line}: {text}", source.path));
+            }
+        }
+    }
+    nothing(
+        "the lint against unsafe code is opened for another reason",
+        found,
+    );
+}
+
+#[test]
+fn files_and_functions_fit_their_measure() {
+    let mut found = Vec::new();
+    let mut functions = 0;
+    for source in sources() {
+        if source.text.lines().count() > LINES_OF_A_FILE {
+            found.push(format!(
+                "{}: {} lines",
+                source.path,
+                source.text.lines().count()
+            ));
+        }
+        for function in source.functions() {
+            functions += 1;
+            if function.lines > LINES_OF_A_FUNCTION {
+                let (name, lines) = (function.name, function.lines);
+                found.push(format!(
+                    "{}:{}: {name} has {lines} lines",
+                    source.path, function.at
+                ));
+            }
+        }
+    }
+    assert!(functions > 2_000, "{functions} functions only");
+    nothing("too long", found);
+}
+
+#[test]
+fn a_file_says_what_it_is_for() {
+    let silent = sources().filter(|source| !source.text.starts_with("//!"));
+    nothing(
+        "no argument in the first line",
+        silent.map(|source| source.path).collect(),
+    );
+}
+
+#[test]
+fn nothing_is_left_over() {
+    let mut found = Vec::new();
+    for source in sources() {
+        // In two parts, so that this file does not hold them.
+        for word in ["TO DO", "FIX ME", "XX X", "HA CK"] {
+            for (line, text) in source.lines_with(&word.replace(' ', "")) {
+                found.push(format!("{}:{line}: {text}", source.path));
+            }
+        }
+        found.extend(source.commented_out_code());
+        let name = source.path.rsplit('/').next().unwrap_or_default();
+        if ["utils.rs", "util.rs", "misc.rs", "helpers.rs", "common.rs"].contains(&name) {
+            found.push(format!("{}: a name that says nothing", source.path));
+        }
+    }
+    nothing("left over", found);
+}
+
+#[test]
+fn the_name_of_a_test_is_a_sentence() {
+    let mut found = Vec::new();
+    for source in sources().filter(|source| source.path.starts_with("tests/suite/")) {
+        for function in source.functions().filter(|function| function.is_public) {
+            if function.name.matches('_').count() < 2 && function.name.len() < 12 {
+                found.push(format!(
+                    "{}:{}: {}",
+                    source.path, function.at, function.name
+                ));
+            }
+        }
+    }
+    nothing("names that are no sentence", found);
+}
+
+/// The names of the examples, files and folders alike.
+fn examples() -> Vec<String> {
+    let entries = fs::read_dir("examples").expect("the examples");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    names
+        .map(|name| name.to_string_lossy().trim_end_matches(".rs").to_owned())
+        .collect()
+}
+
+/// The names in `NAME=(...)` of the checks.
+fn list_of_ci(name: &str) -> Vec<String> {
+    let ci = fs::read_to_string(".ci/run").expect("the checks");
+    let (_, list) = ci.split_once(&format!("{name}=(")).expect("the list");
+    let (list, _) = list.split_once(')').expect("its end");
+    list.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readme_has_every_example_and_every_file_it_has_is_there() {
+    let readme = fs::read_to_string("README.md").expect("the README");
+    assert!(readme.lines().count() <= LINES_OF_THE_README);
+    let missing = examples().into_iter().filter(|name| {
+        let named = [
+            format!("`{name}`"),
+            format!("run {name}"),
+            format!("/{name}"),
+        ];
+        // Loops that other examples share.
+        name != "operations" && !named.iter().any(|name| readme.contains(name))
+    });
+    nothing("examples that the README does not name", missing.collect());
+
+    let quoted = readme.split('`').skip(1).step_by(2);
+    let gone = quoted.filter(|quoted| !is_there(quoted));
+    nothing(
+        "the README names what is not there",
+        gone.map(str::to_owned).collect(),
+    );
+}
+
+/// Whether a path in the README leads to something, and `group::test` to a test.
+fn is_there(quoted: &str) -> bool {
+    if let Some((group, test)) = quoted.split_once("::") {
+        let suite = fs::read_to_string(format!("tests/suite/{group}.rs"));
+        return suite.is_ok_and(|suite| suite.contains(&format!("pub fn {test}(")));
+    }
+    let is_path = quoted.ends_with(".rs") && quoted.starts_with("src/");
+    !is_path || fs::exists(quoted).unwrap_or(false)
+}
+
+#[test]
+fn an_example_to_copy_is_short() {
+    let to_copy = list_of_ci("TO_COPY");
+    assert!(to_copy.len() >= 8);
+    let of_these = sources().filter(|source| {
+        to_copy.iter().any(|name| {
+            source.path == format!("examples/{name}.rs")
+                || source.path.starts_with(&format!("examples/{name}/"))
+        })
+    });
+    let long = of_these.filter(|source| source.text.lines().count() > LINES_OF_AN_EXAMPLE_TO_COPY);
+    nothing("too long to copy", long.map(|source| source.path).collect());
+}
