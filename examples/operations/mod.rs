@@ -340,7 +340,8 @@ trait Map {
     /// Whether the key is new.
     fn insert(&mut self, key: Self::Key, value: Self::Value) -> bool;
     fn get(&self, key: &Self::Key) -> Option<&Self::Value>;
-    /// Whether the key was there.
+    /// Whether the key was there. Its value is dropped: by hmap's `delete` where it is, by
+    /// hashbrown's `remove` too, whose value nobody looks at.
     fn remove(&mut self, key: &Self::Key) -> bool;
     fn sum(&self) -> u64;
 }
@@ -376,7 +377,7 @@ impl<K: Number + Hash + Eq, V: Number, P: Policy> Map
 
     #[inline(always)]
     fn remove(&mut self, key: &K) -> bool {
-        Hmap::remove(self, key).is_some()
+        self.delete(key)
     }
 
     fn sum(&self) -> u64 {

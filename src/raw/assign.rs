@@ -32,6 +32,15 @@ pub(super) enum Vacancy<K, V, P> {
     NoBuckets,
 }
 
+/// What an insert has found, or got, for its entry.
+enum Target<K, V, P> {
+    /// The key is there.
+    Entry(Slot<K, V, P>),
+    /// A free slot, and nothing else is needed.
+    Free(Slot<K, V, P>),
+    Place(Place<K, V, P>),
+}
+
 /// Where the memory for a new entry may come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Supply {
@@ -68,8 +77,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue,
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
+        if Cells::<K, V>::are_used::<P>() {
+            // Large ones stay where they are until there is a place for them.
+            let target =
+                self.find_or_reserve_apart(hash, |stored| eq(&key, stored), hasher, supply);
+            return self.put(target, hash, key, elem);
+        }
         // Nearly always nothing is owed, and the chain ends in its first bucket.
-        if self.is_quiet() && !Cells::<K, V>::are_used::<P>() {
+        if self.is_quiet() {
             // SAFETY: H9: there is an array, and no other.
             let head = unsafe { self.current_chain(hash) };
             let top = TopHash::of(hash);
@@ -78,20 +93,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: They are the bucket's.
             let found = unsafe { find_in_bucket(head, tops, top, &mut |stored| eq(&key, stored)) };
             if let Some(index) = found {
-                // SAFETY: A live slot (M1) of a map that is borrowed alone.
-                let stored = unsafe { head.elem(index).as_mut() };
-                let old = mem::replace(stored, elem);
-                // Now, so that `old` is dropped if this panics.
-                drop(key);
-                return Ok(Some(old));
+                let bucket = head;
+                // SAFETY: A live slot of a map that is borrowed alone.
+                return Ok(Some(unsafe { Slot { bucket, index }.overwrite(key, elem) }));
             }
             if let Some(index) = tops.free_at_end() {
-                let slot = Slot {
-                    bucket: head,
-                    index,
-                };
+                let bucket = head;
                 // SAFETY: The slot is free, and entries of these types have no cells.
-                unsafe { self.fill(slot, top, Cells::NONE, key, elem) };
+                unsafe { self.fill(Slot { bucket, index }, top, Cells::NONE, key, elem) };
                 return Ok(None);
             }
         }
@@ -109,59 +118,87 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue,
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
+        let target = self.find_or_reserve(hash, |stored| eq(&key, stored), hasher, supply);
+        self.put(target, hash, key, elem)
+    }
+
+    /// The end of an insert: what was found is overwritten, what was got is filled.
+    #[inline]
+    fn put(
+        &mut self,
+        target: Result<Target<K, V, P>, TryReserveError>,
+        hash: HashValue,
+        key: K,
+        elem: V,
+    ) -> Result<Option<V>, InsertError<K, V>> {
+        match target {
+            // SAFETY: A live slot of a map that is borrowed alone.
+            Ok(Target::Entry(slot)) => return Ok(Some(unsafe { slot.overwrite(key, elem) })),
+            // SAFETY: The slot is free, and entries of these types have no cells. H8, H9:
+            // nothing is reserved.
+            Ok(Target::Free(slot)) => unsafe {
+                self.fill(slot, TopHash::of(hash), Cells::NONE, key, elem);
+            },
+            // Commit.
+            Ok(Target::Place(place)) => self.commit(place, TopHash::of(hash), key, elem),
+            Err(reason) => {
+                return Err(InsertError {
+                    key,
+                    value: elem,
+                    reason,
+                });
+            }
+        }
+        Ok(None)
+    }
+
+    /// [`find_or_reserve`](Self::find_or_reserve), as a function of its own.
+    #[inline(never)]
+    fn find_or_reserve_apart(
+        &mut self,
+        hash: HashValue,
+        eq: impl Fn(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+        supply: Supply,
+    ) -> Result<Target<K, V, P>, TryReserveError> {
+        self.find_or_reserve(hash, eq, hasher, supply)
+    }
+
+    /// All of an insert but the commit, whatever the map owes and wherever the chain ends.
+    #[inline]
+    fn find_or_reserve(
+        &mut self,
+        hash: HashValue,
+        eq: impl Fn(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+        supply: Supply,
+    ) -> Result<Target<K, V, P>, TryReserveError> {
         // Work.
         self.growth_work(hash, &hasher);
 
         // Search.
-        let vacancy = match self.search(hash, |stored| eq(&key, stored)) {
-            Found::Entry(Slot { bucket, index }) => {
-                // SAFETY: A live slot (M1) of a map that is borrowed alone.
-                let stored = unsafe { bucket.elem(index).as_mut() };
-                let old = mem::replace(stored, elem);
-                // Now, so that `old` is dropped if this panics.
-                drop(key);
-                return Ok(Some(old));
-            }
+        let vacancy = match self.search(hash, eq) {
+            Found::Entry(slot) => return Ok(Target::Entry(slot)),
             Found::Vacancy(vacancy) => vacancy,
         };
 
         // Where a growth runs, or nothing calls for one, a free slot is all it takes.
         if let Vacancy::Slot(slot) = vacancy {
-            let is_enough = self.is_quiet() || self.is_growing();
-            if is_enough && !Cells::<K, V>::are_used::<P>() {
-                // SAFETY: The slot is free, and entries of these types have no cells. H8,
-                // H9: nothing is reserved.
-                unsafe { self.fill(slot, TopHash::of(hash), Cells::NONE, key, elem) };
-                return Ok(None);
+            if self.is_quiet() || self.is_growing() {
+                if !Cells::<K, V>::are_used::<P>() {
+                    return Ok(Target::Free(slot));
+                }
+                return Ok(Target::Place(Place {
+                    slot,
+                    behind: None,
+                    cells: self.take_cells(supply)?,
+                }));
             }
         }
-        self.insert_with_reserve(hash, vacancy, key, elem, &hasher, supply)
-    }
 
-    /// The second half of an insert that may need more than a free slot.
-    #[inline(never)]
-    fn insert_with_reserve(
-        &mut self,
-        hash: HashValue,
-        vacancy: Vacancy<K, V, P>,
-        key: K,
-        elem: V,
-        hasher: &impl Fn(&K) -> HashValue,
-        supply: Supply,
-    ) -> Result<Option<V>, InsertError<K, V>> {
         // Reserve.
-        match self.reserve_place(hash, vacancy, hasher, supply) {
-            // Commit.
-            Ok(place) => {
-                self.commit(place, TopHash::of(hash), key, elem);
-                Ok(None)
-            }
-            Err(reason) => Err(InsertError {
-                key,
-                value: elem,
-                reason,
-            }),
-        }
+        let place = self.reserve_place(hash, vacancy, &hasher, supply)?;
+        Ok(Target::Place(place))
     }
 
     /// Looks for a key, and notes where it would go.
@@ -198,6 +235,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Gets all that a new entry needs: room, by growth if it is time for one,
     /// a bucket if the chain is full, cells. After an error the map may have
     /// grown or hold more free memory, and is otherwise as it was.
+    #[inline(never)]
     pub(super) fn reserve_place(
         &mut self,
         hash: HashValue,
@@ -353,6 +391,22 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             bucket.set_top(index, top);
         }
         self.count += 1;
+    }
+}
+
+impl<K, V, P: Policy> Slot<K, V, P> {
+    /// Replaces the elem and returns the old one; the key that is there stays.
+    ///
+    /// # Safety
+    /// The slot is live, and the map is borrowed alone.
+    #[inline]
+    unsafe fn overwrite(self, key: K, elem: V) -> V {
+        // SAFETY: M1.
+        let stored = unsafe { self.bucket.elem(self.index).as_mut() };
+        let old = mem::replace(stored, elem);
+        // Now, so that `old` is dropped if this panics.
+        drop(key);
+        old
     }
 }
 

@@ -10,6 +10,12 @@ use crate::policy::Policy;
 use crate::sizing::SLOTS;
 use crate::tophash::{TopHash, TopHashes};
 
+/// A slot, and the head of the chain that it is in.
+struct InChain<K, V, P> {
+    head: BucketPtr<K, V, P>,
+    slot: Slot<K, V, P>,
+}
+
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Removes the entry whose key has this hash and satisfies `eq`. Growth work
     /// is done also if there is none, unless the map is empty.
@@ -22,6 +28,41 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue,
     ) -> Option<(K, V)> {
+        let place = self.find_to_remove(hash, eq, hasher)?;
+        // SAFETY: A live slot of that chain.
+        Some(unsafe { self.take_out(place.head, place.slot) })
+    }
+
+    /// Removes an entry as [`remove`](Self::remove) does and drops it where it is; false
+    /// if it was not there. It is out of the map before it is dropped.
+    #[inline]
+    pub(crate) fn delete(
+        &mut self,
+        hash: HashValue,
+        eq: impl FnMut(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+    ) -> bool {
+        let Some(InChain { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
+            return false;
+        };
+        // SAFETY: A live slot of that chain, which is free when its entry is dropped.
+        unsafe {
+            self.clear_slot(head, slot);
+            self.drop_entry(slot);
+            self.close_gap(head, slot);
+        }
+        true
+    }
+
+    /// The slot of a key, and the head of its chain, after the growth work that a removal
+    /// owes.
+    #[inline]
+    fn find_to_remove(
+        &mut self,
+        hash: HashValue,
+        eq: impl FnMut(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue,
+    ) -> Option<InChain<K, V, P>> {
         if self.count == 0 {
             return None;
         }
@@ -32,8 +73,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let head = unsafe { self.owner(hash) };
         // SAFETY: The chain owns the hash, so it is initialised.
         let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
-        // SAFETY: It is a live slot of that chain.
-        Some(unsafe { self.take_out(head, slot) })
+        Some(InChain { head, slot })
     }
 
     /// Removes the entries that `keep` is false for. Growth does not go on.

@@ -14,6 +14,7 @@ pub mod board;
 pub mod compact;
 pub mod corpus;
 pub mod cursor;
+pub mod deleted;
 pub mod exhausted;
 pub mod face;
 pub mod first_bucket;
@@ -187,6 +188,10 @@ macro_rules! list {
                 a_refused_growth_is_forgotten_with_the_array,
                 where_a_chunk_is_refused_a_single_bucket_serves,
                 a_single_bucket_that_is_refused_is_not_asked_for_again,
+            }
+            deleted {
+                deleting_leaves_the_map_as_removing_does,
+                deleting_gives_the_cells_back_at_once,
             }
             replaced {
                 an_entry_replaced_stays_in_its_slot_and_its_cells,

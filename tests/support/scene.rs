@@ -53,6 +53,7 @@ pub enum Act {
     EntryOrInsert(Key),
     EntryRemove(Key),
     Remove(Key),
+    Delete(Key),
     Change(Key),
     /// So many keys from this one on, spread if it is, else in its chain.
     TryExtend(Key, u32),
@@ -246,6 +247,11 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
                 let sought = Sought(key, self.world);
                 let removed = self.map().remove_entry(&sought);
                 self.has_left(key, removed);
+            }
+            Act::Delete(key) => {
+                let sought = Sought(key, self.world);
+                let was_there = self.map().delete(&sought);
+                assert_eq!(was_there, self.oracle.remove(&key).is_some());
             }
             Act::Change(key) => {
                 let (sought, fresh) = (Sought(key, self.world), self.fresh);

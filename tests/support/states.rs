@@ -354,6 +354,8 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
         ("remove nothing through an entry", Act::EntryRemove(spread)),
         ("remove", Act::Remove(middle)),
         ("remove what is not there", Act::Remove(chained)),
+        ("delete", Act::Delete(middle)),
+        ("delete what is not there", Act::Delete(chained)),
         ("change", Act::Change(first)),
         ("extend", Act::TryExtend(spread, 40)),
         ("extend within long chains", Act::TryExtend(chained, 6)),

@@ -132,6 +132,7 @@ where
     map.clear();
     black_box(map.remove(&key).is_some());
     black_box(map.remove_entry(&key).is_some());
+    black_box(map.delete(&key));
     black_box(map.into_iter().count());
 }
 
