@@ -55,9 +55,9 @@ pub fn every_allocation_of_a_map_with_cells_is_refused_once() {
 }
 
 pub fn every_allocation_of_a_compact_map_is_refused_once() {
-    let tally = sample::<0, 0>(COMPACT_STATES, few_or(3, 0), COMPACT_SAMPLE);
-    assert!(tally.single > few_or(0, 1) * tally.states, "{tally:?}");
-    let tally = sample::<15, 15>(COMPACT_STATES, few_or(2, 0), COMPACT_SAMPLE);
+    let tally = sample::<0, 0>(COMPACT_STATES, few_or(5, 0), COMPACT_SAMPLE);
+    assert!(tally.single >= few_or(0, tally.states), "{tally:?}");
+    let tally = sample::<15, 15>(COMPACT_STATES, few_or(1, 0), COMPACT_SAMPLE);
     assert!(tally.single > few_or(0, 10) * tally.states, "{tally:?}");
     assert!(tally.told > tally.single, "{tally:?}");
 }
@@ -72,6 +72,7 @@ fn sample_of_panics<const K: usize, const V: usize>(
         each: few_or(0, 10),
         stride: 19,
         first,
+        operations: few_or(20, 1),
         ..extent
     };
     let mut tally = panics::Tally::default();
@@ -91,6 +92,6 @@ pub fn a_panic_in_any_call_leaves_a_whole_map_with_cells() {
 
 #[cfg(not(target_os = "none"))]
 pub fn a_panic_in_any_call_leaves_a_whole_compact_map() {
-    sample_of_panics::<0, 0>(COMPACT_STATES, few_or(3, 0), COMPACT_SAMPLE);
-    sample_of_panics::<15, 15>(COMPACT_STATES, few_or(7, 0), COMPACT_SAMPLE);
+    sample_of_panics::<0, 0>(COMPACT_STATES, few_or(6, 0), COMPACT_SAMPLE);
+    sample_of_panics::<15, 15>(COMPACT_STATES, few_or(2, 0), COMPACT_SAMPLE);
 }
