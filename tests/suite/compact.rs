@@ -6,7 +6,8 @@ use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
 use crate::support::{few_or, looks_after};
 use alloc::vec::Vec;
-use hmap::{Compact, Cursor, Hmap};
+use hmap::introspection::SlotView;
+use hmap::{Compact, Cursor, Entry, Hmap};
 
 type Map<'l, V> = Hmap<Key, V, Identity, &'l Ledger, Compact>;
 
@@ -246,4 +247,121 @@ pub fn what_one_bucket_cannot_do_widens_a_small_one_first() {
         checked.map.shrink_to_fit().unwrap();
         checked.check_contents();
     }
+}
+
+pub fn retain_frees_what_it_empties_in_every_chain() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    checked.map.try_presize(52).unwrap();
+    // Eight chains, of which the first, one in the middle and the last are long.
+    for bucket in [0, 3, 7] {
+        for id in 0..12 {
+            let id = 100 * u64::from(bucket) + id;
+            checked.insert(Key::at(id, bucket, id as u8), id);
+        }
+    }
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 3);
+    checked.retain(|key, _| key.id % 100 == 11);
+    let stats = checked.map.chain_stats();
+    assert_eq!((stats.chains, stats.overflow_buckets), (8, 3), "gaps");
+    checked.retain(|_, _| false);
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 0);
+    checked.check_contents();
+}
+
+pub fn a_bucket_is_free_when_its_own_last_entry_leaves() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..12 {
+        checked.insert(chained(id), id);
+    }
+    checked.map.finish_growth();
+    // Those in the overflow bucket go, so that nothing has to move.
+    for id in 8..12 {
+        assert_eq!(checked.map.chain_stats().overflow_buckets, 1);
+        checked.remove(chained(id));
+    }
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 0);
+    checked.check_contents();
+}
+
+pub fn a_chain_that_becomes_shorter_ends_with_its_last_entry() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..9 {
+        checked.insert(chained(id), id);
+    }
+    checked.map.finish_growth();
+    // The gaps stay while the overflow bucket has an entry. When that has moved, they are
+    // what is behind the last one.
+    checked.retain(|key, _| key.id != 6 && key.id != 7);
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 1);
+    checked.remove(chained(0));
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 0);
+    // An insert finds the end at a glance only where it is marked.
+    let mut chain = checked.map.chain_view(0).unwrap();
+    let [.., sixth, seventh, eighth] = chain.next().unwrap();
+    assert!(matches!(sixth, SlotView::Live(Key { id: 5, .. }, 5)));
+    assert_eq!([seventh, eighth], [SlotView::EmptyRest; 2]);
+    assert!(chain.next().is_none());
+    drop(chain);
+    checked.check_contents();
+}
+
+pub fn nothing_moves_where_no_bucket_is_won_by_it() {
+    let order = |map: &Map<'_, u64>| map.keys().map(|key| key.id).collect::<Vec<_>>();
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..12 {
+        checked.insert(chained(id), id);
+    }
+    checked.map.finish_growth();
+    checked.remove(chained(9));
+    let ids = order(&checked.map);
+    assert_eq!(ids, [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11], "within a bucket");
+    // Where one can be won the last entry moves, not another one of its bucket.
+    checked.remove(chained(2));
+    let ids = order(&checked.map);
+    assert_eq!(ids, [0, 1, 11, 3, 4, 5, 6, 7, 8, 10]);
+    drop(checked);
+
+    // In the middle of a growth chains are the growth's to shorten.
+    let mut checked = compact(&ledger);
+    let mut id = 0;
+    while id < 20 || !checked.map.is_growing() {
+        checked.insert(chained(id), id);
+        id += 1;
+    }
+    let before = order(&checked.map);
+    checked.remove(chained(2));
+    assert!(checked.map.is_growing());
+    let expected: Vec<u64> = before.into_iter().filter(|id| *id != 2).collect();
+    assert_eq!(order(&checked.map), expected);
+}
+
+pub fn presizing_to_what_fits_widens_nothing() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for (entries, slots) in [(1, 2), (2, 2), (3, 4), (4, 4)] {
+        checked.insert(Key::spread(entries), entries);
+        let calls = ledger.calls();
+        checked.map.try_presize(slots).unwrap();
+        assert_eq!((ledger.calls(), checked.map.capacity()), (calls, slots));
+    }
+    checked.check_contents();
+}
+
+pub fn an_entry_removed_at_its_place_leaves_no_gap() {
+    let ledger = Ledger::new();
+    let mut checked = compact(&ledger);
+    for id in 0..9 {
+        checked.insert(chained(id), id);
+    }
+    checked.map.finish_growth();
+    let Entry::Occupied(entry) = checked.map.entry(chained(2)) else {
+        panic!("it was inserted");
+    };
+    assert_eq!(Some(entry.remove()), checked.oracle.remove(&chained(2)));
+    assert_eq!(checked.map.chain_stats().overflow_buckets, 0);
+    checked.check_contents();
 }

@@ -63,6 +63,12 @@ macro_rules! list {
                 a_small_bucket_is_used_again_before_it_is_widened,
                 a_wider_bucket_that_is_refused_gives_the_pair_back,
                 what_one_bucket_cannot_do_widens_a_small_one_first,
+                retain_frees_what_it_empties_in_every_chain,
+                a_bucket_is_free_when_its_own_last_entry_leaves,
+                a_chain_that_becomes_shorter_ends_with_its_last_entry,
+                nothing_moves_where_no_bucket_is_won_by_it,
+                presizing_to_what_fits_widens_nothing,
+                an_entry_removed_at_its_place_leaves_no_gap,
             }
             corpus {
                 random_tapes_play_to_their_end,
