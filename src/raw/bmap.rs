@@ -27,7 +27,8 @@
 //! * **M1** A live tophash ⇒ key and elem of the slot are initialised.
 //! * **M2** An empty tophash ⇒ neither is.
 //! * **M3** emptyRest ⇒ all later slots of this bucket and of its chain are
-//!   empty; the slot before the first emptyRest, if there is one, is live.
+//!   empty; the slot before the first emptyRest, if there is one, is live. A chain whose
+//!   last slot is empty ends with emptyRest.
 //! * **M4** Evacuated tophashes occur only in the head bucket of a chain of the
 //!   old array, in all eight slots. The chain's entries were moved out: nothing
 //!   but that head's tophash is read again.

@@ -213,7 +213,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 )?;
             }
         }
-        Ok(())
+        must(
+            before != TopHash::EMPTY_ONE,
+            "M3: a chain that does not end with an entry ends with emptyRest",
+        )
     }
 
     /// H2 of one chain: each key belongs here, under its tophash, and only once.
