@@ -394,6 +394,7 @@ pub fn a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left() {
             checked.insert(Key::at(id, 0, id as u8), id);
         }
         ledger.grant_all();
+        let old_chunk = (ledger.live_bytes() - 4 * bucket) / (ledger.live_blocks() - 1);
         let mut ids = count..;
         let mut insert = |checked: &mut Checked<'_, u64>| {
             let id = ids.next().unwrap();
@@ -407,7 +408,7 @@ pub fn a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left() {
         }
         // Over its load still. Each insert gives two chunks back before it looks.
         while !checked.map.is_growing() {
-            let left = checked.map.footprint().old / (16 + bucket) - 2;
+            let left = checked.map.footprint().old / old_chunk - 2;
             insert(&mut checked);
             assert_eq!(checked.map.is_growing(), left <= 32, "{left} are left");
             if checked.map.is_growing() {
