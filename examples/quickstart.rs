@@ -48,7 +48,7 @@ fn run() -> Result<(), Refused> {
 /// Where there is no memory an insert is an error, which holds what was to go in.
 fn refused(no_memory: &MapHeap) -> Result<(), Refused> {
     let mut map = Hmap::new_in(no_memory);
-    match map.insert(53, "dns") {
+    match map.insert(53_u16, "dns") {
         Ok(_) => println!("there is memory after all"),
         Err(error) => {
             println!("{error}");

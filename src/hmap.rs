@@ -13,7 +13,7 @@ mod reserve;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 #[cfg(feature = "default-hasher")]
-pub use first_bucket::StaticHmap;
+pub use first_bucket::{LentHmap, StaticHmap};
 pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
 
 use crate::alloc::{Allocator, Global};
@@ -213,7 +213,9 @@ impl<K, V, S, A: Allocator> Hmap<K, V, S, A> {
 }
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
-    /// An empty map with a policy of the caller's choice, which its type names.
+    /// An empty map with this hash builder, used as it is, and a policy that its type names.
+    /// Where the map is to draw its own seed, with its first entry, use
+    /// [`with_seeded_hasher_in`](Self::with_seeded_hasher_in), which takes a policy too.
     ///
     /// **Work:** constant. **Memory:** none until the first insert.
     pub const fn with_policy_in(hash_builder: S, alloc: A) -> Self {
@@ -225,9 +227,24 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     }
 
     /// An empty map whose hash builder is given a new seed whenever an entry goes
-    /// into the map while it is empty.
+    /// into the map while it is empty; of any policy.
     ///
     /// **Work:** constant. **Memory:** none until the first insert.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{Compact, DefaultHashBuilder, Global, Hmap};
+    ///
+    /// // Its seed is drawn when the first entry comes; 0 is only what it has until then.
+    /// static TABLE: std::sync::Mutex<Hmap<u32, u32, DefaultHashBuilder, Global, Compact>> =
+    ///     std::sync::Mutex::new(Hmap::with_seeded_hasher_in(
+    ///         DefaultHashBuilder::with_seed(0),
+    ///         Global,
+    ///     ));
+    /// TABLE.lock().unwrap().insert(1, 2)?;
+    /// # }
+    /// # Ok::<(), hmap::InsertError<u32, u32>>(())
+    /// ```
     pub const fn with_seeded_hasher_in(hash_builder: S, alloc: A) -> Self
     where
         S: SeededBuildHasher,
@@ -544,9 +561,9 @@ where
 
     /// Removes a key and drops it and its value where they are; whether it was there.
     ///
-    /// For large values this is several times as fast as to move them out and drop them.
+    /// For large values this is several times as fast as moving them out.
     ///
-    /// **Work:** and **Memory:** those of [`remove`](Self::remove). If a `Drop` panics, the
+    /// **Work** and **memory:** as [`remove`](Self::remove). If a `Drop` panics, the
     /// entry is out of the map and its memory is given back. Go: `delete`.
     ///
     /// ```

@@ -135,12 +135,12 @@ pub use hash_map::HashMap;
 pub use hash_set::HashSet;
 #[cfg(feature = "infallible")]
 pub use hash_table::HashTable;
-#[cfg(feature = "default-hasher")]
-pub use hmap::StaticHmap;
 pub use hmap::{
     Entry, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry, Values,
     ValuesMut,
 };
+#[cfg(feature = "default-hasher")]
+pub use hmap::{LentHmap, StaticHmap};
 pub use policy::{Compact, Go, Policy};
 pub use raw::bmap::FirstBucket;
 pub use raw::cursor::{Batch, BatchMut, Cursor};

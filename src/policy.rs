@@ -35,7 +35,8 @@ impl Policy for Go {
 /// Keys and values over 32 bytes have an allocation of their own; the first bucket begins
 /// with two slots; chains are kept as short as their entries allow, which costs a removal
 /// a walk along its chain. Which slot an entry is in, and so the order of iteration, is no
-/// longer Go's.
+/// longer Go's. A map with it begins with memory of its allocator: the constructors with a
+/// first bucket of the caller's make maps of the policy `Go`.
 ///
 /// ```
 /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

@@ -29,7 +29,8 @@ static DRAWN: AtomicUsize = AtomicUsize::new(0);
 /// guess (RDRAND, a hardware counter, a value from the boot loader), and before
 /// keys from outside go into a map. Maps that hold entries keep their seed.
 /// Without it seeds still differ from map to map, but can be worked out by
-/// anyone who knows the program.
+/// anyone who knows the program. What a seed protects from depends on the hasher; see
+/// [`DefaultHashBuilder`].
 ///
 /// **Work:** one or two atomic stores. **Memory:** none.
 ///
@@ -97,6 +98,10 @@ mod builder {
     ///
     /// A map made with one given by the caller (`with_hasher`) keeps that seed;
     /// a map made without draws its own.
+    ///
+    /// A secret seed keeps out who can only choose keys. It is no defence against who also
+    /// watches the map, its order or its timing: foldhash does not claim to be one. For
+    /// such keys name a keyed hasher made for it, SipHash for instance.
     #[derive(Clone, Copy, Debug)]
     pub struct DefaultHashBuilder {
         seed: u64,

@@ -139,17 +139,24 @@ macro_rules! first_bucket {
     };
 }
 
+/// The type of a map with a first bucket that the caller lends, for where it must be named:
+/// `struct Irqs<'b> { handlers: LentHmap<'b, u8, fn()> }`; see
+/// [`with_first_bucket_in`](Hmap::with_first_bucket_in).
+#[cfg(feature = "default-hasher")]
+pub type LentHmap<'b, K, V, A = crate::alloc::Global> =
+    Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>>;
+
 /// The type of a map made by [`static_hmap!`](crate::static_hmap).
 #[cfg(feature = "default-hasher")]
-pub type StaticHmap<K, V, A = crate::alloc::Global> =
-    Hmap<K, V, DefaultHashBuilder, WithBucket<'static, A>>;
+pub type StaticHmap<K, V, A = crate::alloc::Global> = LentHmap<'static, K, V, A>;
 
 /// Declares a `static` map together with its first bucket, so that eight entries
 /// need no memory and no set-up at run time.
 ///
 /// After the `=` stands what would be a closure: it says what to wrap the map in,
 /// a lock in most cases. `in` gives the allocator for more than eight entries;
-/// without it that is [`Global`](crate::Global).
+/// without it that is [`Global`](crate::Global), which takes the feature `alloc`. The type
+/// in the closure is written `StaticHmap`, without a path.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {

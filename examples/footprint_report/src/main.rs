@@ -41,10 +41,10 @@ struct Cli {
     /// Write the README's chart
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// Fail if the figures are not those of this file
+    /// Fail if the figures are not those of this file (with --quick)
     #[arg(long, value_name = "FILE", requires = "quick")]
     check: Option<PathBuf>,
-    /// Write this file anew
+    /// Write this file anew (with --quick)
     #[arg(long, value_name = "FILE", requires = "quick")]
     bless: Option<PathBuf>,
 }
@@ -59,6 +59,11 @@ fn main() -> Result<()> {
     {
         cli.html = Some(source::root().join("target/footprint.html"));
     }
+    // Before minutes of measuring.
+    let blessed = match &cli.check {
+        Some(file) => Some(fs::read_to_string(file).with_context(|| file.display().to_string())?),
+        None => None,
+    };
     let rows = match &cli.from {
         Some(file) => source::file(file)?,
         None => source::measure(cli.quick, cli.kernel)?,
@@ -76,8 +81,7 @@ fn main() -> Result<()> {
     if let Some(file) = cli.bless {
         write(&file, &snapshot::text(&figures))?;
     }
-    if let Some(file) = cli.check {
-        let blessed = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    if let Some(blessed) = blessed {
         snapshot::check(&blessed, &figures)?;
     }
     Ok(())

@@ -28,7 +28,7 @@ struct Cli {
     /// 4 u64→[u8; 64], 5 u64→[u8; 256]
     #[arg(long, value_delimiter = ',', default_value = "0")]
     pairs: Vec<usize>,
-    /// Entries in a map
+    /// Entries in a map: numbers, as in 1000 or 6,100
     #[arg(
         long,
         value_delimiter = ',',

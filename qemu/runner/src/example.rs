@@ -1,5 +1,9 @@
 //! An example: built, booted, its output printed as it comes.
 
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use semihosting::Ending;
 
@@ -61,12 +65,59 @@ pub fn run(image: &Image, memory: Option<u32>, arguments: &[String]) -> Result<b
         memory,
         ..Options::default()
     };
-    let ended = machine::boot(image, &arguments.join(" "), &options, &|line| {
-        println!("{line}")
+    let silence = Silence::default();
+    let ended = thread::scope(|scope| {
+        scope.spawn(|| silence.watch());
+        let ended = machine::boot(image, &arguments.join(" "), &options, &|line| {
+            println!("{line}");
+            silence.news.notify_all();
+        });
+        silence.end();
+        ended
     })?;
     if matches!(ended, Ended::Program(Ending::Success)) {
         return Ok(true);
     }
     eprintln!("error: {}", verdict::describe(&ended));
     Ok(false)
+}
+
+/// Nothing printed for long: an example that computes, or one that hangs.
+#[derive(Default)]
+struct Silence {
+    has_ended: Mutex<bool>,
+    /// A line was printed, or the example has ended.
+    news: Condvar,
+}
+
+impl Silence {
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// Says each time that there was no news for long, until the end.
+    fn watch(&self) {
+        let mut has_ended = self
+            .has_ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        while !*has_ended {
+            let waited = self.news.wait_timeout(has_ended, Self::LONG);
+            let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            has_ended = guard;
+            if timeout.timed_out() && !*has_ended {
+                let seconds = Self::LONG.as_secs();
+                eprintln!(
+                    "(nothing printed for {seconds} s; still running. There is no time limit: \
+                     Ctrl-C ends it, `cargo qemu debug` shows where it is)"
+                );
+            }
+        }
+    }
+
+    fn end(&self) {
+        *self
+            .has_ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = true;
+        self.news.notify_all();
+    }
 }

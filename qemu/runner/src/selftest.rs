@@ -175,7 +175,7 @@ pub fn run(target: &Target, filter: Option<&str>) -> Result<Tally> {
         .filter(|(name, _)| filter.is_none_or(|filter| name.contains(filter)))
         .collect();
     if chosen.is_empty() {
-        println!("no check has this name");
+        println!("none of the runner's own checks has this name");
         return Ok(Tally::default());
     }
 
