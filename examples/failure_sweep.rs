@@ -1,5 +1,6 @@
 //! Everything that can fail, failed: each allocation of each operation in each state
-//! refused in turn, and on the host a panic in each call of a user's code.
+//! refused in turn, on the host a panic in each call of a user's code, and random tapes of
+//! operations and refusals, as the fuzzer plays them.
 //!
 //!     cargo run --release --example failure_sweep
 //!     cargo qemu run failure_sweep -- --stride 50
@@ -12,6 +13,7 @@ extern crate alloc;
 
 use board::println;
 use support::sweep::{Extent, Tally, sweep};
+use support::tape::play_random;
 
 #[path = "../tests/support/mod.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
@@ -19,11 +21,14 @@ mod support;
 
 board::main!(run);
 
+/// Tapes that are played if nothing is left out.
+const TAPES: usize = 20_000;
+
 const HELP: &str = "\
 Every allocation that an operation makes is refused, one after the other.
 
   --stride N   after the first ten allocations (calls) of an operation every N-th fails
-               (default 1: each of them)";
+               (default 1: each of them), and every N-th tape is played";
 
 fn run() -> Result<(), &'static str> {
     let mut extent = Extent::full();
@@ -45,6 +50,7 @@ fn run() -> Result<(), &'static str> {
     refuse_everywhere(extent);
     #[cfg(not(target_os = "none"))]
     panic_everywhere(extent);
+    play_tapes(TAPES / extent.stride);
     println!("0 entries lost, 0 leaked, 0 dropped twice, 0 violations of an invariant");
     Ok(())
 }
@@ -94,5 +100,10 @@ fn panic_everywhere(extent: Extent) {
         leaks,
     } = tally;
     println!("{panics} panics in calls of user code and of the allocator, in {states} states");
-    println!("{leaks} of them, in giving back a block, leaked");
+    println!("{leaks} of them by the allocator itself, which lost the blocks that were to follow");
+}
+
+fn play_tapes(tapes: usize) {
+    play_random(tapes, 600);
+    println!("{tapes} random tapes of operations and refusals played to their end");
 }

@@ -122,7 +122,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.put(target, hash, key, elem)
     }
 
-    /// The end of an insert: what was found is overwritten, what was got is filled.
+    /// The end of an insert: what was found is overwritten, what was got is filled. The
+    /// target is what [`find_or_reserve`](Self::find_or_reserve) gave for this hash, and
+    /// nothing has changed since.
     #[inline]
     fn put(
         &mut self,
@@ -152,7 +154,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Ok(None)
     }
 
-    /// [`find_or_reserve`](Self::find_or_reserve), as a function of its own.
+    /// [`find_or_reserve`](Self::find_or_reserve), never inlined: what is left of the insert
+    /// of a large value then is, and moves it once.
     #[inline(never)]
     fn find_or_reserve_apart(
         &mut self,

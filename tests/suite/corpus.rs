@@ -2,17 +2,13 @@
 //! found worth keeping. `tests/support/tape.rs` says what a tape is.
 
 use crate::support::few_or;
+#[cfg(not(target_os = "none"))]
 use crate::support::tape::play;
-use fastrand::Rng;
+use crate::support::tape::play_random;
 
 pub fn random_tapes_play_to_their_end() {
     let (tapes, length) = few_or((2, 12), (150, 300));
-    let mut random = Rng::with_seed(11);
-    let mut tape = [0; 300];
-    for _ in 0..tapes {
-        random.fill(&mut tape[..length]);
-        play(&tape[..length]);
-    }
+    play_random(tapes, length);
 }
 
 #[cfg(not(target_os = "none"))]

@@ -21,6 +21,16 @@ const MOST_STEPS: u64 = 2_000;
 /// Steps between two looks at everything.
 const LOOK_EVERY: u64 = if cfg!(miri) { 64 } else { 8 };
 
+/// Plays so many random tapes of this length, of at most 600 bytes.
+pub fn play_random(tapes: usize, length: usize) {
+    let mut random = fastrand::Rng::with_seed(11);
+    let mut tape = [0; 600];
+    for _ in 0..tapes {
+        random.fill(&mut tape[..length]);
+        play(&tape[..length]);
+    }
+}
+
 /// Plays a tape; panics at the first thing that is wrong.
 pub fn play(tape: &[u8]) {
     let mut rest = tape.iter();
