@@ -1,11 +1,12 @@
 //! What must be there before anything boots: the compiler's target and QEMU.
-//! Either is installed where that is possible, and what is done is said.
+//! Either is installed where that is possible, and what is done is said: on standard
+//! error, as standard output is the booted program's, whose figures others may read.
 
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::{env, fs, io};
 
 use anyhow::{Context, Result, bail};
 
@@ -25,6 +26,7 @@ pub fn target(target: &Target) -> Result<()> {
     let added = Command::new("rustup")
         .args(["target", "add", triple])
         .current_dir(project::root())
+        .stdout(io::stderr())
         .status();
     match added {
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(
@@ -115,6 +117,7 @@ fn install_qemu(target: &Target) -> Result<()> {
             .args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive")
             .stdin(Stdio::null())
+            .stdout(io::stderr())
             .status()
             .context("cannot start apt-get")?;
         if !status.success() {
