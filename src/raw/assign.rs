@@ -259,7 +259,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 vacancy = self.vacancy(hash);
                 if had_slot && matches!(vacancy, Vacancy::Behind(_)) {
                     // H6: what was set aside is enough for this key too.
-                    self.free.make_one_spare();
+                    self.make_one_spare();
                 }
             }
         }

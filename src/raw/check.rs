@@ -66,7 +66,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             )?;
             let needed = usize::min(old.overflow as usize, old.live / SLOTS);
             must(
-                self.free.set_aside() as usize >= needed,
+                self.set_aside() as usize >= needed,
                 "H6: enough is set aside for the chains that are not moved",
             )?;
         }
