@@ -249,7 +249,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Buckets of the chunk that is on call.
-    fn on_call(&self) -> u32 {
+    pub(super) fn on_call(&self) -> u32 {
         if self.flags.has(Flags::CHUNK_ON_CALL) {
             self.oldoverflow.len_of_first()
         } else {
@@ -285,6 +285,30 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.free.keep_aside(set_aside);
         // SAFETY: It is the first, and no bucket of it was in use.
         unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, 1) };
+    }
+
+    /// Makes a chunk that is at hand one of the current generation, if that makes a bucket
+    /// free for all: the one on call, if the moves leave something of it, and after a growth
+    /// one that is still to be given back.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_over_chunk(&mut self) -> bool {
+        if !self.is_growing() {
+            // SAFETY: No growth runs, so all chains that used it are moved.
+            unsafe {
+                self.overflow
+                    .take_first(&mut self.oldoverflow, &mut self.free)
+            };
+            return self.free.has_spare();
+        }
+        // Each bound of H6 will do.
+        let set_aside = u32::min(self.set_aside(), self.oldnoverflow);
+        let at_hand = self.free.len().saturating_add(self.on_call());
+        if set_aside >= at_hand || !self.call_chunk() {
+            return false;
+        }
+        self.free.keep_aside(set_aside);
+        true
     }
 
     /// Makes one of the buckets that are set aside free for all if no other is.

@@ -328,6 +328,42 @@ pub fn a_chunk_on_call_that_a_move_needs_is_there() {
     checked.check_contents();
 }
 
+pub fn the_key_that_a_growth_is_started_for_gets_the_chunk_on_call_after_its_end() {
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(9, Identity, &ledger).unwrap();
+    let mut checked: Checked<'_, u64> = Checked::of(map, &ledger);
+    // 13 entries in one chain of two buckets: eight of them stay when the array doubles.
+    for id in 0..13 {
+        checked.insert(Key::at(id, if id < 8 { 0 } else { 2 }, id as u8), id);
+    }
+    // The array and the chunk are granted, and nothing more; both chains are moved at once.
+    ledger.refuse_all_after(2);
+    checked.insert(Key::at(13, 0, 13), 13);
+    assert!(!checked.map.is_growing());
+    assert_eq!(checked.map.state().noverflow, 1);
+    checked.check_contents();
+}
+
+pub fn an_insert_while_growing_gets_what_the_moves_leave_of_the_chunk_on_call() {
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(26, Identity, &ledger).unwrap();
+    let mut checked: Checked<'_, u64> = Checked::of(map, &ledger);
+    // Four buckets, the first with a chain of two.
+    let mut id = 0;
+    for (bucket, entries) in [(0, 8), (4, 4), (1, 7), (2, 4), (3, 3)] {
+        for _ in 0..entries {
+            checked.insert(Key::at(id, bucket, id as u8), id);
+            id += 1;
+        }
+    }
+    ledger.refuse_all_after(2);
+    checked.insert(Key::at(id, 1, id as u8), id);
+    assert!(checked.map.is_growing());
+    checked.insert(Key::at(100, 0, 100), 100);
+    assert_eq!(checked.map.state().noverflow, 1);
+    checked.check_contents();
+}
+
 pub fn a_growth_takes_over_what_the_one_before_left() {
     let ledger = Ledger::new();
     let mut checked = Checked::new(&ledger);

@@ -142,6 +142,8 @@ macro_rules! list {
                 no_more_is_set_aside_than_the_entries_can_fill,
                 a_chunk_on_call_that_no_move_needed_is_given_back_after_the_growth,
                 a_chunk_on_call_that_a_move_needs_is_there,
+                the_key_that_a_growth_is_started_for_gets_the_chunk_on_call_after_its_end,
+                an_insert_while_growing_gets_what_the_moves_leave_of_the_chunk_on_call,
                 a_growth_takes_over_what_the_one_before_left,
                 what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
                 steps_after_the_end_of_a_growth_give_the_old_chunks_back,
