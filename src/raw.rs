@@ -22,15 +22,14 @@
 //! * **H4** No growth starts while one runs. Chunks that are still to be given back
 //!   after one are taken over by the next.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
-//! * **H6** While growing at least as many overflow buckets are free as are set aside (or
-//!   in the chunk on call, which is free as a whole and the first of `oldoverflow`), and
-//!   those are as many as the moves to come can need: the lesser of two bounds. A chain of
-//!   c buckets fills at most c − 1 overflow buckets of the two that it is split into, since
-//!   ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries fill ⌊(x − 1)/8⌋, so that all
-//!   together fill an eighth of their number. So a step of growth never asks the allocator
-//!   for memory, and can always run. Both bounds hold with one key more where there is a
-//!   free slot: the one that the growth is started for is not refused because memory for
-//!   the growth was granted.
+//! * **H6** While growing at least as many overflow buckets are free as are set
+//!   aside, and those are as many as the moves to come can need: the lesser of two
+//!   bounds. A chain of c buckets fills at most c − 1 overflow buckets of the two that
+//!   it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries
+//!   fill ⌊(x − 1)/8⌋, so that all together fill an eighth of their number. So a step
+//!   of growth never calls the allocator, and can always run. Both bounds hold with one
+//!   key more where there is a free slot: the one that the growth is started for is not
+//!   refused because memory for the growth was granted.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array; `oldnoverflow`
 //!   = those in old chains that are not moved, while growing.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
@@ -111,8 +110,6 @@ impl Flags {
     const CALLERS_BUCKET: Self = Self(2);
     /// `oldbuckets` is the caller's first bucket.
     const OLD_CALLERS_BUCKET: Self = Self(4);
-    /// The first chunk of `oldoverflow` is none of the old array's, but on call (H6).
-    const CHUNK_ON_CALL: Self = Self(8);
 
     const fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
@@ -120,10 +117,6 @@ impl Flags {
 
     const fn with(self, flag: Self) -> Self {
         Self(self.0 | flag.0)
-    }
-
-    const fn without(self, flag: Self) -> Self {
-        Self(self.0 & !flag.0)
     }
 }
 

@@ -259,7 +259,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 vacancy = self.vacancy(hash);
                 if had_slot && matches!(vacancy, Vacancy::Behind(_)) {
                     // H6: what was set aside is enough for this key too.
-                    self.make_one_spare();
+                    self.free.make_one_spare();
                 }
             }
         }
@@ -297,15 +297,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Cells::allocate::<P, A>(&self.alloc)
     }
 
-    /// Makes sure that an overflow bucket is free and not set aside, by a chunk of the
-    /// growth before or a new one if there is none.
+    /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
+    /// there is none.
     ///
     /// Go: the first half of `newoverflow`.
     fn provide_overflow_bucket(&mut self, supply: Supply) -> Result<(), TryReserveError> {
         if self.noverflow == u32::MAX {
             return Err(TryReserveError::CapacityOverflow);
         }
-        if self.free.has_spare() || self.take_over_chunk() {
+        if self.free.has_spare() {
             return Ok(());
         }
         match supply {

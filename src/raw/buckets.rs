@@ -375,68 +375,25 @@ impl ChunkList {
         buckets: u32,
         free: &mut FreeList<K, V, P>,
     ) -> Result<(), TryReserveError> {
+        let layout = Self::layout::<K, V, P>(buckets).ok_or(TryReserveError::CapacityOverflow)?;
         if free.len().checked_add(buckets).is_none() {
             return Err(TryReserveError::CapacityOverflow);
         }
-        let mut chunk = Self::one::<K, V, P, A>(alloc, buckets)?;
-        // SAFETY: The chunk is new.
-        unsafe { self.take_first::<K, V, P>(&mut chunk, free) };
-        Ok(())
-    }
-
-    /// A list of one new chunk, whose buckets are in no free list yet.
-    pub(crate) fn one<K, V, P: Policy, A: Allocator>(
-        alloc: &A,
-        buckets: u32,
-    ) -> Result<Self, TryReserveError> {
-        let layout = Self::layout::<K, V, P>(buckets).ok_or(TryReserveError::CapacityOverflow)?;
-        let chunk: NonNull<Chunk> = allocate(alloc, layout)?.cast();
+        let block: NonNull<u8> = allocate(alloc, layout)?.cast();
+        let chunk = block.cast::<Chunk>();
         // SAFETY: The block begins with room for the header, aligned for it.
         unsafe {
             chunk.write(Chunk {
-                next: None,
+                next: self.first,
                 buckets,
             })
         };
-        Ok(Self { first: Some(chunk) })
-    }
-
-    /// Puts the first chunk of another list before its own, which is the same as it was.
-    pub(crate) fn push_first(&mut self, other: &mut Self) {
-        let Some(mut chunk) = other.first else { return };
-        // SAFETY: The list links initialised headers, each in one list.
-        let header = unsafe { chunk.as_mut() };
-        other.first = mem::replace(&mut header.next, self.first);
         self.first = Some(chunk);
-    }
-
-    /// Buckets of the first chunk.
-    pub(crate) fn len_of_first(&self) -> u32 {
-        // SAFETY: The list links initialised headers.
-        self.first
-            .map_or(0, |chunk| unsafe { chunk.read() }.buckets)
-    }
-
-    /// Takes the first chunk of another list over, and adds its buckets to `free`.
-    ///
-    /// # Safety
-    /// No bucket of that chunk is in use; `free` is the list of the generation that
-    /// this one is of.
-    pub(crate) unsafe fn take_first<K, V, P: Policy>(
-        &mut self,
-        other: &mut Self,
-        free: &mut FreeList<K, V, P>,
-    ) {
-        let Some(chunk) = other.first else { return };
-        let buckets = other.len_of_first();
-        self.push_first(other);
         // SAFETY: The buckets begin behind the header, within the block.
-        let first = unsafe {
-            let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
-            BucketPtr::first_of(behind, SLOTS)
-        };
-        // SAFETY: The caller's promise.
+        let first = unsafe { BucketPtr::first_of(block.add(Self::header::<K, V, P>()), SLOTS) };
+        // SAFETY: `buckets` buckets of a new block.
         unsafe { free.push_run(first, buckets) };
+        Ok(())
     }
 
     /// Whether there are more chunks than that; looks at no more than that.
@@ -461,9 +418,19 @@ impl ChunkList {
         mut other: Self,
         free: &mut FreeList<K, V, P>,
     ) {
-        while !other.is_empty() {
+        while let Some(mut chunk) = other.first {
+            // SAFETY: The list links initialised headers.
+            let header = unsafe { chunk.as_mut() };
+            other.first = mem::replace(&mut header.next, self.first);
+            self.first = Some(chunk);
+            let buckets = header.buckets;
+            // SAFETY: The buckets begin behind the header, within the block.
+            let first = unsafe {
+                let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
+                BucketPtr::first_of(behind, SLOTS)
+            };
             // SAFETY: The caller's promise.
-            unsafe { self.take_first(&mut other, free) };
+            unsafe { free.push_run(first, buckets) };
         }
     }
 

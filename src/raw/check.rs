@@ -66,7 +66,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             )?;
             let needed = usize::min(old.overflow as usize, old.live / SLOTS);
             must(
-                self.set_aside() as usize >= needed,
+                self.free.set_aside() as usize >= needed,
                 "H6: enough is set aside for the chains that are not moved",
             )?;
         }
@@ -106,11 +106,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         must(
             self.free.recount().is_some(),
             "A2: the free list counts its buckets",
-        )?;
-        let is_on_call = self.flags.has(Flags::CHUNK_ON_CALL);
-        must(
-            !is_on_call || (self.is_growing() && !self.oldoverflow.is_empty()),
-            "H6: on call, and no growth or no chunk",
         )?;
         if !self.is_growing() {
             must(
@@ -284,7 +279,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             must(used == chunks, "A2: an overflow bucket is in two places")?;
         }
         if self.is_growing() && self.old_bits().spares() == 0 {
-            let old_chunks = self.oldoverflow.totals::<K, V, P>().1 - self.on_call() as usize;
+            let old_chunks = self.oldoverflow.totals::<K, V, P>().1;
             must(
                 old.overflow as usize <= old_chunks,
                 "A3: old chains lie in old blocks",

@@ -24,7 +24,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let Some(base) = self.buckets else {
             return Ok(copy);
         };
-        let set_aside = self.set_aside();
+        let set_aside = self.free.set_aside();
         let overflow = self.noverflow.checked_add(set_aside);
         let overflow = overflow.ok_or(TryReserveError::CapacityOverflow)?;
         copy.install_empty_array(self.bits, overflow)?;

@@ -35,7 +35,7 @@ const LOOK_AHEAD: usize = 1024;
 const GIVEN_BACK_PER_CALL: usize = 2;
 
 /// How many of them the next growth takes over if they are still there when it starts.
-/// There are about 32 at most, unless larger ones were refused.
+/// There are about 16 at most, unless larger ones were refused.
 const TAKEN_OVER: usize = 32;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -82,21 +82,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// What the moves can need (H6) is set aside here: the spares of the new
     /// array, chunks that are left of the generation before, and a new chunk where
-    /// these are too few. That one is hardly ever used. It is kept on call, among the
-    /// chunks of the old array, and given back as soon as the moves do without.
+    /// these are too few.
     ///
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && !self.is_small());
         let set_aside = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
         let left_over = self.oldoverflow.totals::<K, V, P>().1 as u32;
-        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, 0)?;
-        let at_hand = left_over.saturating_add(made.blocks.free.len());
-        let on_call = set_aside.saturating_sub(at_hand);
-        let mut chunk_on_call = ChunkList::EMPTY;
-        if on_call > 0 {
-            chunk_on_call = ChunkList::one::<K, V, P, A>(&self.alloc, on_call)?;
-        }
+        let short = set_aside.saturating_sub(left_over);
+        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
         let Blocks {
             base,
             mut overflow,
@@ -105,12 +99,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let left_over = mem::replace(&mut self.oldoverflow, ChunkList::EMPTY);
         // SAFETY: No growth runs, so the chains that used them are moved.
         unsafe { overflow.absorb(left_over, &mut free) };
-        free.keep_aside(set_aside - on_call);
+        free.keep_aside(set_aside);
 
         let mut flags = Flags::NONE;
-        if on_call > 0 {
-            flags = flags.with(Flags::CHUNK_ON_CALL);
-        }
         if bits == self.bits {
             flags = flags.with(Flags::SAME_SIZE_GROW);
         }
@@ -119,7 +110,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         self.oldbuckets = self.buckets.replace(base);
         self.oldoverflow = mem::replace(&mut self.overflow, overflow);
-        self.oldoverflow.push_first(&mut chunk_on_call);
         self.free = free;
         self.oldnoverflow = mem::replace(&mut self.noverflow, 0);
         self.nevacuate = 0;
@@ -168,13 +158,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The caller's number is below the old array's count.
         let old = unsafe { old_base.nth(old_number) };
         // SAFETY: Heads of the old array are initialised.
-        if !unsafe { old.is_evacuated() } {
-            // At most twice: there is one chunk on call.
-            while self.move_chain(old, old_number, hasher).is_none() {
-                if !self.call_chunk() {
-                    return;
-                }
-            }
+        if !unsafe { old.is_evacuated() } && self.move_chain(old, old_number, hasher).is_none() {
+            return;
         }
         if old_number == self.nevacuate as usize {
             self.advance_evacuation_mark(old_base);
@@ -183,7 +168,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Splits an old chain between X and Y, or compacts it into X, and marks it
     /// as evacuated. `None`, with nothing changed, if a bucket was missing, which
-    /// H6 rules out if no chunk is on call.
+    /// H6 rules out.
     fn move_chain(
         &mut self,
         old: BucketPtr<K, V, P>,
@@ -231,92 +216,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.noverflow += taken;
         // Both bounds of H6 come down: by what this chain took, and by what it could have.
         self.oldnoverflow = self.oldnoverflow.saturating_sub(overflow);
-        let set_aside = u32::min(self.set_aside().saturating_sub(taken), self.oldnoverflow);
-        self.free
-            .keep_aside(set_aside.saturating_sub(self.on_call()));
+        let set_aside = self.free.set_aside().saturating_sub(taken);
+        self.free.keep_aside(u32::min(set_aside, self.oldnoverflow));
         // SAFETY: The copies are the entries from here on; M4.
         unsafe { old.set_tops(marks?) };
-        // One more than the moves: the key that the growth was started for may need it.
-        if self.flags.has(Flags::CHUNK_ON_CALL) && set_aside < self.free.len() {
-            self.dismiss_chunk(set_aside);
-        }
         Some(())
-    }
-
-    /// Buckets that are set aside for the moves, those on call included.
-    pub(super) fn set_aside(&self) -> u32 {
-        self.free.set_aside().saturating_add(self.on_call())
-    }
-
-    /// Buckets of the chunk that is on call.
-    pub(super) fn on_call(&self) -> u32 {
-        if self.flags.has(Flags::CHUNK_ON_CALL) {
-            self.oldoverflow.len_of_first()
-        } else {
-            0
-        }
-    }
-
-    /// Makes the chunk that is on call one of the current generation: its buckets are
-    /// free, and set aside as before. False if there is none.
-    #[cold]
-    #[inline(never)]
-    fn call_chunk(&mut self) -> bool {
-        if !self.flags.has(Flags::CHUNK_ON_CALL) {
-            return false;
-        }
-        let set_aside = self.set_aside();
-        // SAFETY: No bucket of that chunk was in use yet.
-        unsafe {
-            self.overflow
-                .take_first(&mut self.oldoverflow, &mut self.free)
-        };
-        self.flags = self.flags.without(Flags::CHUNK_ON_CALL);
-        self.free.keep_aside(set_aside);
-        true
-    }
-
-    /// Gives the chunk that is on call back, as more buckets are free than these, which are
-    /// all that the moves can need.
-    #[cold]
-    #[inline(never)]
-    fn dismiss_chunk(&mut self, set_aside: u32) {
-        self.flags = self.flags.without(Flags::CHUNK_ON_CALL);
-        self.free.keep_aside(set_aside);
-        // SAFETY: It is the first, and no bucket of it was in use.
-        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, 1) };
-    }
-
-    /// Makes a chunk that is at hand one of the current generation, if that makes a bucket
-    /// free for all: the one on call, if the moves leave something of it, and after a growth
-    /// one that is still to be given back.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn take_over_chunk(&mut self) -> bool {
-        if !self.is_growing() {
-            // SAFETY: No growth runs, so all chains that used it are moved.
-            unsafe {
-                self.overflow
-                    .take_first(&mut self.oldoverflow, &mut self.free)
-            };
-            return self.free.has_spare();
-        }
-        // Each bound of H6 will do.
-        let set_aside = u32::min(self.set_aside(), self.oldnoverflow);
-        let at_hand = self.free.len().saturating_add(self.on_call());
-        if set_aside >= at_hand || !self.call_chunk() {
-            return false;
-        }
-        self.free.keep_aside(set_aside);
-        true
-    }
-
-    /// Makes one of the buckets that are set aside free for all if no other is.
-    pub(super) fn make_one_spare(&mut self) {
-        if self.free.len() == 0 {
-            self.call_chunk();
-        }
-        self.free.make_one_spare();
     }
 
     /// Moves the mark past the old bucket it stands on, and past those that were

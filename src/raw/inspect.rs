@@ -26,8 +26,8 @@ pub struct Footprint {
     pub overflow: usize,
     /// Overflow buckets that are free, and the headers of their chunks.
     pub spare: usize,
-    /// The array that entries are moved out of, blocks of its overflow buckets that are
-    /// still to be given back, and a block for moves that need more buckets than are free.
+    /// The array that entries are moved out of, and blocks of its overflow
+    /// buckets that are still to be given back.
     pub old: usize,
     /// Keys and values that are stored in an allocation of their own, and cells
     /// reserved for more.
