@@ -20,16 +20,17 @@
 //! * **H3** An old array is there exactly while growing; old buckets below
 //!   `nevacuate` are evacuated.
 //! * **H4** No growth starts while one runs. Chunks that are still to be given back
-//!   after one are taken over by the next.
+//!   after one are taken over by an insert that needs a bucket, or by the next growth.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
 //! * **H6** While growing at least as many overflow buckets are free as are set
 //!   aside, and those are as many as the moves to come can need: the lesser of two
 //!   bounds. A chain of c buckets fills at most c − 1 overflow buckets of the two that
 //!   it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries
 //!   fill ⌊(x − 1)/8⌋, so that all together fill an eighth of their number. So a step
-//!   of growth never calls the allocator, and can always run. Both bounds hold with one
-//!   key more where there is a free slot: the one that the growth is started for is not
-//!   refused because memory for the growth was granted.
+//!   of growth never asks the allocator for memory, and can always run. Both bounds hold
+//!   with one key more where there is a free slot: the one that the growth is started for
+//!   is not refused because memory for the growth was granted. The chunk on call, the
+//!   first of `oldoverflow`, counts as free, and is taken when no other bucket is left.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array; `oldnoverflow`
 //!   = those in old chains that are not moved, while growing.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
@@ -69,7 +70,7 @@ pub(crate) mod table;
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
-use crate::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
+use crate::sizing::{BucketBits, SLOTS};
 use bmap::{BucketPtr, LentBucket};
 use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array, free_first_bucket};
 use cells::{CellPool, Cells, is_in_cell};
@@ -110,6 +111,8 @@ impl Flags {
     const CALLERS_BUCKET: Self = Self(2);
     /// `oldbuckets` is the caller's first bucket.
     const OLD_CALLERS_BUCKET: Self = Self(4);
+    /// The first chunk of `oldoverflow` is none of the old array's, but on call (H6).
+    const CHUNK_ON_CALL: Self = Self(8);
 
     const fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
@@ -117,6 +120,10 @@ impl Flags {
 
     const fn with(self, flag: Self) -> Self {
         Self(self.0 | flag.0)
+    }
+
+    const fn without(self, flag: Self) -> Self {
+        Self(self.0 & !flag.0)
     }
 }
 
@@ -130,8 +137,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     oldbuckets: Option<BucketPtr<K, V, P>>,
     /// Chunks that overflow buckets of the current array come from.
     overflow: ChunkList,
-    /// The same of the old array. They outlast it a little: they are given back
-    /// a few at a time.
+    /// The same of the old array, the chunk on call before them (H6). They outlast it a
+    /// little: they are given back a few at a time.
     oldoverflow: ChunkList,
     /// Free overflow buckets.
     free: FreeList<K, V, P>,
@@ -274,7 +281,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             || self.buckets.is_none()
             || !self.oldoverflow.is_empty()
             || self.reserved > 0
-            || too_many_overflow_buckets(self.noverflow, self.bits);
+            || self.has_too_many_overflow_buckets();
         self.quiet = if owed { 0 } else { self.quiet_limit() };
     }
 
@@ -465,6 +472,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Forgets the old array, whose chains are moved or not needed, and gives it back
     /// if it is not the caller's. Its chunks stay for [`give_back`](Self::give_back).
     fn end_growth(&mut self) {
+        self.free.withdraw(self.on_call());
         let (old, bits, flags) = (self.oldbuckets.take(), self.old_bits(), self.flags);
         self.flags = if flags.has(Flags::CALLERS_BUCKET) {
             Flags::CALLERS_BUCKET

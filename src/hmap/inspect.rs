@@ -11,8 +11,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// Bytes that the map has asked its allocator for and not given back, without
     /// what the allocator adds. A bucket that the caller lent is not in it.
     ///
-    /// **Work:** one step a chunk of overflow buckets; there are about 20 at most,
-    /// unless chunks were refused.
+    /// **Work:** one step a chunk of overflow buckets; there are ten or so, and not
+    /// many more than a hundred at most, unless chunks were refused.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

@@ -297,13 +297,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Cells::allocate::<P, A>(&self.alloc)
     }
 
-    /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
-    /// there is none.
+    /// Makes sure that an overflow bucket is free and not set aside. If there is none it
+    /// is one of a chunk that a growth has left, or of a new chunk.
     ///
     /// Go: the first half of `newoverflow`.
     fn provide_overflow_bucket(&mut self, supply: Supply) -> Result<(), TryReserveError> {
         if self.noverflow == u32::MAX {
             return Err(TryReserveError::CapacityOverflow);
+        }
+        // While growing, the first old chunk is for moves, and counted already.
+        if !self.free.has_spare() && !self.is_growing() {
+            self.take_old_chunk();
         }
         if self.free.has_spare() {
             return Ok(());
@@ -320,8 +324,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         full: BucketPtr<K, V, P>,
         cells: Cells<K, V>,
     ) -> Result<Place<K, V, P>, TryReserveError> {
-        let Some(bucket) = self.free.take_spare() else {
-            debug_assert!(false, "a bucket was provided");
+        debug_assert!(self.free.has_spare(), "a bucket was provided");
+        let Some(bucket) = self.take_free() else {
             // SAFETY: They were taken for this entry, which is not made.
             unsafe { cells.free(&self.alloc) };
             return Err(TryReserveError::CapacityOverflow);

@@ -12,7 +12,7 @@ use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
 use crate::policy::Policy;
-use crate::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
+use crate::sizing::{BucketBits, SLOTS};
 use crate::tophash::TopHash;
 
 /// An invariant that does not hold, by its number, in words.
@@ -103,8 +103,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.free.len() as usize + self.noverflow as usize >= needed,
             "H8: buckets for all that is reserved",
         )?;
+        let is_on_call = self.flags.has(Flags::CHUNK_ON_CALL);
         must(
-            self.free.recount().is_some(),
+            !is_on_call || (self.is_growing() && !self.oldoverflow.is_empty()),
+            "H6: on call, and no growth or no chunk",
+        )?;
+        let in_runs = self.free.len().checked_sub(self.on_call());
+        must(
+            in_runs.is_some_and(|buckets| self.free.has_runs_of(buckets)),
             "A2: the free list counts its buckets",
         )?;
         if !self.is_growing() {
@@ -135,7 +141,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             && !self.is_growing()
             && self.oldoverflow.is_empty()
             && self.reserved == 0
-            && !too_many_overflow_buckets(self.noverflow, self.bits);
+            && !self.has_too_many_overflow_buckets();
         must(
             self.quiet == 0 || (owes_nothing && self.quiet == self.quiet_limit()),
             "H9: a map is quiet that owes something",
@@ -269,7 +275,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// A2, A3 by counts: no bucket of a block is lost, and none is in use twice.
     fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
-        let used = self.noverflow as usize + self.free.len() as usize;
+        let used = self.noverflow as usize + self.free_in_runs();
         let chunks = self.overflow.totals::<K, V, P>().1;
         must(
             used >= chunks + self.bits.spares(),
@@ -280,6 +286,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         if self.is_growing() && self.old_bits().spares() == 0 {
             let old_chunks = self.oldoverflow.totals::<K, V, P>().1;
+            let old_chunks = old_chunks.saturating_sub(self.on_call() as usize);
             must(
                 old.overflow as usize <= old_chunks,
                 "A3: old chains lie in old blocks",

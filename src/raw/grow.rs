@@ -16,7 +16,7 @@
 //! they took are free again, and the old chain is as it was.
 
 use super::bmap::BucketPtr;
-use super::buckets::{Blocks, ChunkList, FreeList, Generation, array_layout};
+use super::buckets::{Blocks, ChunkList, Generation, array_layout};
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -26,7 +26,7 @@ use crate::sizing::{
     BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
 use crate::tophash::TopHashes;
-use core::mem::{self, ManuallyDrop};
+use core::mem;
 
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
@@ -35,15 +35,18 @@ const LOOK_AHEAD: usize = 1024;
 const GIVEN_BACK_PER_CALL: usize = 2;
 
 /// How many of them the next growth takes over if they are still there when it starts.
-/// There are about 16 at most, unless larger ones were refused.
-const TAKEN_OVER: usize = 32;
+/// There are fewer, unless larger ones were refused: a generation makes 30 at most to have
+/// as many overflow buckets as buckets, and one for every two that it took over, which are
+/// half as large.
+const TAKEN_OVER: usize = 64;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Starts a growth if one new entry more calls for it. A growth that is
     /// refused is put off until [`growth_back_off`] new keys have come; chains
     /// get longer meanwhile, and nothing else changes.
     pub(super) fn grow_if_due(&mut self) -> bool {
-        if !self.is_growth_due() {
+        let over_load = self.is_over_load();
+        if !over_load && !self.has_too_many_overflow_buckets() {
             return false;
         }
         if self.is_growing() || self.reserved > 0 || self.oldoverflow.is_longer_than(TAKEN_OVER) {
@@ -53,7 +56,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.back_off -= 1;
             return false;
         }
-        let bits = if self.is_over_load() {
+        let bits = if over_load {
             self.bits.doubled()
         } else {
             Some(self.bits)
@@ -65,16 +68,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         started
     }
 
-    /// Whether one new entry more calls for a growth.
-    #[inline]
-    pub(super) fn is_growth_due(&self) -> bool {
-        self.is_over_load() || too_many_overflow_buckets(self.noverflow, self.bits)
-    }
-
     /// Whether one new entry more is over the load factor, which calls for a doubling.
     #[inline]
     fn is_over_load(&self) -> bool {
         over_load_factor(self.count.saturating_add(1), self.bits)
+    }
+
+    /// Whether the chains call for a growth to the same size.
+    #[inline]
+    pub(super) fn has_too_many_overflow_buckets(&self) -> bool {
+        too_many_overflow_buckets(self.noverflow, self.bits)
     }
 
     /// Starts a growth to 2^`bits` buckets, one B up or the same. Nothing is
@@ -82,26 +85,25 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// What the moves can need (H6) is set aside here: the spares of the new
     /// array, chunks that are left of the generation before, and a new chunk where
-    /// these are too few.
+    /// these are too few. That one is hardly ever used: it is kept on call, the first of
+    /// the old array's chunks, and given back with them.
     ///
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && !self.is_small());
         let set_aside = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
         let left_over = self.oldoverflow.totals::<K, V, P>().1 as u32;
-        let short = set_aside.saturating_sub(left_over);
-        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
-        let Blocks {
-            base,
-            mut overflow,
-            mut free,
-        } = made.into_blocks();
-        let left_over = mem::replace(&mut self.oldoverflow, ChunkList::EMPTY);
-        // SAFETY: No growth runs, so the chains that used them are moved.
-        unsafe { overflow.absorb(left_over, &mut free) };
-        free.keep_aside(set_aside);
+        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, 0)?;
+        let at_hand = left_over.saturating_add(made.blocks.free.len());
+        let on_call = set_aside.saturating_sub(at_hand);
+        let (mut chunk_on_call, mut flags) = (ChunkList::EMPTY, Flags::NONE);
+        if on_call > 0 {
+            chunk_on_call = ChunkList::one::<K, V, P, A>(&self.alloc, on_call)?;
+            flags = Flags::CHUNK_ON_CALL;
+        }
+        // No chunk was made with the array.
+        let Blocks { base, free, .. } = made.into_blocks();
 
-        let mut flags = Flags::NONE;
         if bits == self.bits {
             flags = flags.with(Flags::SAME_SIZE_GROW);
         }
@@ -109,8 +111,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             flags = flags.with(Flags::OLD_CALLERS_BUCKET);
         }
         self.oldbuckets = self.buckets.replace(base);
-        self.oldoverflow = mem::replace(&mut self.overflow, overflow);
         self.free = free;
+        let old_chunks = mem::replace(&mut self.overflow, ChunkList::EMPTY);
+        let left_over = mem::replace(&mut self.oldoverflow, old_chunks);
+        // SAFETY: No growth ran, so the chains that used them are moved.
+        unsafe { self.overflow.absorb(left_over, &mut self.free) };
+        self.oldoverflow.push_first(&mut chunk_on_call);
+        self.free.promise(on_call);
+        self.free.keep_aside(set_aside);
         self.oldnoverflow = mem::replace(&mut self.noverflow, 0);
         self.nevacuate = 0;
         self.back_off = 0;
@@ -185,9 +193,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             unsafe { base.nth(old_number + old_bits.count()) }
         });
 
+        let free_before = self.free.len();
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
-        let copies = unsafe { Copies::begin(&mut self.free, x, y) };
-        let free_before = copies.free.len();
+        let copies = unsafe { Copies::begin(self, x, y) };
         let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
         // The head's alone: nobody reads the buckets behind it again.
         let mut marks = None;
@@ -205,14 +213,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                     *went_to_y = to_y;
                 }
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
-                unsafe { End::append(&mut ends, to_y, copies.free, bucket, index)? };
+                unsafe { End::append(&mut ends, to_y, copies.map, bucket, index)? };
             }
             marks = marks.or(Some(TopHashes::moved(live, went_to_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
             overflow += u32::from(next.is_some());
         }
-        let taken = free_before - copies.commit();
+        copies.commit();
+        let taken = free_before - self.free.len();
         self.noverflow += taken;
         // Both bounds of H6 come down: by what this chain took, and by what it could have.
         self.oldnoverflow = self.oldnoverflow.saturating_sub(overflow);
@@ -221,6 +230,46 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The copies are the entries from here on; M4.
         unsafe { old.set_tops(marks?) };
         Some(())
+    }
+
+    /// Takes a free bucket; it is not initialised.
+    pub(super) fn take_free(&mut self) -> Option<BucketPtr<K, V, P>> {
+        if self.free.is_used_up() {
+            self.take_old_chunk();
+        }
+        self.free.take()
+    }
+
+    /// Makes the first chunk of `oldoverflow` one of the current generation, if it is the
+    /// one on call or no growth runs.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_old_chunk(&mut self) {
+        if self.is_growing() && !self.flags.has(Flags::CHUNK_ON_CALL) {
+            return;
+        }
+        self.free.withdraw(self.on_call());
+        self.flags = self.flags.without(Flags::CHUNK_ON_CALL);
+        // SAFETY: No bucket of it is in use: it was on call, or all chains that used it
+        // are moved.
+        unsafe {
+            self.overflow
+                .take_first(&mut self.oldoverflow, &mut self.free)
+        }
+    }
+
+    /// Buckets of the chunk that is on call.
+    pub(super) fn on_call(&self) -> u32 {
+        if self.flags.has(Flags::CHUNK_ON_CALL) {
+            self.oldoverflow.len_of_first()
+        } else {
+            0
+        }
+    }
+
+    /// Free buckets of the current generation: all but those on call.
+    pub(super) fn free_in_runs(&self) -> usize {
+        self.free.len().saturating_sub(self.on_call()) as usize
     }
 
     /// Moves the mark past the old bucket it stands on, and past those that were
@@ -342,18 +391,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 /// committed, they are forgotten.
 ///
 /// Go: `evacDst`.
-struct Copies<'a, K, V, P: Policy> {
-    free: &'a mut FreeList<K, V, P>,
+struct Copies<'a, K, V, A: Allocator, P: Policy> {
+    map: &'a mut RawHmap<K, V, A, P>,
     x: BucketPtr<K, V, P>,
     y: Option<BucketPtr<K, V, P>>,
 }
 
-impl<'a, K, V, P: Policy> Copies<'a, K, V, P> {
+impl<'a, K, V, A: Allocator, P: Policy> Copies<'a, K, V, A, P> {
     /// # Safety
-    /// `x` and `y` are buckets of the map that nobody reads; `free` is the list
-    /// of their generation.
+    /// `x` and `y` are buckets of the map's current array that nobody reads.
     unsafe fn begin(
-        free: &'a mut FreeList<K, V, P>,
+        map: &'a mut RawHmap<K, V, A, P>,
         x: BucketPtr<K, V, P>,
         y: Option<BucketPtr<K, V, P>>,
     ) -> Self {
@@ -361,21 +409,21 @@ impl<'a, K, V, P: Policy> Copies<'a, K, V, P> {
             // SAFETY: The bucket is the map's and holds nothing.
             unsafe { head.init() };
         }
-        Self { free, x, y }
+        Self { map, x, y }
     }
 
-    /// Keeps the copies; says how many buckets are still free.
-    fn commit(self) -> u32 {
-        ManuallyDrop::new(self).free.len()
+    /// Keeps the copies.
+    fn commit(self) {
+        mem::forget(self);
     }
 }
 
-impl<K, V, P: Policy> Drop for Copies<'_, K, V, P> {
+impl<K, V, A: Allocator, P: Policy> Drop for Copies<'_, K, V, A, P> {
     fn drop(&mut self) {
         for head in [Some(self.x), self.y].into_iter().flatten() {
             // SAFETY: The chain was made here, of this generation, and is read
             // no more: its head is as good as uninitialised again (M5).
-            unsafe { self.free.push_chain(head.overflow()) };
+            unsafe { self.map.free.push_chain(head.overflow()) };
         }
     }
 }
@@ -405,17 +453,17 @@ impl<K, V, P: Policy> End<K, V, P> {
     /// The slot is live, in a bucket of an old chain; these are the ends of chains that
     /// nobody else reads.
     #[inline(always)]
-    unsafe fn append(
+    unsafe fn append<A: Allocator>(
         ends: &mut [Self; 2],
         to_y: bool,
-        free: &mut FreeList<K, V, P>,
+        map: &mut RawHmap<K, V, A, P>,
         from: BucketPtr<K, V, P>,
         index: usize,
     ) -> Option<()> {
         let [x, y] = ends;
         let end = if to_y { y } else { x };
         if end.slot == SLOTS {
-            end.extend(free)?;
+            end.extend(map)?;
         }
         let Self { bucket, slot } = *end;
         // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
@@ -432,8 +480,8 @@ impl<K, V, P: Policy> End<K, V, P> {
     /// Adds an overflow bucket to the chain.
     #[cold]
     #[inline(never)]
-    fn extend(&mut self, free: &mut FreeList<K, V, P>) -> Option<()> {
-        let next = free.take()?;
+    fn extend<A: Allocator>(&mut self, map: &mut RawHmap<K, V, A, P>) -> Option<()> {
+        let next = map.take_free()?;
         // SAFETY: A free bucket of this generation.
         unsafe { next.init() };
         // SAFETY: The last bucket of the chain.

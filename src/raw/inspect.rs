@@ -26,8 +26,8 @@ pub struct Footprint {
     pub overflow: usize,
     /// Overflow buckets that are free, and the headers of their chunks.
     pub spare: usize,
-    /// The array that entries are moved out of, and blocks of its overflow
-    /// buckets that are still to be given back.
+    /// The array that entries are moved out of, blocks of its overflow buckets that are
+    /// still to be given back, and a block for moves that need more buckets than are free.
     pub old: usize,
     /// Keys and values that are stored in an allocation of their own, and cells
     /// reserved for more.
@@ -160,8 +160,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             noverflow: self.noverflow,
             nevacuate: self.nevacuate,
             // Each bucket of a block is in a chain or free (A2).
-            array_spares: (self.free.len() as usize + self.noverflow as usize)
-                .saturating_sub(chunks),
+            array_spares: (self.free_in_runs() + self.noverflow as usize).saturating_sub(chunks),
             has_buckets: self.buckets.is_some(),
         }
     }
