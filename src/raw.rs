@@ -20,19 +20,15 @@
 //! * **H3** An old array is there exactly while growing; old buckets below
 //!   `nevacuate` are evacuated.
 //! * **H4** No growth starts while one runs. Chunks that are still to be given back
-//!   after one are taken over by an insert that needs a bucket, or by the next growth.
+//!   after one are taken over by the next.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
 //! * **H6** While growing at least as many overflow buckets are free as are set
-//!   aside, and those are as many as the moves to come can need: the lesser of two
-//!   bounds. A chain of c buckets fills at most c − 1 overflow buckets of the two that
-//!   it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries
-//!   fill ⌊(x − 1)/8⌋, so that all together fill an eighth of their number. So a step
-//!   of growth never asks the allocator for memory, and can always run. Both bounds hold
-//!   with one key more where there is a free slot: the one that the growth is started for
-//!   is not refused because memory for the growth was granted. The chunk on call, the
-//!   first of `oldoverflow`, counts as free, and is taken when no other bucket is left.
-//! * **H7** `noverflow` = overflow buckets in chains of the current array; `oldnoverflow`
-//!   = those in old chains that are not moved, while growing.
+//!   aside, and those are as many as the moves to come can need: see [`grow`]. So a step
+//!   of growth never asks the allocator for memory, and can always run. It holds with one
+//!   key more where there is a free slot: the one that the growth is started for is not
+//!   refused because memory for the growth was granted.
+//! * **H7** `noverflow` = overflow buckets in chains of the current array, of which none
+//!   has more than `longest`, unless that is [`NOT_KNOWN`](grow::NOT_KNOWN).
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
@@ -111,8 +107,6 @@ impl Flags {
     const CALLERS_BUCKET: Self = Self(2);
     /// `oldbuckets` is the caller's first bucket.
     const OLD_CALLERS_BUCKET: Self = Self(4);
-    /// The first chunk of `oldoverflow` is none of the old array's, but on call (H6).
-    const CHUNK_ON_CALL: Self = Self(8);
 
     const fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
@@ -122,8 +116,8 @@ impl Flags {
         Self(self.0 | flag.0)
     }
 
-    const fn without(self, flag: Self) -> Self {
-        Self(self.0 & !flag.0)
+    const fn only(self, flag: Self) -> Self {
+        Self(self.0 & flag.0)
     }
 }
 
@@ -137,16 +131,17 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     oldbuckets: Option<BucketPtr<K, V, P>>,
     /// Chunks that overflow buckets of the current array come from.
     overflow: ChunkList,
-    /// The same of the old array, the chunk on call before them (H6). They outlast it a
-    /// little: they are given back a few at a time.
+    /// The same of the old array. They outlast it a little: they are given back
+    /// a few at a time.
     oldoverflow: ChunkList,
     /// Free overflow buckets.
     free: FreeList<K, V, P>,
     /// Cells for the entries that are reserved.
     cells: CellPool<K, V>,
     noverflow: u32,
-    /// While growing, overflow buckets in old chains that are not moved.
-    oldnoverflow: u32,
+    /// While growing, the buckets of the old array's block, spares included, if overflow
+    /// buckets in other blocks may be taken over (H6); else 0.
+    old_block: u32,
     /// New keys that are promised to go in without an allocation.
     reserved: u32,
     /// While growing, the old bucket that is moved next in order.
@@ -160,6 +155,9 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     flags: Flags,
     /// Slots of the first bucket: fewer than eight only while it is all there is (H10).
     slots: u8,
+    /// No less than the overflow buckets of the longest chain of the current array, or
+    /// [`NOT_KNOWN`](grow::NOT_KNOWN).
+    longest: u8,
     alloc: A,
     entries: PhantomData<(K, V)>,
 }
@@ -186,7 +184,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             free: FreeList::EMPTY,
             cells: CellPool::EMPTY,
             noverflow: 0,
-            oldnoverflow: 0,
+            old_block: 0,
             reserved: 0,
             nevacuate: 0,
             back_off: 0,
@@ -194,6 +192,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             bits: BucketBits::ONE_BUCKET,
             flags: Flags::NONE,
             slots: SLOTS as u8,
+            longest: 0,
             alloc,
             entries: PhantomData,
         }
@@ -448,7 +447,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.count = 0;
         self.free = FreeList::EMPTY;
         self.noverflow = 0;
-        self.oldnoverflow = 0;
+        self.old_block = 0;
+        self.longest = 0;
         self.reserved = 0;
         self.nevacuate = 0;
         self.back_off = 0;
@@ -472,13 +472,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Forgets the old array, whose chains are moved or not needed, and gives it back
     /// if it is not the caller's. Its chunks stay for [`give_back`](Self::give_back).
     fn end_growth(&mut self) {
-        self.free.withdraw(self.on_call());
         let (old, bits, flags) = (self.oldbuckets.take(), self.old_bits(), self.flags);
-        self.flags = if flags.has(Flags::CALLERS_BUCKET) {
-            Flags::CALLERS_BUCKET
-        } else {
-            Flags::NONE
-        };
+        self.flags = flags.only(Flags::CALLERS_BUCKET);
         self.nevacuate = 0;
         self.free.keep_aside(0);
         self.settle();

@@ -113,14 +113,14 @@ impl BucketBits {
     }
 
     /// How many overflow buckets are asked for at a time once the spares are
-    /// used up. Half as many as there are spares, a thirty-second of the array: a fifth of
-    /// the chains has an overflow bucket when the map is about to grow, so with a good hash
-    /// that is about five calls between two growths.
+    /// used up. Like the spares a sixteenth of the array: a fifth of the chains has an
+    /// overflow bucket when the map is about to grow, so with a good hash that is two
+    /// or three calls between two growths, rarely more in a small map.
     pub(crate) const fn chunk(self) -> u32 {
         match self.spares() {
-            0 | 1 => 1,
-            // At most 2^26.
-            spares => spares as u32 / 2,
+            0 => 1,
+            // At most 2^27.
+            spares => spares as u32,
         }
     }
 }

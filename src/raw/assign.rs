@@ -228,10 +228,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Where a key that is known to be absent would go.
     pub(super) fn vacancy(&self, hash: HashValue) -> Vacancy<K, V, P> {
-        match self.search(hash, |_| false) {
-            Found::Vacancy(vacancy) => vacancy,
-            // `eq` is false for every key.
-            Found::Entry(slot) => Vacancy::Behind(slot.bucket),
+        let Some(mut bucket) = self.chain(hash) else {
+            return Vacancy::NoBuckets;
+        };
+        let mut free = None;
+        loop {
+            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
+            let tops = unsafe { bucket.tops() };
+            match next_in_search(bucket, tops, &mut free) {
+                Ok(next) => bucket = next,
+                Err(vacancy) => return vacancy,
+            }
         }
     }
 
@@ -246,21 +253,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
         supply: Supply,
     ) -> Result<Place<K, V, P>, TryReserveError> {
-        if supply != Supply::AtHand {
-            if let Vacancy::NoBuckets = vacancy {
-                self.install_first_bucket()?;
-                vacancy = self.vacancy(hash);
-            } else if self.is_small_and_full() {
-                self.widen()?;
-                vacancy = self.vacancy(hash);
-            } else if supply == Supply::Allocator && self.grow_if_due() {
-                let had_slot = matches!(vacancy, Vacancy::Slot(_));
-                self.growth_work(hash, hasher);
-                vacancy = self.vacancy(hash);
-                if had_slot && matches!(vacancy, Vacancy::Behind(_)) {
-                    // H6: what was set aside is enough for this key too.
-                    self.free.make_one_spare();
-                }
+        if supply != Supply::AtHand && self.make_room(hash, &vacancy, hasher, supply)? {
+            let had_slot = matches!(vacancy, Vacancy::Slot(_));
+            vacancy = self.vacancy(hash);
+            if had_slot && matches!(vacancy, Vacancy::Behind(_)) {
+                // H6: what was set aside is enough for this key too.
+                self.free.make_one_spare();
             }
         }
         if self.is_small_and_full() {
@@ -277,10 +275,33 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 // is called, which may refuse the cells, or panic.
                 self.provide_overflow_bucket(supply)?;
                 let cells = self.take_cells(supply)?;
-                self.place_behind(full, cells)
+                self.place_behind(full, hash, cells)
             }
             Vacancy::NoBuckets => Err(TryReserveError::CapacityOverflow),
         }
+    }
+
+    /// Gets room for an entry that would go there: a first bucket or a larger one, or a
+    /// growth if it is time for one, and its first two moves. True if the entry may go
+    /// elsewhere now.
+    #[inline]
+    fn make_room(
+        &mut self,
+        hash: HashValue,
+        vacancy: &Vacancy<K, V, P>,
+        hasher: &impl Fn(&K) -> HashValue,
+        supply: Supply,
+    ) -> Result<bool, TryReserveError> {
+        if let Vacancy::NoBuckets = vacancy {
+            self.install_first_bucket()?;
+        } else if self.is_small_and_full() {
+            self.widen()?;
+        } else if supply == Supply::Allocator && self.grow_if_due() {
+            self.move_two(hash, hasher);
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     /// Takes the cells of a new entry, reserved ones first.
@@ -297,17 +318,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Cells::allocate::<P, A>(&self.alloc)
     }
 
-    /// Makes sure that an overflow bucket is free and not set aside. If there is none it
-    /// is one of a chunk that a growth has left, or of a new chunk.
+    /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
+    /// there is none.
     ///
     /// Go: the first half of `newoverflow`.
     fn provide_overflow_bucket(&mut self, supply: Supply) -> Result<(), TryReserveError> {
         if self.noverflow == u32::MAX {
             return Err(TryReserveError::CapacityOverflow);
-        }
-        // While growing, the first old chunk is for moves, and counted already.
-        if !self.free.has_spare() && !self.is_growing() {
-            self.take_old_chunk();
         }
         if self.free.has_spare() {
             return Ok(());
@@ -322,16 +339,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     fn place_behind(
         &mut self,
         full: BucketPtr<K, V, P>,
+        hash: HashValue,
         cells: Cells<K, V>,
     ) -> Result<Place<K, V, P>, TryReserveError> {
         debug_assert!(self.free.has_spare(), "a bucket was provided");
-        let Some(bucket) = self.take_free() else {
+        let Some(bucket) = self.free.take() else {
             // SAFETY: They were taken for this entry, which is not made.
             unsafe { cells.free(&self.alloc) };
             return Err(TryReserveError::CapacityOverflow);
         };
         // SAFETY: A free bucket of the current generation.
         unsafe { bucket.init() };
+        // SAFETY: Before an entry is put anywhere, the chain of its hash is moved.
+        unsafe { self.note_longer(hash) };
         Ok(Place {
             slot: Slot { bucket, index: 0 },
             behind: Some(full),

@@ -353,6 +353,28 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
         Self::at(unsafe { self.at.add(n * Shape::<K, V, P>::SIZE) })
     }
 
+    /// The buckets that follow it in its chain. Each is given when its link is read, and
+    /// may be used for something else.
+    ///
+    /// # Safety
+    /// The chain is initialised, and the links of those not given yet stay as they are.
+    pub(crate) unsafe fn behind(self) -> impl Iterator<Item = Self> {
+        // SAFETY: The caller's promise.
+        let mut next = unsafe { self.overflow() };
+        core::iter::from_fn(move || {
+            let bucket = next?;
+            // SAFETY: As above.
+            next = unsafe { bucket.overflow() };
+            Some(bucket)
+        })
+    }
+
+    /// Whether it is one of the `buckets` buckets from `first` on, in the block of that one.
+    pub(crate) fn is_within(self, first: Self, buckets: usize) -> bool {
+        let behind = self.at.addr().get().wrapping_sub(first.at.addr().get());
+        behind < buckets.saturating_mul(Shape::<K, V, P>::SIZE)
+    }
+
     #[inline]
     const fn head(self) -> NonNull<Head> {
         self.at.cast()
@@ -524,11 +546,11 @@ impl<K, V, P: Policy> BucketPtr<K, V, P> {
     /// kept in one, and it is the entry's own.
     #[inline]
     pub(crate) unsafe fn fill_slot(self, slot: usize, cells: Cells<K, V>, key: K, elem: V) {
-        if let Some(cell) = cells.key {
+        if let Some(cell) = cells.key.filter(|_| is_in_cell::<K, P>()) {
             // SAFETY: Keys are kept in cells, so the field is that of a pointer.
             unsafe { self.key_field(slot).cast::<NonNull<K>>().write(cell) };
         }
-        if let Some(cell) = cells.elem {
+        if let Some(cell) = cells.elem.filter(|_| is_in_cell::<V, P>()) {
             // SAFETY: Elems are kept in cells, so the field is that of a pointer.
             unsafe { self.elem_field(slot).cast::<NonNull<V>>().write(cell) };
         }

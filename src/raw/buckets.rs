@@ -19,9 +19,11 @@
 //!   from the map's allocator, or one bucket (B = 0): with fewer slots, where the policy
 //!   has such, or the caller's, which the map never frees.
 //! * **A2** Each overflow bucket hangs in exactly one chain, or is in the free
-//!   list; chains end. Those of a chunk on call are in neither, but counted as free.
+//!   list; chains end. Some of the chunks that were taken over from the old generation are
+//!   in neither, which `longest` = `NOT_KNOWN` tells.
 //! * **A3** The free list and the chains of the current array lie in blocks of the
-//!   current generation; chains of the old array in blocks of the old one.
+//!   current generation, or in chunks of the old one that are taken over; chains of the
+//!   old array in blocks of the old one.
 
 use super::bmap::{BucketPtr, Shape};
 use crate::alloc::{Allocator, Layout, allocate};
@@ -219,7 +221,7 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         set_aside: 0,
     };
 
-    /// How many buckets are free, those of a chunk on call included.
+    /// How many buckets are free.
     #[inline]
     pub(crate) const fn len(&self) -> u32 {
         self.buckets
@@ -243,27 +245,12 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         }
     }
 
-    /// Counts so many buckets as free that are in no run, but in a chunk on call.
-    pub(crate) fn promise(&mut self, buckets: u32) {
-        self.buckets += buckets;
-    }
-
-    /// Counts them no more.
-    pub(crate) fn withdraw(&mut self, buckets: u32) {
-        self.buckets -= buckets;
-    }
-
-    /// Whether there is no run left to take a bucket of.
-    pub(crate) const fn is_used_up(&self) -> bool {
-        self.first.is_none()
-    }
-
     /// Whether a bucket is free that is not set aside.
     pub(crate) const fn has_spare(&self) -> bool {
         self.buckets > self.set_aside
     }
 
-    /// Takes a bucket of the first run; it is not initialised.
+    /// Takes a bucket, for a move; it is not initialised.
     pub(crate) fn take(&mut self) -> Option<BucketPtr<K, V, P>> {
         let taken = self.first?;
         // SAFETY: The list's `first` always begins a run.
@@ -327,19 +314,28 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         }
     }
 
-    /// Whether its runs have so many buckets.
-    pub(crate) fn has_runs_of(&self, buckets: u32) -> bool {
-        let (mut next, mut counted) = (self.first, 0u64);
-        while let Some(run) = next {
-            // SAFETY: The list links the first buckets of its runs.
-            let (in_run, after) = unsafe { run.read_free_run() };
-            counted += in_run;
-            if counted > u64::from(buckets) {
+    /// The first bucket of each run, and how many there are in it.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (BucketPtr<K, V, P>, u64)> {
+        let mut next = self.first;
+        core::iter::from_fn(move || {
+            let first = next?;
+            // SAFETY: The list links the first buckets of its runs; it is borrowed.
+            let (buckets, after) = unsafe { first.read_free_run() };
+            next = after;
+            Some((first, buckets))
+        })
+    }
+
+    /// Whether the runs have as many buckets as the list counts.
+    pub(crate) fn is_counted(&self) -> bool {
+        let mut left = Some(u64::from(self.buckets));
+        for (_, buckets) in self.runs() {
+            left = left.and_then(|left| left.checked_sub(buckets));
+            if left.is_none() {
                 return false;
             }
-            next = after;
         }
-        counted == u64::from(buckets)
+        left == Some(0)
     }
 }
 
@@ -385,79 +381,34 @@ impl ChunkList {
         buckets: u32,
         free: &mut FreeList<K, V, P>,
     ) -> Result<(), TryReserveError> {
+        let layout = Self::layout::<K, V, P>(buckets).ok_or(TryReserveError::CapacityOverflow)?;
         if free.len().checked_add(buckets).is_none() {
             return Err(TryReserveError::CapacityOverflow);
         }
-        let mut chunk = Self::one::<K, V, P, A>(alloc, buckets)?;
-        // SAFETY: The chunk is new.
-        unsafe { self.take_first::<K, V, P>(&mut chunk, free) };
-        Ok(())
-    }
-
-    /// A list of one new chunk, whose buckets are in no free list yet.
-    pub(crate) fn one<K, V, P: Policy, A: Allocator>(
-        alloc: &A,
-        buckets: u32,
-    ) -> Result<Self, TryReserveError> {
-        let layout = Self::layout::<K, V, P>(buckets).ok_or(TryReserveError::CapacityOverflow)?;
-        let chunk: NonNull<Chunk> = allocate(alloc, layout)?.cast();
+        let block: NonNull<u8> = allocate(alloc, layout)?.cast();
+        let chunk = block.cast::<Chunk>();
         // SAFETY: The block begins with room for the header, aligned for it.
         unsafe {
             chunk.write(Chunk {
-                next: None,
+                next: self.first,
                 buckets,
             })
         };
-        Ok(Self { first: Some(chunk) })
+        self.first = Some(chunk);
+        // SAFETY: The buckets begin behind the header, within the block.
+        let first = unsafe { BucketPtr::first_of(block.add(Self::header::<K, V, P>()), SLOTS) };
+        // SAFETY: `buckets` buckets of a new block.
+        unsafe { free.push_run(first, buckets) };
+        Ok(())
     }
 
-    /// Takes the first chunk of another list over; its buckets stay what they were.
-    pub(crate) fn push_first(&mut self, other: &mut Self) {
+    /// Takes the first chunk of another list over; its buckets stay what they are.
+    pub(crate) fn take_first(&mut self, other: &mut Self) {
         let Some(mut chunk) = other.first else { return };
         // SAFETY: The list links initialised headers, each in one list.
         let header = unsafe { chunk.as_mut() };
         other.first = mem::replace(&mut header.next, self.first);
         self.first = Some(chunk);
-    }
-
-    /// Buckets of the first chunk.
-    pub(crate) fn len_of_first(&self) -> u32 {
-        // SAFETY: The list links initialised headers.
-        self.first
-            .map_or(0, |chunk| unsafe { chunk.read() }.buckets)
-    }
-
-    /// Takes the first chunk of another list over, and adds its buckets to `free`.
-    ///
-    /// # Safety
-    /// No bucket of that chunk is in use; `free` is the list of the generation that
-    /// this one is of.
-    pub(crate) unsafe fn take_first<K, V, P: Policy>(
-        &mut self,
-        other: &mut Self,
-        free: &mut FreeList<K, V, P>,
-    ) {
-        let Some(chunk) = other.first else { return };
-        let buckets = other.len_of_first();
-        self.push_first(other);
-        // SAFETY: The buckets begin behind the header, within the block.
-        let first = unsafe {
-            let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
-            BucketPtr::first_of(behind, SLOTS)
-        };
-        // SAFETY: The caller's promise.
-        unsafe { free.push_run(first, buckets) };
-    }
-
-    /// Whether there are more chunks than that; looks at no more than that.
-    pub(crate) fn is_longer_than(&self, chunks: usize) -> bool {
-        let mut rest = self.first;
-        for _ in 0..chunks {
-            let Some(chunk) = rest else { return false };
-            // SAFETY: The list links initialised headers.
-            rest = unsafe { chunk.read() }.next;
-        }
-        rest.is_some()
     }
 
     /// Takes all chunks of another list over, and adds their buckets to `free`: one
@@ -471,10 +422,39 @@ impl ChunkList {
         mut other: Self,
         free: &mut FreeList<K, V, P>,
     ) {
-        while !other.is_empty() {
+        while let Some(mut chunk) = other.first {
+            // SAFETY: The list links initialised headers.
+            let header = unsafe { chunk.as_mut() };
+            other.first = mem::replace(&mut header.next, self.first);
+            self.first = Some(chunk);
+            let buckets = header.buckets;
+            // SAFETY: The buckets begin behind the header, within the block.
+            let first = unsafe {
+                let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
+                BucketPtr::first_of(behind, SLOTS)
+            };
             // SAFETY: The caller's promise.
-            unsafe { self.take_first(&mut other, free) };
+            unsafe { free.push_run(first, buckets) };
         }
+    }
+
+    /// Whether a bucket is in one of the chunks.
+    pub(crate) fn contains<K, V, P: Policy>(&self, bucket: BucketPtr<K, V, P>) -> bool {
+        let mut rest = self.first;
+        while let Some(chunk) = rest {
+            // SAFETY: The list links initialised headers.
+            let Chunk { next, buckets } = unsafe { chunk.read() };
+            // SAFETY: The buckets begin behind the header, within the block.
+            let first = unsafe {
+                let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
+                BucketPtr::first_of(behind, SLOTS)
+            };
+            if bucket.is_within(first, buckets as usize) {
+                return true;
+            }
+            rest = next;
+        }
+        false
     }
 
     /// The newest chunk, to go back to.
@@ -500,7 +480,7 @@ impl ChunkList {
     /// Gives up to `blocks` chunks back.
     ///
     /// # Safety
-    /// The chunks came from [`one`](Self::one) with this allocator and these
+    /// The chunks came from [`add`](Self::add) with this allocator and these
     /// types, and no bucket in them is used again.
     pub(crate) unsafe fn free<K, V, P: Policy, A: Allocator>(&mut self, alloc: &A, blocks: usize) {
         for _ in 0..blocks {
@@ -513,6 +493,21 @@ impl ChunkList {
                 unsafe { alloc.deallocate(chunk.cast(), layout) }
             }
         }
+    }
+
+    /// Buckets in all chunks, as far as a `u32` can count, if there are no more chunks than
+    /// that; looks at no more.
+    #[inline(never)]
+    pub(crate) fn buckets_of(&self, chunks: usize) -> Option<u32> {
+        let (mut rest, mut buckets) = (self.first, 0_u32);
+        for _ in 0..chunks {
+            let Some(chunk) = rest else { break };
+            // SAFETY: The list links initialised headers.
+            let header = unsafe { chunk.read() };
+            buckets = buckets.saturating_add(header.buckets);
+            rest = header.next;
+        }
+        rest.is_none().then_some(buckets)
     }
 
     /// Bytes asked for and buckets in all chunks.

@@ -8,6 +8,7 @@
 
 use super::bmap::BucketPtr;
 use super::cells::Cells;
+use super::grow::NOT_KNOWN;
 use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
@@ -24,6 +25,10 @@ pub struct Violation(pub &'static str);
 struct Counted {
     live: usize,
     overflow: u32,
+    /// Of the overflow buckets, those that are in the old array's block.
+    in_block: u32,
+    /// Overflow buckets of the longest chain.
+    longest: u32,
 }
 
 fn must(holds: bool, invariant: &'static str) -> Result<(), Violation> {
@@ -59,12 +64,21 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             current.overflow == self.noverflow,
             "H7: noverflow counts overflow buckets",
         )?;
+        must(
+            u32::min(current.longest, NOT_KNOWN.into()) <= self.longest.into(),
+            "H7: no chain is longer than the longest",
+        )?;
+        must(
+            current.in_block == 0 && self.free.runs().all(|(run, _)| !self.is_in_old_block(run)),
+            "A3: what is in use or free does not lie in the old array's block",
+        )?;
         if self.is_growing() {
-            must(
-                old.overflow == self.oldnoverflow,
-                "H7: oldnoverflow counts what is not moved",
-            )?;
-            let needed = usize::min(old.overflow as usize, old.live / SLOTS);
+            let bound = if self.old_block == 0 {
+                old.live / SLOTS
+            } else {
+                (old.in_block + old.longest) as usize
+            };
+            let needed = usize::min(old.overflow as usize, bound);
             must(
                 self.free.set_aside() as usize >= needed,
                 "H6: enough is set aside for the chains that are not moved",
@@ -103,14 +117,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.free.len() as usize + self.noverflow as usize >= needed,
             "H8: buckets for all that is reserved",
         )?;
-        let is_on_call = self.flags.has(Flags::CHUNK_ON_CALL);
         must(
-            !is_on_call || (self.is_growing() && !self.oldoverflow.is_empty()),
-            "H6: on call, and no growth or no chunk",
-        )?;
-        let in_runs = self.free.len().checked_sub(self.on_call());
-        must(
-            in_runs.is_some_and(|buckets| self.free.has_runs_of(buckets)),
+            self.free.is_counted(),
             "A2: the free list counts its buckets",
         )?;
         if !self.is_growing() {
@@ -178,6 +186,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         })
     }
 
+    /// Whether a bucket is in the old array's block, where its length is known.
+    fn is_in_old_block(&self, bucket: BucketPtr<K, V, P>) -> bool {
+        self.oldbuckets
+            .is_some_and(|old| bucket.is_within(old, self.old_block as usize))
+    }
+
     /// M2, M3, M4 of one chain that owns entries, and its end (A2).
     fn check_chain(
         &self,
@@ -186,6 +200,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Result<(), Violation> {
         let limit = self.most_overflow_buckets();
         let mut before = TopHash::EMPTY_ONE;
+        let mut length = 0;
         let mut next = Some(head);
         while let Some(bucket) = next {
             // SAFETY: A chain that owns entries is initialised (M5).
@@ -211,7 +226,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             counted.live += tops.live().len();
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
-            if next.is_some() {
+            if let Some(next) = next {
+                length += 1;
+                counted.longest = u32::max(counted.longest, length);
+                counted.in_block += u32::from(self.is_in_old_block(next));
                 counted.overflow += 1;
                 must(
                     (counted.overflow as usize) <= limit,
@@ -275,18 +293,21 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// A2, A3 by counts: no bucket of a block is lost, and none is in use twice.
     fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
-        let used = self.noverflow as usize + self.free_in_runs();
-        let chunks = self.overflow.totals::<K, V, P>().1;
+        let used = self.noverflow as usize + self.free.len() as usize;
+        let mut chunks = self.overflow.totals::<K, V, P>().1;
+        let some_are_lost = self.longest == NOT_KNOWN;
+        if some_are_lost {
+            chunks += self.oldoverflow.totals::<K, V, P>().1;
+        }
         must(
-            used >= chunks + self.bits.spares(),
+            some_are_lost || used >= chunks + self.bits.spares(),
             "A2: an overflow bucket is lost",
         )?;
         if self.bits.spares() == 0 {
-            must(used == chunks, "A2: an overflow bucket is in two places")?;
+            must(used <= chunks, "A2: an overflow bucket is in two places")?;
         }
         if self.is_growing() && self.old_bits().spares() == 0 {
             let old_chunks = self.oldoverflow.totals::<K, V, P>().1;
-            let old_chunks = old_chunks.saturating_sub(self.on_call() as usize);
             must(
                 old.overflow as usize <= old_chunks,
                 "A3: old chains lie in old blocks",

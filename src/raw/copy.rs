@@ -24,12 +24,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let Some(base) = self.buckets else {
             return Ok(copy);
         };
-        let set_aside = self.free.set_aside();
+        // A copy does not count on the chunks of its old array.
+        let set_aside = if self.old_block == 0 {
+            self.free.set_aside()
+        } else {
+            self.old_overflow()
+        };
         let overflow = self.noverflow.checked_add(set_aside);
         let overflow = overflow.ok_or(TryReserveError::CapacityOverflow)?;
         copy.install_empty_array(self.bits, overflow)?;
         let mut old_free = self.copy_growth(&mut copy)?;
         copy.free.keep_aside(set_aside);
+        copy.longest = self.longest;
 
         let Some(copy_base) = copy.buckets else {
             return Ok(copy);
@@ -54,6 +60,23 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Ok(copy)
     }
 
+    /// Overflow buckets of the chains that are not moved.
+    fn old_overflow(&self) -> u32 {
+        let Some(old) = self.oldbuckets else { return 0 };
+        let mut overflow = 0;
+        for n in 0..self.old_bits().count() {
+            // SAFETY: The number is below the old array's count.
+            let head = unsafe { old.nth(n) };
+            // SAFETY: Heads of an old array are initialised, and chains not moved whole.
+            unsafe {
+                if !head.is_evacuated() {
+                    overflow += head.behind().count();
+                }
+            }
+        }
+        u32::try_from(overflow).unwrap_or(u32::MAX)
+    }
+
     /// Makes an old array for the copy, marked as this map's, and as many overflow
     /// buckets for it as this map's old chains have.
     fn copy_growth(&self, copy: &mut Self) -> Result<FreeList<K, V, P>, TryReserveError> {
@@ -61,7 +84,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return Ok(FreeList::EMPTY);
         };
         let bits = self.old_bits();
-        let made = Generation::<K, V, P, A>::make(&copy.alloc, bits, self.oldnoverflow)?;
+        let made = Generation::<K, V, P, A>::make(&copy.alloc, bits, self.old_overflow())?;
         let Blocks {
             base,
             overflow,
@@ -81,7 +104,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         copy.oldbuckets = Some(base);
         copy.oldoverflow = overflow;
-        copy.oldnoverflow = self.oldnoverflow;
         copy.nevacuate = self.nevacuate;
         if self.is_same_size_growth() {
             copy.flags = copy.flags.with(Flags::SAME_SIZE_GROW);

@@ -204,7 +204,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.back_off = 0;
         self.end_growth();
         // SAFETY: The old chains are gone with their array.
-        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+        unsafe { self.let_go_of_old_chunks(usize::MAX) };
         self.settle();
     }
 }

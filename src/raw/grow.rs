@@ -14,9 +14,33 @@
 //! become the new array's by one store at the end, the old head's tophash. If
 //! the hasher panics before it, the copies are forgotten, the overflow buckets
 //! they took are free again, and the old chain is as it was.
+//!
+//! # What the moves can need
+//!
+//! A step may not fail, so what all of them can need is set aside when a growth starts
+//! (H6): the lesser of two numbers of overflow buckets.
+//!
+//! * *By entries.* A chain of c buckets fills at most c − 1 overflow buckets of the two
+//!   that it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c; and x entries
+//!   fill ⌊(x − 1)/8⌋. So the moves need no more than there are overflow buckets, or than
+//!   an eighth of the entries. A move of t buckets brings what is needed down by t.
+//! * *By spares.* A chain that was moved has no more use for its own overflow buckets:
+//!   those in chunks serve the moves to come, for which the chunks pass to the new array,
+//!   and only those that are spares of the old one go with it. Where s of the buckets in
+//!   old chains are such spares and no chain has more than m overflow buckets, s + m are
+//!   enough: a move takes t of them, gives back all but s′ ≥ 0 of a chain's own, which
+//!   are t at least, and s comes down by s′.
+//!
+//! The second is the lesser in all but small and sparse maps, and with a good hash hardly
+//! any of it is used: a chain's buckets are taken over only where a move has left fewer free
+//! than are set aside. Then old buckets that were passed by before are lost until
+//! the generation ends, so that the next growth goes by entries, and gives all back.
+//!
+//! Both hold with one more key where there is a free slot: by entries as it is, by spares
+//! with a bucket more.
 
 use super::bmap::BucketPtr;
-use super::buckets::{Blocks, ChunkList, Generation, array_layout};
+use super::buckets::{Blocks, ChunkList, FreeList, Generation, array_layout};
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -26,7 +50,7 @@ use crate::sizing::{
     BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
 use crate::tophash::TopHashes;
-use core::mem;
+use core::mem::{self, ManuallyDrop};
 
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
@@ -35,10 +59,12 @@ const LOOK_AHEAD: usize = 1024;
 const GIVEN_BACK_PER_CALL: usize = 2;
 
 /// How many of them the next growth takes over if they are still there when it starts.
-/// There are fewer, unless larger ones were refused: a generation makes 30 at most to have
-/// as many overflow buckets as buckets, and one for every two that it took over, which are
-/// half as large.
-const TAKEN_OVER: usize = 64;
+/// There are about 16 at most, unless larger ones were refused.
+const TAKEN_OVER: usize = 32;
+
+/// What `longest` is if a chain has more overflow buckets than it can count, or if chunks
+/// were taken over from the old array.
+pub(super) const NOT_KNOWN: u8 = u8::MAX;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Starts a growth if one new entry more calls for it. A growth that is
@@ -49,9 +75,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if !over_load && !self.has_too_many_overflow_buckets() {
             return false;
         }
-        if self.is_growing() || self.reserved > 0 || self.oldoverflow.is_longer_than(TAKEN_OVER) {
+        if self.is_growing() || self.reserved > 0 {
             return false;
         }
+        let Some(left_over) = self.oldoverflow.buckets_of(TAKEN_OVER) else {
+            return false;
+        };
         if self.back_off > 0 {
             self.back_off -= 1;
             return false;
@@ -61,7 +90,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         } else {
             Some(self.bits)
         };
-        let started = bits.is_some_and(|bits| self.hash_grow(bits).is_ok());
+        let started = bits.is_some_and(|bits| self.hash_grow(bits, left_over).is_ok());
         if !started {
             self.back_off = growth_back_off(self.bits);
         }
@@ -84,26 +113,32 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// moved yet, and nothing initialised: the work does not depend on B.
     ///
     /// What the moves can need (H6) is set aside here: the spares of the new
-    /// array, chunks that are left of the generation before, and a new chunk where
-    /// these are too few. That one is hardly ever used: it is kept on call, the first of
-    /// the old array's chunks, and given back with them.
+    /// array, chunks that are left of the generation before (so many buckets), and a new
+    /// chunk where these are too few.
     ///
     /// Go: `hashGrow`.
-    fn hash_grow(&mut self, bits: BucketBits) -> Result<(), TryReserveError> {
+    fn hash_grow(&mut self, bits: BucketBits, mut left_over: u32) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && !self.is_small());
-        let set_aside = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
-        let left_over = self.oldoverflow.totals::<K, V, P>().1 as u32;
-        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, 0)?;
-        let at_hand = left_over.saturating_add(made.blocks.free.len());
-        let on_call = set_aside.saturating_sub(at_hand);
-        let (mut chunk_on_call, mut flags) = (ChunkList::EMPTY, Flags::NONE);
-        if on_call > 0 {
-            chunk_on_call = ChunkList::one::<K, V, P, A>(&self.alloc, on_call)?;
-            flags = Flags::CHUNK_ON_CALL;
+        if self.longest == NOT_KNOWN {
+            // Some of their buckets may be in use.
+            // SAFETY: No growth runs.
+            unsafe { self.let_go_of_old_chunks(TAKEN_OVER) };
+            left_over = 0;
         }
-        // No chunk was made with the array.
-        let Blocks { base, free, .. } = made.into_blocks();
+        let (set_aside, old_block) = self.needed_by_moves();
+        let short = set_aside.saturating_sub(left_over);
+        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
+        let Blocks {
+            base,
+            mut overflow,
+            mut free,
+        } = made.into_blocks();
+        let left_over = mem::replace(&mut self.oldoverflow, ChunkList::EMPTY);
+        // SAFETY: No growth runs, so the chains that used them are moved.
+        unsafe { overflow.absorb(left_over, &mut free) };
+        free.keep_aside(set_aside);
 
+        let mut flags = Flags::NONE;
         if bits == self.bits {
             flags = flags.with(Flags::SAME_SIZE_GROW);
         }
@@ -111,21 +146,34 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             flags = flags.with(Flags::OLD_CALLERS_BUCKET);
         }
         self.oldbuckets = self.buckets.replace(base);
+        self.oldoverflow = mem::replace(&mut self.overflow, overflow);
         self.free = free;
-        let old_chunks = mem::replace(&mut self.overflow, ChunkList::EMPTY);
-        let left_over = mem::replace(&mut self.oldoverflow, old_chunks);
-        // SAFETY: No growth ran, so the chains that used them are moved.
-        unsafe { self.overflow.absorb(left_over, &mut self.free) };
-        self.oldoverflow.push_first(&mut chunk_on_call);
-        self.free.promise(on_call);
-        self.free.keep_aside(set_aside);
-        self.oldnoverflow = mem::replace(&mut self.noverflow, 0);
+        self.noverflow = 0;
+        self.old_block = old_block;
+        self.longest = 0;
         self.nevacuate = 0;
         self.back_off = 0;
         self.quiet = 0;
         self.bits = bits;
         self.flags = flags;
         Ok(())
+    }
+
+    /// How many overflow buckets the moves of a growth that starts now can need, by entries
+    /// or by spares, and what `old_block` is in it.
+    fn needed_by_moves(&self) -> (u32, u32) {
+        let by_entries = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
+        // Each overflow bucket is in a chain or free, and a spare if it is in no chunk (A2).
+        // Where chunks are too many to be counted, all are taken for spares.
+        let overflow = self.noverflow.saturating_add(self.free.len());
+        let in_chunks = self.overflow.buckets_of(TAKEN_OVER).unwrap_or(0);
+        let spares = overflow.saturating_sub(in_chunks);
+        let by_spares = spares.saturating_add(u32::from(self.longest) + 1);
+        let block = (self.bits.count() as u32).checked_add(spares);
+        match block {
+            Some(block) if self.longest < NOT_KNOWN && by_spares < by_entries => (by_spares, block),
+            _ => (by_entries, 0),
+        }
     }
 
     /// The work that an insert or removal owes: evacuates the old bucket that it
@@ -135,22 +183,43 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     #[inline]
     pub(super) fn growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         if self.is_growing() {
-            self.evacuate(hash.bucket(self.old_bits()), hasher);
-            self.evacuate(self.nevacuate as usize, hasher);
+            self.move_two(hash, hasher);
         } else if !self.oldoverflow.is_empty() {
             self.give_back();
         }
+    }
+
+    /// Gives up to so many chunks of the generation before this one back, or makes them
+    /// this one's if some of their buckets are in use again.
+    ///
+    /// # Safety
+    /// No growth runs, so that all chains which used them are moved.
+    pub(super) unsafe fn let_go_of_old_chunks(&mut self, chunks: usize) {
+        if self.longest != NOT_KNOWN {
+            // SAFETY: The caller's promise.
+            return unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, chunks) };
+        }
+        for _ in 0..chunks {
+            if self.oldoverflow.is_empty() {
+                break;
+            }
+            self.overflow.take_first(&mut self.oldoverflow);
+        }
+    }
+
+    /// Moves the chain of this hash, if it is still there, and the next in order.
+    #[inline(never)]
+    pub(super) fn move_two(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
+        self.evacuate(hash.bucket(self.old_bits()), hasher);
+        self.evacuate(self.nevacuate as usize, hasher);
     }
 
     /// Gives a few blocks of the generation before this one back.
     #[cold]
     #[inline(never)]
     fn give_back(&mut self) {
-        // SAFETY: No growth runs, so all chains that used them are moved.
-        unsafe {
-            self.oldoverflow
-                .free::<K, V, P, A>(&self.alloc, GIVEN_BACK_PER_CALL)
-        };
+        // SAFETY: No growth runs.
+        unsafe { self.let_go_of_old_chunks(GIVEN_BACK_PER_CALL) };
         self.settle();
     }
 
@@ -193,13 +262,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             unsafe { base.nth(old_number + old_bits.count()) }
         });
 
-        let free_before = self.free.len();
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
-        let copies = unsafe { Copies::begin(self, x, y) };
+        let copies = unsafe { Copies::begin(&mut self.free, x, y) };
+        let free_before = copies.free.len();
         let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
         // The head's alone: nobody reads the buckets behind it again.
         let mut marks = None;
-        let mut overflow = 0;
         let mut next = Some(old);
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
@@ -213,63 +281,81 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                     *went_to_y = to_y;
                 }
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
-                unsafe { End::append(&mut ends, to_y, copies.map, bucket, index)? };
+                unsafe { End::append(&mut ends, to_y, copies.free, bucket, index)? };
             }
             marks = marks.or(Some(TopHashes::moved(live, went_to_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
-            overflow += u32::from(next.is_some());
         }
-        copies.commit();
-        let taken = free_before - self.free.len();
-        self.noverflow += taken;
-        // Both bounds of H6 come down: by what this chain took, and by what it could have.
-        self.oldnoverflow = self.oldnoverflow.saturating_sub(overflow);
-        let set_aside = self.free.set_aside().saturating_sub(taken);
-        self.free.keep_aside(u32::min(set_aside, self.oldnoverflow));
+        let taken = free_before - copies.commit();
         // SAFETY: The copies are the entries from here on; M4.
         unsafe { old.set_tops(marks?) };
+        if taken > 0 {
+            // SAFETY: The chain is moved.
+            unsafe { self.settle_move(old, taken) };
+        }
         Some(())
     }
 
-    /// Takes a free bucket; it is not initialised.
-    pub(super) fn take_free(&mut self) -> Option<BucketPtr<K, V, P>> {
-        if self.free.is_used_up() {
-            self.take_old_chunk();
-        }
-        self.free.take()
-    }
-
-    /// Makes the first chunk of `oldoverflow` one of the current generation, if it is the
-    /// one on call or no growth runs.
-    #[cold]
+    /// Notes that a move took so many buckets. If they were of those that are set aside,
+    /// the chain's own are to take their place.
+    ///
+    /// # Safety
+    /// `old` is the head of that chain, which nobody reads again.
     #[inline(never)]
-    pub(super) fn take_old_chunk(&mut self) {
-        if self.is_growing() && !self.flags.has(Flags::CHUNK_ON_CALL) {
+    unsafe fn settle_move(&mut self, old: BucketPtr<K, V, P>, taken: u32) {
+        self.noverflow += taken;
+        self.note_length(taken);
+        if self.free.len() < self.free.set_aside() {
+            // SAFETY: The caller's promise.
+            unsafe { self.reuse(old) };
+            let still_free = u32::min(self.free.len(), self.free.set_aside());
+            self.free.keep_aside(still_free);
+        }
+    }
+
+    /// Makes the buckets of a chain that was moved free for the new array, but for the
+    /// old array's spares, in a growth that counts on them.
+    ///
+    /// # Safety
+    /// As [`settle_move`](Self::settle_move).
+    #[inline]
+    unsafe fn reuse(&mut self, old: BucketPtr<K, V, P>) {
+        let (Some(base), 1..) = (self.oldbuckets, self.old_block) else {
             return;
-        }
-        self.free.withdraw(self.on_call());
-        self.flags = self.flags.without(Flags::CHUNK_ON_CALL);
-        // SAFETY: No bucket of it is in use: it was on call, or all chains that used it
-        // are moved.
-        unsafe {
-            self.overflow
-                .take_first(&mut self.oldoverflow, &mut self.free)
-        }
-    }
-
-    /// Buckets of the chunk that is on call.
-    pub(super) fn on_call(&self) -> u32 {
-        if self.flags.has(Flags::CHUNK_ON_CALL) {
-            self.oldoverflow.len_of_first()
-        } else {
-            0
+        };
+        // The old chunks are not given back when the growth is over.
+        self.longest = NOT_KNOWN;
+        // SAFETY: The chain was initialised, and nothing in it is used again yet.
+        for bucket in unsafe { old.behind() } {
+            if !bucket.is_within(base, self.old_block as usize) {
+                // SAFETY: A bucket of a chunk that is the current generation's, and in no
+                // chain that is read.
+                unsafe { self.free.push_run(bucket, 1) };
+            }
         }
     }
 
-    /// Free buckets of the current generation: all but those on call.
-    pub(super) fn free_in_runs(&self) -> usize {
-        self.free.len().saturating_sub(self.on_call()) as usize
+    /// Notes that a chain has so many overflow buckets.
+    pub(super) fn note_length(&mut self, overflow: u32) {
+        let overflow = u8::try_from(overflow).unwrap_or(NOT_KNOWN);
+        self.longest = u8::max(self.longest, overflow);
+    }
+
+    /// Notes that the chain of this hash gets one overflow bucket more.
+    ///
+    /// # Safety
+    /// That chain is of the current array, and owns the hash.
+    pub(super) unsafe fn note_longer(&mut self, hash: HashValue) {
+        // SAFETY: There is an array.
+        let head = unsafe { self.current_chain(hash) };
+        // SAFETY: A chain that owns a hash is initialised (M5).
+        let mut behind = unsafe { head.behind() };
+        let mut overflow = 1;
+        while overflow != NOT_KNOWN && behind.next().is_some() {
+            overflow += 1;
+        }
+        self.longest = u8::max(self.longest, overflow);
     }
 
     /// Moves the mark past the old bucket it stands on, and past those that were
@@ -310,8 +396,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 return;
             }
         }
-        // SAFETY: No growth runs, so all chains that used them are moved.
-        unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, usize::MAX) };
+        // SAFETY: No growth runs.
+        unsafe { self.let_go_of_old_chunks(usize::MAX) };
     }
 
     /// Moves up to `chains` old chains; true if some are left.
@@ -380,7 +466,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 .bits
                 .doubled()
                 .ok_or(TryReserveError::CapacityOverflow)?;
-            self.hash_grow(next)?;
+            self.hash_grow(next, 0)?;
             self.finish_growth(hasher);
         }
         Ok(())
@@ -391,17 +477,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 /// committed, they are forgotten.
 ///
 /// Go: `evacDst`.
-struct Copies<'a, K, V, A: Allocator, P: Policy> {
-    map: &'a mut RawHmap<K, V, A, P>,
+struct Copies<'a, K, V, P: Policy> {
+    free: &'a mut FreeList<K, V, P>,
     x: BucketPtr<K, V, P>,
     y: Option<BucketPtr<K, V, P>>,
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> Copies<'a, K, V, A, P> {
+impl<'a, K, V, P: Policy> Copies<'a, K, V, P> {
     /// # Safety
-    /// `x` and `y` are buckets of the map's current array that nobody reads.
+    /// `x` and `y` are buckets of the map that nobody reads; `free` is the list
+    /// of their generation.
     unsafe fn begin(
-        map: &'a mut RawHmap<K, V, A, P>,
+        free: &'a mut FreeList<K, V, P>,
         x: BucketPtr<K, V, P>,
         y: Option<BucketPtr<K, V, P>>,
     ) -> Self {
@@ -409,23 +496,31 @@ impl<'a, K, V, A: Allocator, P: Policy> Copies<'a, K, V, A, P> {
             // SAFETY: The bucket is the map's and holds nothing.
             unsafe { head.init() };
         }
-        Self { map, x, y }
+        Self { free, x, y }
     }
 
-    /// Keeps the copies.
-    fn commit(self) {
-        mem::forget(self);
+    /// Keeps the copies; says how many buckets are still free.
+    fn commit(self) -> u32 {
+        ManuallyDrop::new(self).free.len()
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for Copies<'_, K, V, A, P> {
+impl<K, V, P: Policy> Drop for Copies<'_, K, V, P> {
     fn drop(&mut self) {
-        for head in [Some(self.x), self.y].into_iter().flatten() {
-            // SAFETY: The chain was made here, of this generation, and is read
-            // no more: its head is as good as uninitialised again (M5).
-            unsafe { self.map.free.push_chain(head.overflow()) };
+        forget_copies(self.free, self.x);
+        if let Some(y) = self.y {
+            forget_copies(self.free, y);
         }
     }
+}
+
+/// Makes the overflow buckets free that X or Y took.
+#[cold]
+#[inline(never)]
+fn forget_copies<K, V, P: Policy>(free: &mut FreeList<K, V, P>, head: BucketPtr<K, V, P>) {
+    // SAFETY: The chain was made here, of this generation, and is read no more: its head is
+    // as good as uninitialised again (M5).
+    unsafe { free.push_chain(head.overflow()) };
 }
 
 /// Where a chain that is filled ends: its last bucket, and the slot of it that is next.
@@ -453,17 +548,17 @@ impl<K, V, P: Policy> End<K, V, P> {
     /// The slot is live, in a bucket of an old chain; these are the ends of chains that
     /// nobody else reads.
     #[inline(always)]
-    unsafe fn append<A: Allocator>(
+    unsafe fn append(
         ends: &mut [Self; 2],
         to_y: bool,
-        map: &mut RawHmap<K, V, A, P>,
+        free: &mut FreeList<K, V, P>,
         from: BucketPtr<K, V, P>,
         index: usize,
     ) -> Option<()> {
         let [x, y] = ends;
         let end = if to_y { y } else { x };
         if end.slot == SLOTS {
-            end.extend(map)?;
+            end.extend(free)?;
         }
         let Self { bucket, slot } = *end;
         // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
@@ -480,8 +575,8 @@ impl<K, V, P: Policy> End<K, V, P> {
     /// Adds an overflow bucket to the chain.
     #[cold]
     #[inline(never)]
-    fn extend<A: Allocator>(&mut self, map: &mut RawHmap<K, V, A, P>) -> Option<()> {
-        let next = map.take_free()?;
+    fn extend(&mut self, free: &mut FreeList<K, V, P>) -> Option<()> {
+        let next = free.take()?;
         // SAFETY: A free bucket of this generation.
         unsafe { next.init() };
         // SAFETY: The last bucket of the chain.

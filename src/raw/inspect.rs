@@ -4,6 +4,7 @@
 use super::bmap::{BucketPtr, Shape};
 use super::buckets::array_layout;
 use super::cells::Cells;
+use super::grow::NOT_KNOWN;
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::policy::Policy;
@@ -26,8 +27,8 @@ pub struct Footprint {
     pub overflow: usize,
     /// Overflow buckets that are free, and the headers of their chunks.
     pub spare: usize,
-    /// The array that entries are moved out of, blocks of its overflow buckets that are
-    /// still to be given back, and a block for moves that need more buckets than are free.
+    /// The array that entries are moved out of, and blocks of its overflow
+    /// buckets that are still to be given back, or are in use for the new one.
     pub old: usize,
     /// Keys and values that are stored in an allocation of their own, and cells
     /// reserved for more.
@@ -151,7 +152,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     pub(crate) fn state(&self) -> State {
-        let chunks = self.overflow.totals::<K, V, P>().1;
         State {
             count: self.count,
             bits: self.bits.get(),
@@ -159,10 +159,31 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             same_size: self.is_same_size_growth(),
             noverflow: self.noverflow,
             nevacuate: self.nevacuate,
-            // Each bucket of a block is in a chain or free (A2).
-            array_spares: (self.free_in_runs() + self.noverflow as usize).saturating_sub(chunks),
+            array_spares: self.array_spares(),
             has_buckets: self.buckets.is_some(),
         }
+    }
+
+    /// Overflow buckets that are in no chunk: each spare is in a chain or free (A2).
+    fn array_spares(&self) -> usize {
+        if self.longest != NOT_KNOWN {
+            let used = self.noverflow as usize + self.free.len() as usize;
+            return used.saturating_sub(self.overflow.totals::<K, V, P>().1);
+        }
+        // Of those in chunks some are lost.
+        let is_spare = |bucket: &BucketPtr<K, V, P>| {
+            !self.overflow.contains(*bucket) && !self.oldoverflow.contains(*bucket)
+        };
+        let free = self.free.runs().filter(|(first, _)| is_spare(first));
+        let mut spares = free.map(|(_, buckets)| buckets as usize).sum();
+        let count = self.buckets.map_or(0, |_| self.bits.count());
+        for number in (0..count).filter(|number| self.is_initialised(*number)) {
+            let Some(base) = self.buckets else { break };
+            // SAFETY: The number is below 2^B, and the chain is initialised.
+            let behind = unsafe { base.nth(number).behind() };
+            spares += behind.filter(is_spare).count();
+        }
+        spares
     }
 
     /// The buckets of a chain of the current array, if there is such a chain and

@@ -3,6 +3,7 @@
 
 use super::bmap::BucketPtr;
 use super::buckets::{Blocks, Generation};
+use super::grow::NOT_KNOWN;
 use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -31,7 +32,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return Ok(());
         }
         self.finish_growth(hasher);
-        let has_free_chunks = self.free.len() as usize > self.bits.spares();
+        let has_free_chunks =
+            self.free.len() as usize > self.bits.spares() || self.longest == NOT_KNOWN;
         if bits < self.bits || (bits == self.bits && has_free_chunks) {
             self.rebuild(bits, hasher)?;
         }
@@ -61,12 +63,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         bits: BucketBits,
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Result<(), TryReserveError> {
-        let (blocks, noverflow) = self.copied(bits, hasher)?;
+        let (blocks, noverflow, longest) = self.copied(bits, hasher)?;
         // From here on nothing fails: the copies become the entries.
         let count = self.count;
         let memory = self.forget_memory();
         self.install(blocks, bits);
         self.noverflow = noverflow;
+        self.note_length(longest);
         self.count = count;
         // SAFETY: The entries in it are forgotten for their copies.
         unsafe { memory.free(&self.alloc) };
@@ -74,15 +77,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Copies of all slots in the chains of a new array, and how many overflow buckets
-    /// these have.
+    /// all of these and the longest one have.
     fn copied(
         &self,
         bits: BucketBits,
         hasher: &impl Fn(&K) -> HashValue,
-    ) -> Result<(Blocks<K, V, P>, u32), TryReserveError> {
+    ) -> Result<(Blocks<K, V, P>, u32, u32), TryReserveError> {
         let mut fresh = Fresh {
             made: Generation::make(&self.alloc, bits, 0)?.initialised(),
             noverflow: 0,
+            longest: 0,
         };
         let mut slots = self.slots();
         while let Some(slot) = slots.next() {
@@ -92,8 +96,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot is live.
             unsafe { fresh.append(hash, slot)? };
         }
-        let Fresh { made, noverflow } = fresh;
-        Ok((made.into_blocks(), noverflow))
+        let Fresh {
+            made,
+            noverflow,
+            longest,
+        } = fresh;
+        Ok((made.into_blocks(), noverflow, longest))
     }
 }
 
@@ -102,6 +110,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 struct Fresh<'a, K, V, A: Allocator, P: Policy> {
     made: Generation<'a, K, V, P, A>,
     noverflow: u32,
+    longest: u32,
 }
 
 impl<K, V, A: Allocator, P: Policy> Fresh<'_, K, V, A, P> {
@@ -116,6 +125,7 @@ impl<K, V, A: Allocator, P: Policy> Fresh<'_, K, V, A, P> {
     ) -> Result<(), TryReserveError> {
         // SAFETY: The number is below 2^B.
         let mut bucket = unsafe { self.made.blocks.base.nth(hash.bucket(self.made.bits)) };
+        let mut overflow = 0;
         let index = loop {
             // SAFETY: Buckets of these chains are initialised.
             if let Some(index) = unsafe { bucket.tops() }.free().first() {
@@ -126,7 +136,9 @@ impl<K, V, A: Allocator, P: Policy> Fresh<'_, K, V, A, P> {
                 Some(next) => next,
                 None => self.link_behind(bucket)?,
             };
+            overflow += 1;
         };
+        self.longest = u32::max(self.longest, overflow);
         // SAFETY: Slots of two arrays; which copy is the entry is decided by whoever
         // installs this array or drops it.
         unsafe {

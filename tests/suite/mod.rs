@@ -140,16 +140,17 @@ macro_rules! list {
                 a_move_keeps_the_order_of_a_chain_and_closes_its_gaps,
                 chains_of_any_length_shrink_back_to_nothing,
                 no_more_is_set_aside_than_the_entries_can_fill,
-                a_chunk_on_call_that_no_move_needed_is_given_back_after_the_growth,
-                a_chunk_on_call_that_a_move_needs_is_there,
-                the_key_that_a_growth_is_started_for_gets_the_chunk_on_call_after_its_end,
-                an_insert_while_growing_gets_what_the_moves_leave_of_the_chunk_on_call,
-                an_insert_while_growing_leaves_what_the_moves_may_need_on_call,
+                what_was_set_aside_and_not_used_serves_inserts_after_the_growth,
                 a_growth_takes_over_what_the_one_before_left,
+                the_buckets_of_a_moved_chain_serve_the_moves_to_come,
+                #[cfg_attr(miri, ignore = "thousands of operations take minutes")]
+                a_growth_after_one_that_took_buckets_over_takes_none,
+                #[cfg_attr(miri, ignore = "hundreds of checked operations take minutes")]
+                chunks_that_are_too_many_to_be_counted_are_not_taken_over,
                 what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
                 steps_after_the_end_of_a_growth_give_the_old_chunks_back,
-                #[cfg_attr(miri, ignore = "chains of ninety buckets take minutes")]
-                a_growth_waits_until_no_more_than_sixty_four_old_chunks_are_left,
+                #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
+                a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left,
                 a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside,
             }
             hostile {
@@ -262,7 +263,7 @@ macro_rules! list {
                 presizing_an_empty_map_replaces_its_array,
                 more_memory_than_asked_for_becomes_spare_buckets,
                 below_sixteen_buckets_more_memory_than_asked_for_is_not_used,
-                overflow_buckets_come_in_chunks_of_half_as_many_as_there_are_spares,
+                overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array,
             }
             sweep {
                 every_allocation_for_a_bucket_is_refused_once,
