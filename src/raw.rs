@@ -28,7 +28,7 @@
 //!   key more where there is a free slot: the one that the growth is started for is not
 //!   refused because memory for the growth was granted.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array, of which none
-//!   has more than `longest`, unless that is [`NOT_KNOWN`](grow::NOT_KNOWN).
+//!   has more than `longest`, unless that is [`NOT_KNOWN`](grow::NOT_KNOWN) or more.
 //! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
 //!   new keys find a slot, a free bucket and cells: see [`reserve`].
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
@@ -140,7 +140,7 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     cells: CellPool<K, V>,
     noverflow: u32,
     /// While growing, the buckets of the old array's block, spares included, if overflow
-    /// buckets in other blocks may be taken over (H6); else 0.
+    /// buckets in other blocks may be used again (H6), or 0.
     old_block: u32,
     /// New keys that are promised to go in without an allocation.
     reserved: u32,

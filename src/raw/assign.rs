@@ -371,13 +371,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             ..
         } = self;
         let chunk = self.bits.chunk();
-        overflow.add(alloc, chunk, free).or_else(|error| {
-            if chunk == 1 {
-                Err(error)
-            } else {
-                overflow.add(alloc, 1, free)
-            }
-        })
+        if chunk > 1 && overflow.add(alloc, chunk, free).is_ok() {
+            return Ok(());
+        }
+        overflow.add(alloc, 1, free)
     }
 
     /// Makes the entry.

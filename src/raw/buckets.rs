@@ -9,7 +9,8 @@
 //!
 //! A chain may take its overflow buckets from both. Nothing says which bucket
 //! came from where: the blocks of an array's generation are given back together,
-//! when the next growth has moved every chain out of them. A single allocator
+//! when the next growth has moved every chain out of them, but for chunks whose buckets
+//! that growth has used again. A single allocator
 //! call for every overflow bucket, as in Go, is what this avoids; it costs an
 //! insert a walk through the allocator's holes each time.
 //!
@@ -19,8 +20,7 @@
 //!   from the map's allocator, or one bucket (B = 0): with fewer slots, where the policy
 //!   has such, or the caller's, which the map never frees.
 //! * **A2** Each overflow bucket hangs in exactly one chain, or is in the free
-//!   list; chains end. Some of the chunks that were taken over from the old generation are
-//!   in neither, which `longest` = `NOT_KNOWN` tells.
+//!   list; chains end. Where some are in neither, `longest` is at least `NOT_KNOWN`.
 //! * **A3** The free list and the chains of the current array lie in blocks of the
 //!   current generation, or in chunks of the old one that are taken over; chains of the
 //!   old array in blocks of the old one.

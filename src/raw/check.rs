@@ -8,7 +8,7 @@
 
 use super::bmap::BucketPtr;
 use super::cells::Cells;
-use super::grow::NOT_KNOWN;
+use super::grow::{CHUNKS_REUSED, NOT_KNOWN};
 use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
@@ -295,8 +295,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
         let used = self.noverflow as usize + self.free.len() as usize;
         let mut chunks = self.overflow.totals::<K, V, P>().1;
-        let some_are_lost = self.longest == NOT_KNOWN;
-        if some_are_lost {
+        let some_are_lost = self.longest >= NOT_KNOWN;
+        if self.longest == CHUNKS_REUSED {
             chunks += self.oldoverflow.totals::<K, V, P>().1;
         }
         must(

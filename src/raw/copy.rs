@@ -4,6 +4,7 @@
 use super::bmap::BucketPtr;
 use super::buckets::{Blocks, FreeList, Generation};
 use super::cells::Cells;
+use super::grow::NOT_KNOWN;
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -35,7 +36,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         copy.install_empty_array(self.bits, overflow)?;
         let mut old_free = self.copy_growth(&mut copy)?;
         copy.free.keep_aside(set_aside);
-        copy.longest = self.longest;
+        copy.longest = u8::min(self.longest, NOT_KNOWN);
 
         let Some(copy_base) = copy.buckets else {
             return Ok(copy);

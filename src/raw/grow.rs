@@ -62,9 +62,12 @@ const GIVEN_BACK_PER_CALL: usize = 2;
 /// There are about 16 at most, unless larger ones were refused.
 const TAKEN_OVER: usize = 32;
 
-/// What `longest` is if a chain has more overflow buckets than it can count, or if chunks
-/// were taken over from the old array.
-pub(super) const NOT_KNOWN: u8 = u8::MAX;
+/// What `longest` is if a chain has more overflow buckets than it can count, or if a bucket
+/// may be lost: the next growth goes by entries.
+pub(super) const NOT_KNOWN: u8 = 254;
+
+/// What it is if buckets in chunks of the old array are in use again, and some are lost.
+pub(super) const CHUNKS_REUSED: u8 = 255;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Starts a growth if one new entry more calls for it. A growth that is
@@ -119,7 +122,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Go: `hashGrow`.
     fn hash_grow(&mut self, bits: BucketBits, mut left_over: u32) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && !self.is_small());
-        if self.longest == NOT_KNOWN {
+        if self.longest == CHUNKS_REUSED {
             // Some of their buckets may be in use.
             // SAFETY: No growth runs.
             unsafe { self.let_go_of_old_chunks(TAKEN_OVER) };
@@ -195,7 +198,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// # Safety
     /// No growth runs, so that all chains which used them are moved.
     pub(super) unsafe fn let_go_of_old_chunks(&mut self, chunks: usize) {
-        if self.longest != NOT_KNOWN {
+        if self.longest != CHUNKS_REUSED {
             // SAFETY: The caller's promise.
             return unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, chunks) };
         }
@@ -325,7 +328,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return;
         };
         // The old chunks are not given back when the growth is over.
-        self.longest = NOT_KNOWN;
+        self.longest = CHUNKS_REUSED;
         // SAFETY: The chain was initialised, and nothing in it is used again yet.
         for bucket in unsafe { old.behind() } {
             if !bucket.is_within(base, self.old_block as usize) {
@@ -338,8 +341,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Notes that a chain has so many overflow buckets.
     pub(super) fn note_length(&mut self, overflow: u32) {
-        let overflow = u8::try_from(overflow).unwrap_or(NOT_KNOWN);
-        self.longest = u8::max(self.longest, overflow);
+        let overflow = u32::min(overflow, NOT_KNOWN.into());
+        self.longest = u8::max(self.longest, overflow as u8);
     }
 
     /// Notes that the chain of this hash gets one overflow bucket more.

@@ -166,7 +166,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Overflow buckets that are in no chunk: each spare is in a chain or free (A2).
     fn array_spares(&self) -> usize {
-        if self.longest != NOT_KNOWN {
+        if self.longest < NOT_KNOWN {
             let used = self.noverflow as usize + self.free.len() as usize;
             return used.saturating_sub(self.overflow.totals::<K, V, P>().1);
         }

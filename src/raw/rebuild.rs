@@ -3,7 +3,7 @@
 
 use super::bmap::BucketPtr;
 use super::buckets::{Blocks, Generation};
-use super::grow::NOT_KNOWN;
+use super::grow::CHUNKS_REUSED;
 use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -33,7 +33,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         self.finish_growth(hasher);
         let has_free_chunks =
-            self.free.len() as usize > self.bits.spares() || self.longest == NOT_KNOWN;
+            self.free.len() as usize > self.bits.spares() || self.longest == CHUNKS_REUSED;
         if bits < self.bits || (bits == self.bits && has_free_chunks) {
             self.rebuild(bits, hasher)?;
         }
@@ -63,7 +63,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         bits: BucketBits,
         hasher: &impl Fn(&K) -> HashValue,
     ) -> Result<(), TryReserveError> {
-        let (blocks, noverflow, longest) = self.copied(bits, hasher)?;
+        let Copied {
+            blocks,
+            noverflow,
+            longest,
+        } = self.copied(bits, hasher)?;
         // From here on nothing fails: the copies become the entries.
         let count = self.count;
         let memory = self.forget_memory();
@@ -76,13 +80,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Ok(())
     }
 
-    /// Copies of all slots in the chains of a new array, and how many overflow buckets
-    /// all of these and the longest one have.
+    /// Copies of all slots in the chains of a new array.
     fn copied(
         &self,
         bits: BucketBits,
         hasher: &impl Fn(&K) -> HashValue,
-    ) -> Result<(Blocks<K, V, P>, u32, u32), TryReserveError> {
+    ) -> Result<Copied<K, V, P>, TryReserveError> {
         let mut fresh = Fresh {
             made: Generation::make(&self.alloc, bits, 0)?.initialised(),
             noverflow: 0,
@@ -101,8 +104,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             noverflow,
             longest,
         } = fresh;
-        Ok((made.into_blocks(), noverflow, longest))
+        Ok(Copied {
+            blocks: made.into_blocks(),
+            noverflow,
+            longest,
+        })
     }
+}
+
+/// A new array with copies of all entries.
+struct Copied<K, V, P> {
+    blocks: Blocks<K, V, P>,
+    /// Overflow buckets of all chains, and of the longest.
+    noverflow: u32,
+    longest: u32,
 }
 
 /// A new array that entries are copied into. Dropped before it is installed, it

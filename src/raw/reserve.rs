@@ -20,6 +20,7 @@
 use super::RawHmap;
 use super::buckets::array_layout;
 use super::cells::Cells;
+use super::grow::NOT_KNOWN;
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
 use crate::hash::HashValue;
@@ -86,12 +87,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 Ok(()) => {}
                 Err(_) if chunk > 1 => chunk /= 2,
                 Err(error) => {
+                    // Chunks are lost if the allocator panics.
+                    let longest = self.longest;
+                    self.longest = u8::max(longest, NOT_KNOWN);
                     // SAFETY: Since the snapshot chunks were added and no bucket was
                     // taken, so the list is that of then, and nothing is in them.
                     unsafe {
                         self.free.restore(before);
                         self.overflow.free_to::<K, V, P, A>(&self.alloc, chunks);
                     }
+                    self.longest = longest;
                     return Err(error);
                 }
             }
