@@ -8,6 +8,9 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use hmap::Hmap;
 
+/// Bytes of a chunk before its buckets: a link and a number, up to the alignment of both.
+const CHUNK: usize = 2 * size_of::<usize>();
+
 /// A map of `count` spread keys, in mid-growth if `count` is just over a limit.
 fn filled(count: u64, ledger: &Ledger) -> Checked<'_, u64> {
     let mut checked = Checked::new(ledger);
@@ -342,11 +345,11 @@ pub fn a_growth_takes_over_what_the_one_before_left() {
     let before = ledger.live_bytes();
     checked.insert(Key::at(1_001, 1, 9), 0);
     assert!(checked.map.is_growing());
-    let given_back = 2 * (16 + bucket);
+    let given_back = 2 * (CHUNK + bucket);
     let asked = ledger.live_bytes() + given_back - before;
     assert_eq!(
         asked,
-        17 * bucket + 16 + bucket,
+        17 * bucket + CHUNK + bucket,
         "an array and a chunk of one"
     );
     checked.check_contents();
@@ -376,7 +379,7 @@ pub fn the_buckets_of_a_moved_chain_serve_the_moves_to_come() {
     checked.insert(Key::at(5_000, 8, 1), 0);
     assert!(checked.map.state().same_size);
     let bucket = array / 17;
-    assert_eq!(ledger.live_bytes() - before, array + 16 + 3 * bucket);
+    assert_eq!(ledger.live_bytes() - before, array + CHUNK + 3 * bucket);
     // A copy does not count on the chunks of its old array, but moves as well.
     let mut copy = checked.map.try_clone().unwrap();
     copy.validate().unwrap();
@@ -430,7 +433,7 @@ pub fn a_growth_after_one_that_took_buckets_over_takes_none() {
     let needed = (map.len() - 1) / 8 - 32;
     assert_eq!(
         ledger.live_bytes() - before,
-        array + 16 + needed * array / 544
+        array + CHUNK + needed * array / 544
     );
     map.validate().unwrap();
     ledger.refuse_all_after(0);
@@ -459,7 +462,7 @@ pub fn chunks_that_are_too_many_to_be_counted_are_not_taken_over() {
     assert!(checked.map.is_growing());
     assert_eq!(
         ledger.live_bytes() - before,
-        136 * bucket + 16 + (46 - 8) * bucket
+        136 * bucket + CHUNK + (46 - 8) * bucket
     );
     ledger.refuse_all_after(0);
     while checked.map.is_growing() {
