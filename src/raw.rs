@@ -20,7 +20,7 @@
 //! * **H3** An old array is there exactly while growing; old buckets below
 //!   `nevacuate` are evacuated.
 //! * **H4** No growth starts while one runs. Chunks that are still to be given back
-//!   after one are taken over by the next.
+//!   after one are taken over by the next; those that are in use again are old by then.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
 //! * **H6** While growing at least as many overflow buckets are free as are set
 //!   aside, and those are as many as the moves to come can need: see [`grow`]. So a step
@@ -131,8 +131,8 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     oldbuckets: Option<BucketPtr<K, V, P>>,
     /// Chunks that overflow buckets of the current array come from.
     overflow: ChunkList,
-    /// The same of the old array. They outlast it a little: they are given back
-    /// a few at a time.
+    /// The same of the old array. They outlast it a little: they are given back a few at
+    /// a time, or join `overflow` where their buckets are in use again.
     oldoverflow: ChunkList,
     /// Free overflow buckets.
     free: FreeList<K, V, P>,

@@ -350,7 +350,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         };
         // SAFETY: A free bucket of the current generation.
         unsafe { bucket.init() };
-        // SAFETY: Before an entry is put anywhere, the chain of its hash is moved.
+        // SAFETY: An entry goes behind a full chain only where that was moved before it was
+        // searched. In an old chain it can go to a slot alone, which was just freed.
         unsafe { self.note_longer(hash) };
         Ok(Place {
             slot: Slot { bucket, index: 0 },

@@ -22,7 +22,7 @@
 //! * **A2** Each overflow bucket hangs in exactly one chain, or is in the free
 //!   list; chains end. Where some are in neither, `longest` is at least `NOT_KNOWN`.
 //! * **A3** The free list and the chains of the current array lie in blocks of the
-//!   current generation, or in chunks of the old one that are taken over; chains of the
+//!   current generation, or in chunks of the old one that are in use again; chains of the
 //!   old array in blocks of the old one.
 
 use super::bmap::{BucketPtr, Shape};

@@ -31,10 +31,10 @@
 //!   enough: a move takes t of them, gives back all but s′ ≥ 0 of a chain's own, which
 //!   are t at least, and s comes down by s′.
 //!
-//! The second is the lesser in all but small and sparse maps, and with a good hash hardly
-//! any of it is used: a chain's buckets are taken over only where a move has left fewer free
-//! than are set aside. Then old buckets that were passed by before are lost until
-//! the generation ends, so that the next growth goes by entries, and gives all back.
+//! The second is the lesser in all but small and sparse maps, and a doubling with a good
+//! hash hardly uses any of it: a chain's buckets are used again only where a move has left
+//! fewer free than are set aside. Then the old buckets that other moves pass by, before and
+//! after, are lost until the generation ends, so that the next growth goes by entries.
 //!
 //! Both hold with one more key where there is a free slot: by entries as it is, by spares
 //! with a bucket more.
@@ -123,7 +123,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     fn hash_grow(&mut self, bits: BucketBits, mut left_over: u32) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && !self.is_small());
         if self.longest == CHUNKS_REUSED {
-            // Some of their buckets may be in use.
+            // Some of their buckets may be in use. There are no more than that: the callers
+            // have counted them, or let go of all.
             // SAFETY: No growth runs.
             unsafe { self.let_go_of_old_chunks(TAKEN_OVER) };
             left_over = 0;
@@ -399,7 +400,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 return;
             }
         }
-        // SAFETY: No growth runs.
+        // SAFETY: No growth runs: it was just finished.
         unsafe { self.let_go_of_old_chunks(usize::MAX) };
     }
 
