@@ -20,7 +20,7 @@
 //! * **H3** An old array is there exactly while growing; old buckets below
 //!   `nevacuate` are evacuated.
 //! * **H4** No growth starts while one runs. Chunks that are still to be given back
-//!   after one are taken over by the next; those that are in use again are old by then.
+//!   after one are taken over by the next, or old with the rest if their buckets are in use.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
 //! * **H6** While growing at least as many overflow buckets are free as are set
 //!   aside, and those are as many as the moves to come can need: see [`grow`]. So a step
