@@ -12,7 +12,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// what the allocator adds. A bucket that the caller lent is not in it.
     ///
     /// **Work:** one step a chunk of overflow buckets; there are ten or so, and not
-    /// many more than a hundred at most, unless chunks were refused.
+    /// many more than a hundred at most, unless chunks were refused, or made for one
+    /// bucket after the other: by small reservations, or when the map was shrunk.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

@@ -1,9 +1,9 @@
 //! `validate`: the invariants as code. Only tests call it; it allocates nothing
 //! and runs on the target too.
 //!
-//! A2 is checked by counts (overflow buckets in chains, and those in the free
-//! list, are no more than there are in the blocks) and by bounded chains; that a
-//! bucket hangs in two chains shows as a count that is off. M5 cannot be checked
+//! A2 and A3 are checked by where a bucket lies, in a chunk or in none, and by counts
+//! (there are as many overflow buckets in chains and in the free list as in the blocks);
+//! that a bucket hangs in two chains shows as a count that is off. M5 cannot be checked
 //! by reading; Miri and the sanitizers do.
 
 use super::bmap::BucketPtr;
@@ -229,7 +229,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             if let Some(next) = next {
                 length += 1;
                 counted.longest = u32::max(counted.longest, length);
-                counted.in_block += u32::from(self.is_in_old_block(next));
+                let in_block = self.is_in_old_block(next);
+                counted.in_block += u32::from(in_block);
+                must(
+                    !self.is_old(head)
+                        || self.old_block == 0
+                        || in_block != self.oldoverflow.contains(next),
+                    "A3: an overflow bucket of an old chain is in the old block or in a chunk",
+                )?;
                 counted.overflow += 1;
                 must(
                     (counted.overflow as usize) <= limit,
@@ -294,18 +301,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// A2, A3 by counts: no bucket of a block is lost, and none is in use twice.
     fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
         let used = self.noverflow as usize + self.free.len() as usize;
+        let spares = self.outside_of_chunks();
         let mut chunks = self.overflow.totals::<K, V, P>().1;
-        let some_are_lost = self.longest >= NOT_KNOWN;
         if self.longest == CHUNKS_REUSED {
             chunks += self.oldoverflow.totals::<K, V, P>().1;
         }
         must(
-            some_are_lost || used >= chunks + self.bits.spares(),
+            used <= chunks + spares,
+            "A2: an overflow bucket is in two places",
+        )?;
+        must(
+            self.longest >= NOT_KNOWN || (used == chunks + spares && spares >= self.bits.spares()),
             "A2: an overflow bucket is lost",
         )?;
-        if self.bits.spares() == 0 {
-            must(used <= chunks, "A2: an overflow bucket is in two places")?;
-        }
         if self.is_growing() && self.old_bits().spares() == 0 {
             let old_chunks = self.oldoverflow.totals::<K, V, P>().1;
             must(

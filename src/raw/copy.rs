@@ -4,7 +4,6 @@
 use super::bmap::BucketPtr;
 use super::buckets::{Blocks, FreeList, Generation};
 use super::cells::Cells;
-use super::grow::NOT_KNOWN;
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
@@ -36,7 +35,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         copy.install_empty_array(self.bits, overflow)?;
         let mut old_free = self.copy_growth(&mut copy)?;
         copy.free.keep_aside(set_aside);
-        copy.longest = u8::min(self.longest, NOT_KNOWN);
 
         let Some(copy_base) = copy.buckets else {
             return Ok(copy);
@@ -45,7 +43,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The number is below 2^B of both arrays.
             let (from, to) = unsafe { (base.nth(n), copy_base.nth(n)) };
             // SAFETY: Both chains are initialised; the copy's is empty.
-            copy.noverflow += unsafe { copy.copy_chain(from, to, None)? };
+            let taken = unsafe { copy.copy_chain(from, to, None)? };
+            copy.noverflow += taken;
+            copy.note_length(taken);
         }
         if let (Some(old), Some(copy_old)) = (self.oldbuckets, copy.oldbuckets) {
             for n in 0..self.old_bits().count() {

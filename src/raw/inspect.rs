@@ -164,13 +164,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// Overflow buckets that are in no chunk: each spare is in a chain or free (A2).
+    /// Spare overflow buckets of the current array: each is in a chain or free (A2).
     fn array_spares(&self) -> usize {
         if self.longest < NOT_KNOWN {
+            // No bucket of a chunk is lost, so those in none are the rest.
             let used = self.noverflow as usize + self.free.len() as usize;
             return used.saturating_sub(self.overflow.totals::<K, V, P>().1);
         }
-        // Of those in chunks some are lost.
+        self.outside_of_chunks()
+    }
+
+    /// Overflow buckets in chains of the current array or free that are in no chunk: a
+    /// walk through all of them.
+    pub(super) fn outside_of_chunks(&self) -> usize {
         let is_spare = |bucket: &BucketPtr<K, V, P>| {
             !self.overflow.contains(*bucket) && !self.oldoverflow.contains(*bucket)
         };

@@ -518,3 +518,36 @@ pub fn a_reservation_ends_before_its_memory_is_given_back() {
     }
     assert!(panics > 0);
 }
+
+#[cfg(not(target_os = "none"))]
+pub fn a_panic_while_a_refused_reservation_is_undone_loses_no_more_than_buckets() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    let ledger = Ledger::new();
+    let map = Hmap::try_with_capacity_and_hasher_in(104, Identity, &ledger).unwrap();
+    let mut checked: Checked<'_, u64> = Checked::of(map, &ledger);
+    let bucket = ledger.live_bytes() / 17;
+    // Two chunks of two buckets, and no more. The first to be given back is the last that is.
+    ledger.refuse_larger_than(2 * size_of::<usize>() + 2 * bucket);
+    ledger.refuse_all_after(2);
+    ledger.panic_after_freeing(0);
+    let reserved = catch_unwind(AssertUnwindSafe(|| checked.map.try_reserve(104)));
+    assert!(reserved.is_err());
+    ledger.calm_down();
+    ledger.grant_all();
+    assert_eq!(ledger.live_blocks(), 2, "the array and a chunk");
+    checked.check();
+    // Sixteen overflow buckets, half of which the moves of a compaction need.
+    for chain in 0..8 {
+        let key = |id| Key::at(u64::from(chain) * 100 + id, chain, 1);
+        let entries = if chain < 7 { 24 } else { 17 };
+        (0..entries).for_each(|id| checked.insert(key(id), id));
+        (0..entries - 9).for_each(|id| checked.remove(key(id)));
+    }
+    checked.insert(Key::at(5_000, 8, 1), 0);
+    assert!(checked.map.state().same_size);
+    ledger.refuse_all_after(0);
+    checked.map.finish_growth();
+    checked.check_contents();
+    assert_eq!(ledger.live_blocks(), 2, "nothing is left of it");
+}

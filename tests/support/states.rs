@@ -155,6 +155,19 @@ pub const STATES: &[State] = &[
         &[WithoutGrowth(20), Do(Act::Clear)],
     ),
     state("an array just full", &[Spread(52)]),
+    state(
+        "a doubling whose moves use old chunks",
+        &[Do(Act::TryPresize(104)), Crowded(104), Spread(105)],
+    ),
+    state(
+        "old chunks that are in use again",
+        &[
+            Do(Act::TryPresize(104)),
+            Crowded(104),
+            Spread(105),
+            UntilGrown,
+        ],
+    ),
 ];
 
 /// Fewer, of maps of the policy [`Compact`]: those that it makes different.
@@ -190,6 +203,10 @@ pub const COMPACT_STATES: &[State] = &[
     compact(
         "a reservation of a compact map",
         &[Spread(3), Do(Act::TryReserve(30)), OneChain(20)],
+    ),
+    compact(
+        "a compact map whose moves use old chunks",
+        &[Do(Act::TryPresize(104)), Crowded(104), Spread(105)],
     ),
 ];
 
