@@ -300,17 +300,20 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         *self = snapshot;
     }
 
-    /// Adds all overflow buckets of a chain.
+    /// Adds single buckets, up to the first that the count has no room for.
     ///
     /// # Safety
-    /// The chain is of the current generation, and used no more.
-    pub(crate) unsafe fn push_chain(&mut self, first: Option<BucketPtr<K, V, P>>) {
-        let mut next = first;
-        while let Some(bucket) = next {
-            // SAFETY: The bucket is in the chain, so its head is initialised.
-            next = unsafe { bucket.overflow() };
-            // SAFETY: The caller's promise.
-            unsafe { self.push_run(bucket, 1) };
+    /// As [`push_run`](Self::push_run), of each when it is given.
+    #[inline]
+    pub(crate) unsafe fn push_each(&mut self, buckets: impl Iterator<Item = BucketPtr<K, V, P>>) {
+        for bucket in buckets {
+            let Some(sum) = self.buckets.checked_add(1) else {
+                return;
+            };
+            // SAFETY: The bucket is free.
+            unsafe { bucket.write_free_run(1, self.first) };
+            self.first = Some(bucket);
+            self.buckets = sum;
         }
     }
 

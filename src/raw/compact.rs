@@ -89,10 +89,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // (A3), and in no chain from here on (A2). Nothing follows the last entry now.
         unsafe {
             let before = self.free.len();
-            let rest = last.overflow();
+            let rest = last.behind();
             last.set_overflow(None);
             last.set_tops(last.tops().trimmed());
-            self.free.push_chain(rest);
+            self.free.push_each(rest);
             self.noverflow -= self.free.len() - before;
         }
     }

@@ -193,8 +193,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             let head = unsafe { base.nth(n) };
             if self.is_initialised(n) {
                 // SAFETY: The head is initialised, and its chain is of the
-                // current generation and is cut off by the next line.
-                unsafe { self.free.push_chain(head.overflow()) };
+                // current generation and is cut off below.
+                unsafe { self.free.push_each(head.behind()) };
             }
             // SAFETY: The bucket is the map's, and its entries are not needed.
             unsafe { head.init() };

@@ -32,9 +32,9 @@
 //!   are t at least, and s comes down by s′.
 //!
 //! The second is the lesser in all but small and sparse maps, and a doubling with a good
-//! hash hardly uses any of it: a chain's buckets are used again only where a move has left
-//! fewer free than are set aside. Then the old buckets that other moves pass by, before and
-//! after, are lost until the generation ends, so that the next growth goes by entries.
+//! hash hardly uses any of it: chains' buckets are used again only from where a move leaves
+//! fewer free than are set aside. Those that moves before it passed by, and moves that take
+//! none, are lost until the generation ends, so that the next growth goes by entries.
 //!
 //! Both hold with one more key where there is a free slot: by entries as it is, by spares
 //! with a bucket more.
@@ -59,7 +59,8 @@ const LOOK_AHEAD: usize = 1024;
 const GIVEN_BACK_PER_CALL: usize = 2;
 
 /// How many of them the next growth takes over if they are still there when it starts.
-/// There are about 16 at most, unless larger ones were refused.
+/// There are about 16 at most, unless larger ones were refused, or made for one bucket
+/// after the other: by small reservations, or when the map was shrunk.
 const TAKEN_OVER: usize = 32;
 
 /// What `longest` is if a chain has more overflow buckets than it can count, or if a bucket
@@ -169,9 +170,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let by_entries = usize::min(self.noverflow as usize, self.count / SLOTS) as u32;
         // Each overflow bucket is in a chain or free, and a spare if it is in no chunk (A2).
         // Where chunks are too many to be counted, all are taken for spares.
-        let overflow = self.noverflow.saturating_add(self.free.len());
         let in_chunks = self.overflow.buckets_of(TAKEN_OVER).unwrap_or(0);
-        let spares = overflow.saturating_sub(in_chunks);
+        let overflow = self.noverflow.checked_add(self.free.len());
+        let spares = overflow.map_or(u32::MAX, |overflow| overflow.saturating_sub(in_chunks));
         let by_spares = spares.saturating_add(u32::from(self.longest) + 1);
         let block = (self.bits.count() as u32).checked_add(spares);
         match block {
@@ -301,8 +302,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Some(())
     }
 
-    /// Notes that a move took so many buckets. If they were of those that are set aside,
-    /// the chain's own are to take their place.
+    /// Notes that a move took so many buckets. By entries the others need so many less. By
+    /// spares the chain's own take their place if it, or one before it, took some of those
+    /// that are set aside: where old chunks stay anyway, the fewer of their buckets are lost.
     ///
     /// # Safety
     /// `old` is the head of that chain, which nobody reads again.
@@ -310,10 +312,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     unsafe fn settle_move(&mut self, old: BucketPtr<K, V, P>, taken: u32) {
         self.noverflow += taken;
         self.note_length(taken);
-        if self.free.len() < self.free.set_aside() {
+        let set_aside = self.free.set_aside();
+        if self.old_block == 0 {
+            self.free.keep_aside(set_aside.saturating_sub(taken));
+        } else if self.free.len() < set_aside || self.longest == CHUNKS_REUSED {
             // SAFETY: The caller's promise.
             unsafe { self.reuse(old) };
-            let still_free = u32::min(self.free.len(), self.free.set_aside());
+            let still_free = u32::min(self.free.len(), set_aside);
             self.free.keep_aside(still_free);
         }
     }
@@ -325,18 +330,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// As [`settle_move`](Self::settle_move).
     #[inline]
     unsafe fn reuse(&mut self, old: BucketPtr<K, V, P>) {
-        let (Some(base), 1..) = (self.oldbuckets, self.old_block) else {
-            return;
-        };
-        // The old chunks are not given back when the growth is over.
-        self.longest = CHUNKS_REUSED;
-        // SAFETY: The chain was initialised, and nothing in it is used again yet.
-        for bucket in unsafe { old.behind() } {
-            if !bucket.is_within(base, self.old_block as usize) {
-                // SAFETY: A bucket of a chunk that is the current generation's, and in no
-                // chain that is read.
-                unsafe { self.free.push_run(bucket, 1) };
-            }
+        let Some(base) = self.oldbuckets else { return };
+        let old_block = self.old_block as usize;
+        // SAFETY: The chain was initialised, and nothing in it is used again yet. Its buckets
+        // in chunks are the current generation's, and in no chain that is read.
+        unsafe {
+            let in_chunks = old
+                .behind()
+                .filter(|bucket| !bucket.is_within(base, old_block))
+                .inspect(|_| self.longest = CHUNKS_REUSED);
+            self.free.push_each(in_chunks);
         }
     }
 
@@ -524,7 +527,7 @@ impl<K, V, P: Policy> Drop for Copies<'_, K, V, P> {
 fn forget_copies<K, V, P: Policy>(free: &mut FreeList<K, V, P>, head: BucketPtr<K, V, P>) {
     // SAFETY: The chain was made here, of this generation, and is read no more: its head is
     // as good as uninitialised again (M5).
-    unsafe { free.push_chain(head.overflow()) };
+    unsafe { free.push_each(head.behind()) };
 }
 
 /// Where a chain that is filled ends: its last bucket, and the slot of it that is next.

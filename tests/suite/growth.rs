@@ -321,6 +321,31 @@ pub fn what_was_set_aside_and_not_used_serves_inserts_after_the_growth() {
     checked.check_contents();
 }
 
+pub fn what_a_move_has_used_is_set_aside_no_more() {
+    let (ledger, other) = (Ledger::new(), Ledger::new());
+    let one_bucket = filled(1, &other);
+    ledger.hand_out_more(other.live_bytes());
+    drop(one_bucket);
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_presize(52).unwrap();
+    // The first of eight chains has nine entries, all stay on their side.
+    for id in 0..52 {
+        let chain = if id < 9 { 0 } else { (id as u32 - 1) / 8 };
+        checked.insert(Key::at(id, chain, 1), id);
+    }
+    assert_eq!(checked.map.state().noverflow, 1);
+    // An array of sixteen, with a spare for that move, and what it has more by chance.
+    ledger.refuse_all_after(1);
+    checked.insert(Key::at(52, 8, 1), 52);
+    assert!(checked.map.is_growing());
+    assert_eq!(checked.map.state().noverflow, 1, "it is moved");
+    checked.insert(Key::at(53, 1, 1), 53);
+    assert!(checked.map.is_growing());
+    assert_eq!((checked.map.state().noverflow, ledger.refused()), (2, 0));
+    checked.map.finish_growth();
+    checked.check_contents();
+}
+
 pub fn a_growth_takes_over_what_the_one_before_left() {
     let ledger = Ledger::new();
     let mut checked = Checked::new(&ledger);
@@ -424,7 +449,10 @@ pub fn a_growth_after_one_that_took_buckets_over_takes_none() {
     assert!(map.state().same_size);
     map.finish_growth();
     assert_eq!(map.state().noverflow, 256);
+    // Each gave one more than it took: the next chains fill those, and ask for none.
+    let calls = ledger.calls();
     (256..384).for_each(|bucket| sparse(&mut map, bucket, 1));
+    assert_eq!(ledger.calls(), calls);
     assert!(!map.is_growing() && map.footprint().old == 0);
     // 512 buckets, of which an eighth of the entries is needed, and 32 come with the array.
     let before = ledger.live_bytes();
@@ -470,6 +498,42 @@ pub fn chunks_that_are_too_many_to_be_counted_are_not_taken_over() {
     }
     assert_eq!(checked.map.state().noverflow, 46);
     checked.check_contents();
+}
+
+pub fn a_chain_that_is_too_long_to_be_counted_keeps_no_old_memory() {
+    let ledger = Ledger::new();
+    let mut map = Hmap::try_with_capacity_and_hasher_in(3_328, Identity, &ledger).unwrap();
+    // 256 overflow buckets in the first of 512 chains.
+    for id in 0..2_056 {
+        map.insert(Key::at(id, 0, 1), id).unwrap();
+    }
+    let mut before = Vec::new();
+    for _ in 0..4 {
+        // One more in that chain, while chunks of the growth before are left, and one in as
+        // many others as call for the next, which does without all of these.
+        let last = Key::at(9_000, 0, 1);
+        assert!(map.insert(last, 0).is_ok() && map.remove(&last).is_some());
+        for bucket in 1..256 {
+            let key = |id| Key::at(10_000 + u64::from(bucket) * 9 + id, bucket, 1);
+            (0..9).for_each(|id| assert!(map.insert(key(id), id).is_ok()));
+            (0..9).for_each(|id| assert_eq!(map.remove(&key(id)), Some(id)));
+        }
+        assert!(!map.is_growing() && map.footprint().old == 0);
+        assert_eq!(map.state().noverflow, 512);
+        before.push(ledger.live_bytes());
+        let starts = Key::at(9_001, 511, 1);
+        map.insert(starts, 0).unwrap();
+        assert!(map.state().same_size);
+        map.validate().unwrap();
+        while map.is_growing() {
+            map.remove(&starts);
+        }
+        assert!(map.footprint().old > 0);
+        map.validate().unwrap();
+        assert_eq!(map.footprint().heap(), ledger.live_bytes());
+    }
+    assert_eq!(before[3], before[1]);
+    assert_eq!(map.len(), 2_056);
 }
 
 pub fn what_ends_a_growth_at_once_gives_all_of_the_old_memory_back() {

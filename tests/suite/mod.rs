@@ -141,12 +141,15 @@ macro_rules! list {
                 chains_of_any_length_shrink_back_to_nothing,
                 no_more_is_set_aside_than_the_entries_can_fill,
                 what_was_set_aside_and_not_used_serves_inserts_after_the_growth,
+                what_a_move_has_used_is_set_aside_no_more,
                 a_growth_takes_over_what_the_one_before_left,
                 the_buckets_of_a_moved_chain_serve_the_moves_to_come,
                 #[cfg_attr(miri, ignore = "thousands of operations take minutes")]
                 a_growth_after_one_that_took_buckets_over_takes_none,
                 #[cfg_attr(miri, ignore = "hundreds of checked operations take minutes")]
                 chunks_that_are_too_many_to_be_counted_are_not_taken_over,
+                #[cfg_attr(miri, ignore = "a chain of hundreds of buckets takes minutes")]
+                a_chain_that_is_too_long_to_be_counted_keeps_no_old_memory,
                 what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
                 steps_after_the_end_of_a_growth_give_the_old_chunks_back,
                 #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
@@ -238,6 +241,8 @@ macro_rules! list {
                 cells_that_are_refused_leave_those_of_before,
                 #[cfg(not(target_os = "none"))]
                 a_reservation_ends_before_its_memory_is_given_back,
+                #[cfg(not(target_os = "none"))]
+                a_panic_while_a_refused_reservation_is_undone_loses_no_more_than_buckets,
             }
             schedule {
                 tiny_maps_go_gos_way,
