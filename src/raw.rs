@@ -6,8 +6,8 @@
 //! [`grow`] growth, [`iter`] and [`iter_from`] iteration. What Go has not: [`reserve`]
 //! holds memory for inserts to come, [`rebuild`] shrinks, [`copy`] clones, [`entry`] is
 //! a place found once, [`extract`] removes while iterating, [`cursor`] is a position
-//! that survives change, [`compact`] keeps chains short, [`small`] the first bucket. [`check`] states the invariants as code, [`inspect`] shows
-//! what is inside.
+//! that survives change, [`compact`] keeps chains short, [`small`] the first bucket.
+//! [`check`] states the invariants as code, [`inspect`] shows what is inside.
 //!
 //! # Invariants of the map
 //!

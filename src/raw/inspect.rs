@@ -138,7 +138,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         };
         for head in self.chains() {
             let (mut length, mut live) = (0, 0);
-            for bucket in buckets(Some(head)) {
+            for bucket in buckets(head) {
                 length += 1;
                 // SAFETY: A chain that owns entries is initialised (M5).
                 live += unsafe { bucket.tops() }.live().len();
@@ -204,7 +204,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         // SAFETY: The number is below 2^B.
         let head = unsafe { base.nth(number) };
-        Some(buckets(Some(head)).map(|bucket| self.bucket_view(bucket)))
+        Some(buckets(head).map(|bucket| self.bucket_view(bucket)))
     }
 
     /// A chain of the old array, if there is one.
@@ -222,7 +222,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let tops = unsafe { head.tops() };
         if !tops.get(0).is_evacuated() {
             return Some(OldChain::Here(
-                buckets(Some(head)).map(|bucket| self.bucket_view(bucket)),
+                buckets(head).map(|bucket| self.bucket_view(bucket)),
             ));
         }
         Some(OldChain::Moved(core::array::from_fn(|slot| {
@@ -257,9 +257,7 @@ pub(crate) fn array_bytes<K, V, P: Policy>(bits: u8) -> Option<(usize, usize)> {
 }
 
 /// The buckets of an initialised chain, from `head` on.
-fn buckets<K, V, P: Policy>(
-    head: Option<BucketPtr<K, V, P>>,
-) -> impl Iterator<Item = BucketPtr<K, V, P>> {
+fn buckets<K, V, P: Policy>(head: BucketPtr<K, V, P>) -> impl Iterator<Item = BucketPtr<K, V, P>> {
     // SAFETY: The chain is initialised; the callers hold the map while they walk it.
-    iter::successors(head, |bucket| unsafe { bucket.overflow() })
+    iter::once(head).chain(unsafe { head.behind() })
 }
