@@ -156,7 +156,7 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     /// Slots of the first bucket: fewer than eight only while it is all there is (H10).
     slots: u8,
     /// No less than the overflow buckets of the longest chain of the current array, or
-    /// [`NOT_KNOWN`](grow::NOT_KNOWN).
+    /// [`NOT_KNOWN`](grow::NOT_KNOWN) or more.
     longest: u8,
     alloc: A,
     entries: PhantomData<(K, V)>,

@@ -254,12 +254,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         supply: Supply,
     ) -> Result<Place<K, V, P>, TryReserveError> {
         if supply != Supply::AtHand && self.make_room(hash, &vacancy, hasher, supply)? {
-            let had_slot = matches!(vacancy, Vacancy::Slot(_));
-            vacancy = self.vacancy(hash);
-            if had_slot && matches!(vacancy, Vacancy::Behind(_)) {
-                // H6: what was set aside is enough for this key too.
-                self.free.make_one_spare();
-            }
+            vacancy = self.vacancy_again(hash, &vacancy);
         }
         if self.is_small_and_full() {
             return Err(TryReserveError::CapacityOverflow);
@@ -279,6 +274,21 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
             Vacancy::NoBuckets => Err(TryReserveError::CapacityOverflow),
         }
+    }
+
+    /// Where a key goes that would have gone there before room was made.
+    #[inline]
+    pub(super) fn vacancy_again(
+        &mut self,
+        hash: HashValue,
+        before: &Vacancy<K, V, P>,
+    ) -> Vacancy<K, V, P> {
+        let vacancy = self.vacancy(hash);
+        if matches!((before, &vacancy), (Vacancy::Slot(_), Vacancy::Behind(_))) {
+            // H6: what was set aside is enough for this key too.
+            self.free.make_one_spare();
+        }
+        vacancy
     }
 
     /// Gets room for an entry that would go there: a first bucket or a larger one, or a

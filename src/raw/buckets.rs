@@ -19,8 +19,9 @@
 //! * **A1** The array is one allocation of exactly `Shape::layout(0, 2^B + spares)`
 //!   from the map's allocator, or one bucket (B = 0): with fewer slots, where the policy
 //!   has such, or the caller's, which the map never frees.
-//! * **A2** Each overflow bucket hangs in exactly one chain, or is in the free
-//!   list; chains end. Where some are in neither, `longest` is at least `NOT_KNOWN`.
+//! * **A2** Each overflow bucket of the current generation hangs in exactly one chain, or is
+//!   in the free list; chains end. Where some are in neither, `longest` is at least
+//!   `NOT_KNOWN`.
 //! * **A3** The free list and the chains of the current array lie in blocks of the
 //!   current generation, or in chunks of the old one that are in use again; chains of the
 //!   old array in blocks of the old one.

@@ -1,10 +1,11 @@
 //! `validate`: the invariants as code. Only tests call it; it allocates nothing
 //! and runs on the target too.
 //!
-//! A2 and A3 are checked by where a bucket lies, in a chunk or in none, and by counts
-//! (there are as many overflow buckets in chains and in the free list as in the blocks);
-//! that a bucket hangs in two chains shows as a count that is off. M5 cannot be checked
-//! by reading; Miri and the sanitizers do.
+//! A2 and A3 are checked by where a bucket lies, in a chunk or among the array's spares, and
+//! by counts: as many are in chains and in the free list as in the blocks. So one that is
+//! lost or foreign shows, and one of a chunk that is in two places; that a spare hangs in
+//! two chains shows by its keys (H2). M5 cannot be checked by reading; Miri and the
+//! sanitizers do.
 
 use super::bmap::BucketPtr;
 use super::cells::Cells;
@@ -298,10 +299,22 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// A2, A3 by counts: no bucket of a block is lost, and none is in use twice.
+    /// Whether a run is among the first so many spares of the current array.
+    fn are_spares(&self, first: BucketPtr<K, V, P>, buckets: usize, spares: usize) -> bool {
+        let Some(base) = self.buckets.filter(|_| self.bits.spares() > 0) else {
+            return false;
+        };
+        // SAFETY: An array with spares has a bucket behind those that are numbered, and
+        // the run is within a block.
+        let (spare, last) = unsafe { (base.nth(self.bits.count()), first.nth(buckets - 1)) };
+        first.is_within(spare, spares) && last.is_within(spare, spares)
+    }
+
+    /// A2, A3: no bucket of a block is lost, none is in use twice, and none is in use that
+    /// is in no block of the generation.
     fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
         let used = self.noverflow as usize + self.free.len() as usize;
-        let spares = self.outside_of_chunks();
+        let spares: usize = self.outside_of_chunks().map(|(_, buckets)| buckets).sum();
         let mut chunks = self.overflow.totals::<K, V, P>().1;
         if self.longest == CHUNKS_REUSED {
             chunks += self.oldoverflow.totals::<K, V, P>().1;
@@ -311,8 +324,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             "A2: an overflow bucket is in two places",
         )?;
         must(
-            self.longest >= NOT_KNOWN || (used == chunks + spares && spares >= self.bits.spares()),
+            self.longest >= NOT_KNOWN || used == chunks + spares,
             "A2: an overflow bucket is lost",
+        )?;
+        must(spares >= self.bits.spares(), "A2: a spare is lost")?;
+        must(
+            self.outside_of_chunks()
+                .all(|(first, buckets)| self.are_spares(first, buckets, spares)),
+            "A3: what is in no chunk is one of the array's spares, of which none is lost",
         )?;
         if self.is_growing() && self.old_bits().spares() == 0 {
             let old_chunks = self.oldoverflow.totals::<K, V, P>().1;

@@ -32,9 +32,9 @@
 //!   are t at least, and s comes down by s′.
 //!
 //! The second is the lesser in all but small and sparse maps, and a doubling with a good
-//! hash hardly uses any of it: chains' buckets are used again only from where a move leaves
-//! fewer free than are set aside. Those that moves before it passed by, and moves that take
-//! none, are lost until the generation ends, so that the next growth goes by entries.
+//! hash hardly uses any of it. A chain's buckets are used again where its move leaves fewer
+//! free than are set aside, and once chunks stay for it, where a move takes any. The others
+//! are lost until the generation ends, so that the next growth goes by entries.
 //!
 //! Both hold with one more key where there is a free slot: by entries as it is, by spares
 //! with a bucket more.
@@ -303,8 +303,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Notes that a move took so many buckets. By entries the others need so many less. By
-    /// spares the chain's own take their place if it, or one before it, took some of those
-    /// that are set aside: where old chunks stay anyway, the fewer of their buckets are lost.
+    /// spares the chain's own take their place if some were of those that are set aside; and
+    /// where old chunks stay already, so that fewer of their buckets are lost.
     ///
     /// # Safety
     /// `old` is the head of that chain, which nobody reads again.

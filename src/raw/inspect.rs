@@ -123,8 +123,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 footprint.buckets = layout.map_or(0, |layout| layout.size());
             }
         }
-        // What the allocator handed out beyond what it was asked for may be in use
-        // as well, and is not counted.
+        // What the allocator handed out beyond what it was asked for may be in use as well,
+        // and is not counted; buckets of old chunks are counted with those.
         footprint.overflow = usize::min(self.noverflow as usize * size, current);
         footprint.spare = current - footprint.overflow;
         footprint
@@ -171,25 +171,26 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             let used = self.noverflow as usize + self.free.len() as usize;
             return used.saturating_sub(self.overflow.totals::<K, V, P>().1);
         }
-        self.outside_of_chunks()
+        self.outside_of_chunks().map(|(_, buckets)| buckets).sum()
     }
 
-    /// Overflow buckets in chains of the current array or free that are in no chunk: a
-    /// walk through all of them.
-    pub(super) fn outside_of_chunks(&self) -> usize {
-        let is_spare = |bucket: &BucketPtr<K, V, P>| {
-            !self.overflow.contains(*bucket) && !self.oldoverflow.contains(*bucket)
-        };
-        let free = self.free.runs().filter(|(first, _)| is_spare(first));
-        let mut spares = free.map(|(_, buckets)| buckets as usize).sum();
+    /// The overflow buckets in chains of the current array or free that are in no chunk, as
+    /// runs of so many: a walk through all.
+    pub(super) fn outside_of_chunks(&self) -> impl Iterator<Item = (BucketPtr<K, V, P>, usize)> {
         let count = self.buckets.map_or(0, |_| self.bits.count());
-        for number in (0..count).filter(|number| self.is_initialised(*number)) {
-            let Some(base) = self.buckets else { break };
-            // SAFETY: The number is below 2^B, and the chain is initialised.
-            let behind = unsafe { base.nth(number).behind() };
-            spares += behind.filter(is_spare).count();
-        }
-        spares
+        let in_chains = (0..count)
+            .filter(|number| self.is_initialised(*number))
+            // SAFETY: The number is below 2^B.
+            .filter_map(|number| self.buckets.map(|base| unsafe { base.nth(number) }))
+            // SAFETY: The chain is initialised (M5).
+            .flat_map(|head| unsafe { head.behind() })
+            .map(|bucket| (bucket, 1));
+        let free = self.free.runs();
+        free.map(|(first, buckets)| (first, buckets as usize))
+            .chain(in_chains)
+            .filter(|(first, _)| {
+                !self.overflow.contains(*first) && !self.oldoverflow.contains(*first)
+            })
     }
 
     /// The buckets of a chain of the current array, if there is such a chain and

@@ -131,7 +131,7 @@ impl<'a, M: Face> RawVacant<'a, M> {
         let raw = map.core_mut();
         if raw.buckets.is_some() && raw.grow_if_due() {
             raw.growth_work(hash, hasher);
-            vacancy = raw.vacancy(hash);
+            vacancy = raw.vacancy_again(hash, &vacancy);
         }
         Self { map, hash, vacancy }
     }

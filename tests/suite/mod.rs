@@ -347,6 +347,7 @@ macro_rules! list {
                 a_table_grows_by_its_entries,
                 a_refused_growth_of_a_table_is_made_up_for_with_its_hasher,
                 a_refused_growth_of_a_table_waits_for_new_values_only,
+                a_value_whose_slot_a_compaction_closes_takes_what_was_set_aside,
             }
             whole {
                 a_clone_has_the_same_entries_in_the_same_slots,

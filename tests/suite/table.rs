@@ -223,3 +223,25 @@ pub fn a_refused_growth_of_a_table_waits_for_new_values_only() {
     }
     assert_eq!(table.capacity(), 208);
 }
+
+pub fn a_value_whose_slot_a_compaction_closes_takes_what_was_set_aside() {
+    let ledger = Ledger::new();
+    let mut table = HashTable::with_capacity_in(52, &ledger);
+    // Eight chains of nine values each, of which one goes in the first, and eight do in each
+    // of the others. A value is its chain and its number there.
+    let hash_of = |(chain, _): &Pair| *chain;
+    for chain in 0..8 {
+        for number in 0..9 {
+            table.insert_unique(chain, (chain, number), hash_of);
+        }
+        for number in 0..if chain == 0 { 1 } else { 8 } {
+            let entry = table.find_entry(chain, |value| *value == (chain, number));
+            entry.ok().expect("it is there").remove();
+        }
+    }
+    let calls = ledger.calls();
+    table.insert_unique(0, (0, 9), hash_of);
+    // The array, and a chunk for the moves: the value had a slot before, and takes that.
+    assert_eq!(ledger.calls() - calls, 2);
+    assert_eq!(table.iter_hash(0).count(), 9);
+}
