@@ -236,7 +236,7 @@ pub fn a_value_whose_slot_a_compaction_closes_takes_what_was_set_aside() {
         }
         for number in 0..if chain == 0 { 1 } else { 8 } {
             let entry = table.find_entry(chain, |value| *value == (chain, number));
-            entry.ok().expect("it is there").remove();
+            entry.expect("it is there").remove();
         }
     }
     let calls = ledger.calls();
