@@ -155,8 +155,8 @@ pub type StaticHmap<K, V, A = crate::alloc::Global> = LentHmap<'static, K, V, A>
 ///
 /// After the `=` stands what would be a closure: it says what to wrap the map in,
 /// a lock in most cases. `in` gives the allocator for more than eight entries;
-/// without it that is [`Global`](crate::Global), which takes the feature `alloc`. The type
-/// in the closure is written `StaticHmap`, without a path.
+/// without it that is [`Global`](crate::Global), which takes the feature `alloc`; an error
+/// says so where that is off. The type in the closure is written `StaticHmap`, without a path.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -201,7 +201,7 @@ macro_rules! static_hmap {
         $(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty =
             |$map:ident: StaticHmap<$key:ty, $value:ty>| $wrapped:expr;
     ) => {
-        $crate::static_hmap! {
+        $crate::__where_there_is_global! {
             $(#[$attribute])* $visibility static $name: $type =
                 |$map: StaticHmap<$key, $value, $crate::Global>| $wrapped, in $crate::Global;
         }
@@ -227,5 +227,26 @@ macro_rules! static_hmap {
                 $crate::StaticHmap::__with_lent_bucket_in(bucket, $in);
             $wrapped
         };
+    };
+}
+
+/// Declares a static map in the global allocator, or says what to do without one.
+#[cfg(all(feature = "default-hasher", feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __where_there_is_global {
+    ($($declaration:tt)*) => { $crate::static_hmap! { $($declaration)* } };
+}
+
+/// As above.
+#[cfg(all(feature = "default-hasher", not(feature = "alloc")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __where_there_is_global {
+    ($($declaration:tt)*) => {
+        ::core::compile_error! {
+            "without hmap's feature `alloc` a static map names its allocator: \
+     `StaticHmap<K, V, A>` in the closure, and `, in ALLOCATOR` before the semicolon"
+        }
     };
 }
