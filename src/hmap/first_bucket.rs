@@ -244,9 +244,9 @@ macro_rules! __where_there_is_global {
 #[macro_export]
 macro_rules! __where_there_is_global {
     ($($declaration:tt)*) => {
-        ::core::compile_error! {
-            "without hmap's feature `alloc` a static map names its allocator: \
-     `StaticHmap<K, V, A>` in the closure, and `, in ALLOCATOR` before the semicolon"
-        }
+        ::core::compile_error!(::core::concat!(
+            "without hmap's feature `alloc` a static map names its allocator: ",
+            "`StaticHmap<K, V, A>` in the closure, and `, in ALLOCATOR` before the semicolon",
+        ));
     };
 }
