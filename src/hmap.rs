@@ -348,7 +348,8 @@ where
     /// allocator is not called, and no growth starts.
     ///
     /// It succeeds as long as there is a free slot in the key's chain or a free overflow
-    /// bucket, and for a key or value over 128 bytes a reserved cell; so always after
+    /// bucket (in the middle of a growth one that the moves cannot need), and for a key or
+    /// value over 128 bytes a reserved cell; so always after
     /// [`try_reserve`](Self::try_reserve).
     ///
     /// **Work:** as [`insert`](Self::insert). **Memory:** never allocates.

@@ -251,7 +251,7 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         self.buckets > self.set_aside
     }
 
-    /// Takes a bucket, for a move; it is not initialised.
+    /// Takes a bucket, whether it is set aside or not; it is not initialised.
     pub(crate) fn take(&mut self) -> Option<BucketPtr<K, V, P>> {
         let taken = self.first?;
         // SAFETY: The list's `first` always begins a run.

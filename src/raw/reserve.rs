@@ -87,7 +87,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 Ok(()) => {}
                 Err(_) if chunk > 1 => chunk /= 2,
                 Err(error) => {
-                    // Chunks are lost if the allocator panics.
+                    // If the allocator panics, buckets of chunks that stay are in no list.
                     let longest = self.longest;
                     self.longest = u8::max(longest, NOT_KNOWN);
                     // SAFETY: Since the snapshot chunks were added and no bucket was
