@@ -21,7 +21,7 @@
 //!   has such, or the caller's, which the map never frees.
 //! * **A2** Each overflow bucket of the current generation hangs in exactly one chain, or is
 //!   in the free list; chains end. Where some are in neither, `longest` is at least
-//!   `NOT_KNOWN`.
+//!   `NOT_KNOWN`, or `noverflow` and the free ones are 2^32 − 1 or more together.
 //! * **A3** The free list and the chains of the current array lie in blocks of the
 //!   current generation, or in chunks of the old one that are in use again; chains of the
 //!   old array in blocks of the old one.
@@ -64,7 +64,7 @@ fn make_bucket_array<K, V, P: Policy, A: Allocator>(
         let first = bits.count();
         let left = u32::try_from(buckets.saturating_sub(first)).unwrap_or(u32::MAX);
         // SAFETY: The block has `first + left` buckets; A3: it is the new
-        // generation's. `left` is at least the number of spares asked for.
+        // generation's. `left` is at least the number of spares asked for; the list is empty.
         unsafe { spares.push_run(base.nth(first), left) };
     }
     Ok(BucketArray { base, spares })
@@ -269,23 +269,19 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
         Some(taken)
     }
 
-    /// Adds a run of free buckets. One that the count has no room for is left
-    /// out; it stays part of its block.
+    /// Adds a run of free buckets.
     ///
     /// # Safety
     /// The `buckets` buckets from `first` on lie in one block of the current
-    /// generation (A3) and are in no use (A2).
+    /// generation (A3) and are in no use (A2). The count has room for them.
     pub(crate) unsafe fn push_run(&mut self, first: BucketPtr<K, V, P>, buckets: u32) {
-        let Some(sum) = self.buckets.checked_add(buckets) else {
-            return;
-        };
         if buckets == 0 {
             return;
         }
         // SAFETY: The first bucket of the run is free.
         unsafe { first.write_free_run(u64::from(buckets), self.first) };
         self.first = Some(first);
-        self.buckets = sum;
+        self.buckets += buckets;
     }
 
     /// The list as it is, to be [restored](Self::restore).
@@ -401,7 +397,7 @@ impl ChunkList {
         self.first = Some(chunk);
         // SAFETY: The buckets begin behind the header, within the block.
         let first = unsafe { BucketPtr::first_of(block.add(Self::header::<K, V, P>()), SLOTS) };
-        // SAFETY: `buckets` buckets of a new block.
+        // SAFETY: `buckets` buckets of a new block; they fit.
         unsafe { free.push_run(first, buckets) };
         Ok(())
     }
@@ -415,8 +411,8 @@ impl ChunkList {
         self.first = Some(chunk);
     }
 
-    /// Takes all chunks of another list over, and adds their buckets to `free`: one
-    /// step a chunk.
+    /// Takes all chunks of another list over, and adds their buckets to `free`, as far as
+    /// it can count: one step a chunk.
     ///
     /// # Safety
     /// No bucket of those chunks is in use; `free` is the list of the generation that
@@ -431,13 +427,13 @@ impl ChunkList {
             let header = unsafe { chunk.as_mut() };
             other.first = mem::replace(&mut header.next, self.first);
             self.first = Some(chunk);
-            let buckets = header.buckets;
+            let buckets = u32::min(header.buckets, u32::MAX - free.len());
             // SAFETY: The buckets begin behind the header, within the block.
             let first = unsafe {
                 let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
                 BucketPtr::first_of(behind, SLOTS)
             };
-            // SAFETY: The caller's promise.
+            // SAFETY: The caller's promise; they fit.
             unsafe { free.push_run(first, buckets) };
         }
     }

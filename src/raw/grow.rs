@@ -171,8 +171,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // Each overflow bucket is in a chain or free, and a spare if it is in no chunk (A2).
         // Where chunks are too many to be counted, all are taken for spares.
         let in_chunks = self.overflow.buckets_of(TAKEN_OVER).unwrap_or(0);
-        let overflow = self.noverflow.checked_add(self.free.len());
-        let spares = overflow.map_or(u32::MAX, |overflow| overflow.saturating_sub(in_chunks));
+        let spares = match self.noverflow.saturating_add(self.free.len()) {
+            // There may be more, which the free list left out.
+            u32::MAX => u32::MAX,
+            overflow => overflow.saturating_sub(in_chunks),
+        };
         let by_spares = spares.saturating_add(u32::from(self.longest) + 1);
         let block = (self.bits.count() as u32).checked_add(spares);
         match block {
