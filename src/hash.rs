@@ -1,48 +1,50 @@
-//! A hash value and how it is taken apart: the low bits name the bucket, the
-//! top byte tells the keys of a bucket apart. Both ends must be good.
+//! A hash value and how it is taken apart: the low bits name the bucket, the top byte
+//! tells the keys of a bucket apart. Both ends must be good.
 //!
-//! It is 64 bits wide on every target, so that a map takes the same shape on
-//! 32 bits as on 64.
+//! Hashers give 64 bits, of which a map uses as many as a machine word has, from the lowest
+//! on. So the top byte is bits 56 to 63 on 64-bit targets and bits 24 to 31 on 32-bit ones,
+//! as in Go: there many hashers, FxHash for one, give no more than 32 bits, and the byte
+//! above them would be the same for all keys. Which bucket a key belongs to, and in which
+//! slot it lies, depends on the low bits only and is the same on every target.
 
 use crate::sizing::BucketBits;
 
-/// The hash of a key under the map's present seed.
+/// The hash of a key under the map's present seed, as far as it fits a machine word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct HashValue(u64);
+pub(crate) struct HashValue(usize);
 
 impl HashValue {
     #[inline]
     pub(crate) const fn new(hash: u64) -> Self {
-        Self(hash)
+        Self(hash as usize)
     }
 
     /// The number of its bucket among 2^B.
     #[inline]
     pub(crate) const fn bucket(self, bits: BucketBits) -> usize {
-        // The lower half is all that a 32-bit target needs: B is at most 31.
-        self.0 as usize & bits.mask()
+        self.0 & bits.mask()
     }
 
     /// Whether a doubling moves its key to the upper of the two buckets that its old one
     /// is split into.
     #[inline]
     pub(crate) const fn is_for_y(self, old_bits: BucketBits) -> bool {
-        self.0 as usize & old_bits.count() != 0
+        self.0 & old_bits.count() != 0
     }
 
     #[inline]
     pub(crate) const fn top_byte(self) -> u8 {
-        (self.0 >> 56) as u8
+        (self.0 >> (usize::BITS - 8)) as u8
     }
 }
 
-/// The byte that Go would store for a live slot whose key has this hash; for tests
-/// that compare states with Go's.
+/// The byte that a 64-bit Go would store for a live slot whose key has this hash: the same
+/// on every target, since the traces that tests compare with were recorded on 64 bits.
 ///
 /// Go: `tophash`.
 pub const fn go_tophash(hash: u64) -> u8 {
     const MIN_TOP_HASH: u8 = 5;
-    let top = HashValue::new(hash).top_byte();
+    let top = (hash >> 56) as u8;
     if top < MIN_TOP_HASH {
         top + MIN_TOP_HASH
     } else {
@@ -69,5 +71,14 @@ mod tests {
         let bits = BucketBits::for_entries(1000).unwrap();
         assert_eq!(hash.bucket(bits), 0x10);
         assert_eq!(hash.bucket(BucketBits::MAX), 0x7654_3210);
+    }
+
+    #[test]
+    fn the_top_byte_is_that_of_a_machine_word() {
+        let top = if usize::BITS == 64 { 0xfe } else { 0x76 };
+        assert_eq!(HashValue::new(0xfedc_ba98_7654_3210).top_byte(), top);
+        // FxHash on a 32-bit target.
+        let word = HashValue::new(usize::MAX as u64);
+        assert_eq!(word.top_byte(), 0xff);
     }
 }

@@ -8,8 +8,9 @@
 //!
 //! Entries are kept in *buckets* of eight. The low bits of a key's hash choose one
 //! of 2^B buckets; the top byte, kept in the bucket's first word, tells its keys
-//! apart, eight in one comparison. A ninth entry goes to an *overflow bucket* that
-//! is chained to the first.
+//! apart, eight in one comparison. (It is the top byte of a machine word: bits 56 to 63 of
+//! the hash on 64-bit targets, bits 24 to 31 on 32-bit ones.) A ninth entry goes to an
+//! *overflow bucket* that is chained to the first.
 //!
 //! ```text
 //!  Hmap ──► array of 2^B buckets                       spare overflow buckets

@@ -20,6 +20,7 @@ pub mod face;
 pub mod first_bucket;
 pub mod forgotten;
 pub mod growth;
+pub mod hashes;
 pub mod hostile;
 pub mod iteration;
 pub mod layouts;
@@ -155,6 +156,9 @@ macro_rules! list {
                 #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
                 a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left,
                 a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside,
+            }
+            hashes {
+                a_miss_compares_few_keys_where_the_hash_fills_one_word,
             }
             hostile {
                 hashes_that_change_at_every_call,

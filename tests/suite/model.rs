@@ -1,7 +1,7 @@
 //! Random operations against the oracle, with hashes good and bad.
 
 use crate::support::few_or;
-use crate::support::keys::Key;
+use crate::support::keys::{Key, in_top_byte};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
 
@@ -71,7 +71,7 @@ pub fn random_operations_with_crowded_low_bits() {
 pub fn random_operations_with_neighbouring_tophashes() {
     // Bytes that differ in the lowest bit are what the match may confuse.
     run(5, 300, |id| Key {
-        hash: Key::spread(id).hash & !(0xfe << 56),
+        hash: Key::spread(id).hash & !in_top_byte(0xfe),
         id,
     });
 }

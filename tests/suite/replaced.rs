@@ -1,6 +1,6 @@
 //! An entry that is replaced by what a function makes of it: in its slot and its cells.
 
-use crate::support::keys::{Identity, Key};
+use crate::support::keys::{Identity, Key, in_top_byte};
 use crate::support::ledger::Ledger;
 use alloc::vec::Vec;
 use hmap::HashMap;
@@ -120,7 +120,7 @@ pub fn no_growth_begins_where_an_entry_is_replaced() {
 pub fn a_value_of_a_table_replaced_stays_in_its_slot_and_its_cell() {
     let ledger = Ledger::new();
     let mut table = HashTable::new_in(&ledger);
-    let hash = |value: &[u64; 20]| value[0] << 56;
+    let hash = |value: &[u64; 20]| in_top_byte(value[0] as u8);
     for id in 0..CHAIN {
         table.insert_unique(hash(&[id; 20]), [id; 20], hash);
     }

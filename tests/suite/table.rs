@@ -1,6 +1,7 @@
 //! `HashTable`: the caller hashes and compares.
 
 use crate::support::few_or;
+use crate::support::keys::in_top_byte;
 use crate::support::ledger::Ledger;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -108,13 +109,13 @@ pub fn values_of_a_table_are_changed_in_place() {
 
 pub fn values_of_one_hash_are_found_by_it() {
     let mut table = HashTable::new();
+    // Ten hashes, ten values each, all of them different in the top byte.
+    let of_group = |group: u64| in_top_byte(group as u8) | 0x77;
     for value in 0..100_u64 {
-        // Ten hashes, ten values each, all of them different in the top byte.
-        let hash = (value % 10) << 56 | 0x77;
-        table.insert_unique(hash, value, |value| (value % 10) << 56 | 0x77);
+        table.insert_unique(of_group(value % 10), value, |value| of_group(value % 10));
     }
     for group in 0..10 {
-        let mut found: Vec<_> = table.iter_hash(group << 56 | 0x77).copied().collect();
+        let mut found: Vec<_> = table.iter_hash(of_group(group)).copied().collect();
         found.retain(|value| value % 10 == group);
         found.sort_unstable();
         assert!(found.into_iter().eq((0..10).map(|n| n * 10 + group)));

@@ -10,12 +10,17 @@ pub struct Key {
     pub hash: u64,
 }
 
+/// What a tophash is in a hash: the top byte of a machine word.
+pub const fn in_top_byte(top: u8) -> u64 {
+    (top as u64) << (usize::BITS - 8)
+}
+
 impl Key {
     /// A key in bucket `bucket` of any array that has so many, of tophash `top`.
     pub fn at(id: u64, bucket: u32, top: u8) -> Self {
         Self {
             id,
-            hash: u64::from(top) << 56 | u64::from(bucket),
+            hash: in_top_byte(top) | u64::from(bucket),
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! The sweeps take acts from a table, the fuzzer makes them from bytes.
 
-use super::keys::{Identity, Key};
+use super::keys::{Identity, Key, in_top_byte};
 use super::ledger::Ledger;
 use super::part::{Event, Part, World};
 use alloc::collections::BTreeMap;
@@ -370,7 +370,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
             let id = first.id + u64::from(number);
             let chained = Key {
                 id,
-                hash: first.hash ^ u64::from(number) << 56,
+                hash: first.hash ^ in_top_byte(number as u8),
             };
             if is_spread { Key::spread(id) } else { chained }
         };
