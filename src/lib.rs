@@ -118,6 +118,7 @@ pub mod hash_table;
 mod hmap;
 #[cfg(feature = "infallible")]
 mod infallible;
+mod mix;
 mod policy;
 #[expect(unsafe_code, reason = "buckets are raw memory: the one place for it")]
 mod raw;
@@ -142,6 +143,7 @@ pub use hmap::{
 };
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
+pub use mix::{Mix, Mixed};
 pub use policy::{Compact, Go, Policy};
 pub use raw::bmap::FirstBucket;
 pub use raw::cursor::{Batch, BatchMut, Cursor};

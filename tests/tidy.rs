@@ -18,7 +18,7 @@ const LINES_OF_THE_README: usize = 300;
 /// The layers from below. A module uses those of its own line and of the lines above.
 const LAYERS: [&[&str]; 11] = [
     &["sizing", "error", "policy", "raw/prefetch"],
-    &["hash", "alloc", "seed"],
+    &["hash", "alloc", "seed", "mix"],
     &["tophash"],
     &["raw/cells"],
     &["raw/bmap"],

@@ -159,6 +159,11 @@ macro_rules! list {
             }
             hashes {
                 a_miss_compares_few_keys_where_the_hash_fills_one_word,
+                addresses_are_spread_by_mixing_where_a_hash_keeps_them,
+                addresses_are_spread_by_mixing_where_a_hash_multiplies_them,
+                mixing_makes_every_byte_that_counts_good,
+                mixing_passes_a_seed_on,
+                mixing_forwards_what_is_written_as_it_is_written,
             }
             hostile {
                 hashes_that_change_at_every_call,
