@@ -86,7 +86,7 @@ impl<K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, A> {
     /// # }
     /// ```
     pub const fn new_in(alloc: A) -> Self {
-        Self::with_seeded_hasher_in(DefaultHashBuilder::with_seed(0), alloc)
+        Self::with_seeded_hasher_in(DefaultHashBuilder::new(), alloc)
     }
 
     /// An empty map with buckets for `hint` entries.
@@ -115,7 +115,7 @@ impl<K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, A> {
     /// ```
     pub fn try_with_capacity_in(hint: usize, alloc: A) -> Result<Self, TryReserveError> {
         let raw = RawHmap::try_with_capacity_in(hint, alloc)?;
-        Ok(Self::seeded(raw, DefaultHashBuilder::with_seed(0)))
+        Ok(Self::seeded(raw, DefaultHashBuilder::new()))
     }
 }
 
@@ -235,10 +235,10 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
     /// use hmap::{Compact, DefaultHashBuilder, Global, Hmap};
     ///
-    /// // Its seed is drawn when the first entry comes; 0 is only what it has until then.
+    /// // Its seed is drawn when the first entry comes.
     /// static TABLE: std::sync::Mutex<Hmap<u32, u32, DefaultHashBuilder, Global, Compact>> =
     ///     std::sync::Mutex::new(Hmap::with_seeded_hasher_in(
-    ///         DefaultHashBuilder::with_seed(0),
+    ///         DefaultHashBuilder::new(),
     ///         Global,
     ///     ));
     /// TABLE.lock().unwrap().insert(1, 2)?;

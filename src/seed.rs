@@ -6,6 +6,7 @@
 //! be made by `const fn` in a `static`, before the secret is there.
 
 use core::hash::BuildHasher;
+use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// A hash builder that can be given a new seed.
@@ -20,17 +21,25 @@ pub trait SeededBuildHasher: BuildHasher {
 
 const WORDS: usize = 64 / usize::BITS as usize;
 
-static BOOT_SEED: [AtomicUsize; WORDS] = [const { AtomicUsize::new(0) }; WORDS];
+/// A number of 64 bits in words, the lowest first: not every machine has atomics of 64.
+type Words = [AtomicUsize; WORDS];
+
+static BOOT_SEED: Words = [const { AtomicUsize::new(0) }; WORDS];
 static DRAWN: AtomicUsize = AtomicUsize::new(0);
 
 /// Sets the secret that the seeds of all maps are drawn from.
 ///
 /// Call it once at boot, as soon as there is something that an attacker cannot
 /// guess (RDRAND, a hardware counter, a value from the boot loader), and before
-/// keys from outside go into a map. Maps that hold entries keep their seed.
-/// Without it seeds still differ from map to map, but can be worked out by
-/// anyone who knows the program. What a seed protects from depends on the hasher; see
-/// [`DefaultHashBuilder`].
+/// keys from outside go into a map. Maps that hold entries keep their seed, and so does
+/// the one that builders made by [`DefaultHashBuilder::new`] share, once it is in use.
+///
+/// A seed that becomes known tells nothing of the others, except by trying all boot seeds:
+/// let it have as many unknown bits as can be had, up to 64. Without it seeds still differ
+/// from map to map, and where programs are loaded at random addresses from run to run;
+/// but they can be worked out by anyone who knows the program and those addresses, which on
+/// a bare machine are always the same. What a seed protects from depends on the hasher;
+/// see [`DefaultHashBuilder`].
 ///
 /// **Work:** one or two atomic stores. **Memory:** none.
 ///
@@ -47,14 +56,64 @@ pub fn set_boot_seed(seed: u64) {
 }
 
 /// The next map's seed.
+#[cold]
+#[inline(never)]
 pub(crate) fn draw() -> u64 {
-    let mut boot_seed = 0;
-    for word in BOOT_SEED.iter().rev() {
-        let word = word.load(Ordering::Relaxed) as u64;
-        boot_seed = (boot_seed << (usize::BITS / 2) << (usize::BITS / 2)) | word;
+    let local = 0_u8;
+    // The system chooses the two independently; turned, they do not cover each other.
+    let stack = ptr::from_ref(&local).addr().rotate_left(usize::BITS / 2);
+    seed_of(boot_seed(), image() ^ stack, count_one())
+}
+
+/// The seed that all builders without one of their own share. It is drawn when it is
+/// first asked for, and never changes after that: maps may hold entries by it.
+#[cfg(feature = "default-hasher")]
+#[cold]
+#[inline(never)]
+fn shared() -> u64 {
+    static SHARED: Words = [const { AtomicUsize::new(0) }; WORDS];
+    // No number of a draw, and no place on the stack: who draws it does not matter.
+    let drawn = || seed_of(boot_seed(), image(), usize::MAX);
+    joined(&SHARED, |word, shift| match word.load(Ordering::Relaxed) {
+        // Each word is set once, from 0 to something else, so that whoever finds some of
+        // them set by another ends up with the same words.
+        0 => set_once(word, ((drawn() >> shift) as usize).max(1)),
+        set => set,
+    })
+}
+
+/// What the word holds after this: the value, or what another has set it to.
+#[cfg(all(feature = "default-hasher", target_has_atomic = "ptr"))]
+fn set_once(word: &AtomicUsize, value: usize) -> usize {
+    match word.compare_exchange(0, value, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => value,
+        Err(set) => set,
     }
-    let number = count_one() as u64;
-    mix(mix(boot_seed).wrapping_add(number.wrapping_mul(GOLDEN)))
+}
+
+/// As above. On a machine without such an operation there is one processor, and who
+/// interrupts here sets the same value.
+#[cfg(all(feature = "default-hasher", not(target_has_atomic = "ptr")))]
+fn set_once(word: &AtomicUsize, value: usize) -> usize {
+    word.store(value, Ordering::Relaxed);
+    value
+}
+
+/// A number from its words, each read by `read`, which is told where the word is in it.
+fn joined(words: &Words, read: impl Fn(&AtomicUsize, u32) -> usize) -> u64 {
+    let shifts = (0..).step_by(usize::BITS as usize);
+    words.iter().zip(shifts).fold(0, |number, (word, shift)| {
+        number | (read(word, shift) as u64) << shift
+    })
+}
+
+fn boot_seed() -> u64 {
+    joined(&BOOT_SEED, |word, _| word.load(Ordering::Relaxed))
+}
+
+/// Where the program is in memory: another place in every run, if the system does that.
+fn image() -> usize {
+    ptr::from_ref(&BOOT_SEED).addr()
 }
 
 /// Counts the seeds drawn.
@@ -72,14 +131,69 @@ fn count_one() -> usize {
     number
 }
 
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+/// The seed of this number: SipHash-2-4 of it under the key of the boot seed and an
+/// address.
+///
+/// It is one way. Every bit of the key and the number goes into every bit of the state in
+/// each of the rounds, and of the state's 256 bits 64 are given out; so no calculation is
+/// known that leads from a seed, or from many, back to the key and from there to the
+/// seeds of other maps. What is left to an attacker is to try boot seeds, 2^64 of them
+/// if all of its bits are unknown.
+fn seed_of(boot_seed: u64, address: usize, number: usize) -> u64 {
+    let (key, message) = ([boot_seed, address as u64], number as u64);
+    let mut state = Sip::with_key(key);
+    state.take(message);
+    // The last word of a message of eight bytes: how many they are.
+    state.take(8 << 56);
+    state.finish()
+}
 
-/// The finaliser of SplitMix64: every bit of the result depends on every bit.
-const fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(GOLDEN);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+/// The state of SipHash.
+struct Sip {
+    a: u64,
+    b: u64,
+    c: u64,
+    d: u64,
+}
+
+impl Sip {
+    const fn with_key([low, high]: [u64; 2]) -> Self {
+        Self {
+            a: low ^ 0x736f_6d65_7073_6575,
+            b: high ^ 0x646f_7261_6e64_6f6d,
+            c: low ^ 0x6c79_6765_6e65_7261,
+            d: high ^ 0x7465_6462_7974_6573,
+        }
+    }
+
+    fn take(&mut self, word: u64) {
+        self.d ^= word;
+        self.rounds(2);
+        self.a ^= word;
+    }
+
+    fn finish(mut self) -> u64 {
+        self.c ^= 0xff;
+        self.rounds(4);
+        self.a ^ self.b ^ self.c ^ self.d
+    }
+
+    /// One copy of it, small rather than fast: a seed is drawn once for a map.
+    #[inline(never)]
+    fn rounds(&mut self, count: usize) {
+        let Self { a, b, c, d } = self;
+        for _ in 0..count {
+            *a = a.wrapping_add(*b);
+            *c = c.wrapping_add(*d);
+            *b = b.rotate_left(13) ^ *a;
+            *d = d.rotate_left(16) ^ *c;
+            *a = a.rotate_left(32).wrapping_add(*d);
+            *c = c.wrapping_add(*b);
+            *b = b.rotate_left(17) ^ *c;
+            *d = d.rotate_left(21) ^ *a;
+            *c = c.rotate_left(32);
+        }
+    }
 }
 
 pub use builder::DefaultHashBuilder;
@@ -96,20 +210,56 @@ mod builder {
     /// The default hash builder: foldhash, as hashbrown's, with a seed of its
     /// own for every map.
     ///
-    /// A map made with one given by the caller (`with_hasher`) keeps that seed;
-    /// a map made without draws its own.
+    /// | a map that is made | hashes by |
+    /// |---|---|
+    /// | without a hasher, or by [`with_seeded_hasher_in`] | a seed of its own, drawn when an entry goes into it while it is empty |
+    /// | with the hasher [`default()`](Self::default) | a seed that no other has, drawn there |
+    /// | with the hasher [`new()`](Self::new), in a constant for instance | one seed for all such maps, drawn when it is first used |
+    /// | with the hasher [`with_seed(seed)`](Self::with_seed) | that seed, in every run |
+    ///
+    /// All seeds that are drawn are drawn from the boot seed
+    /// ([`set_boot_seed`](crate::set_boot_seed)). One of them that becomes known does not
+    /// give the others away.
     ///
     /// A secret seed keeps out who can only choose keys. It is no defence against who also
     /// watches the map, its order or its timing: foldhash does not claim to be one. For
     /// such keys name a keyed hasher made for it, SipHash for instance.
+    ///
+    /// [`with_seeded_hasher_in`]: crate::Hmap::with_seeded_hasher_in
     #[derive(Clone, Copy, Debug)]
     pub struct DefaultHashBuilder {
+        /// Where it has none of its own: [`NONE`](Self::NONE).
         seed: u64,
     }
 
     impl DefaultHashBuilder {
+        const NONE: u64 = 0;
+
+        /// Without a seed of its own, for constants and statics.
+        ///
+        /// All builders made this way hash alike, by a seed that is drawn when the first
+        /// of them hashes something and stays for the rest of the run, also if the boot
+        /// seed is set after that. A map that is to have its own takes the builder by
+        /// [`with_seeded_hasher_in`](crate::Hmap::with_seeded_hasher_in), or is made
+        /// without one: `Hmap::new()` is a `const fn`.
+        ///
+        /// ```
+        /// # #[cfg(feature = "infallible")] {
+        /// use hmap::{DefaultHashBuilder, HashMap};
+        /// use std::sync::Mutex;
+        ///
+        /// static OPEN: Mutex<HashMap<u32, &str>> =
+        ///     Mutex::new(HashMap::with_hasher(DefaultHashBuilder::new()));
+        ///
+        /// OPEN.lock().unwrap().insert(1, "console");
+        /// # }
+        /// ```
+        pub const fn new() -> Self {
+            Self { seed: Self::NONE }
+        }
+
         /// Hashes as `seed` says: the same in every run, on every machine of
-        /// the same word size.
+        /// the same word size and byte order.
         ///
         /// ```
         /// use core::hash::BuildHasher;
@@ -119,6 +269,8 @@ mod builder {
         /// assert_eq!(hasher.hash_one("key"), DefaultHashBuilder::with_seed(7).hash_one("key"));
         /// ```
         pub const fn with_seed(seed: u64) -> Self {
+            // One number stands for no seed, so two of the 2^64 seeds hash alike.
+            let seed = if seed == Self::NONE { u64::MAX } else { seed };
             Self { seed }
         }
     }
@@ -179,13 +331,17 @@ mod builder {
 
         #[inline]
         fn build_hasher(&self) -> DefaultHasher {
-            DefaultHasher(FoldHasher::with_seed(self.seed, SharedSeed::global_fixed()))
+            let seed = match self.seed {
+                Self::NONE => super::shared(),
+                seed => seed,
+            };
+            DefaultHasher(FoldHasher::with_seed(seed, SharedSeed::global_fixed()))
         }
     }
 
     impl SeededBuildHasher for DefaultHashBuilder {
         fn reseed(&mut self, seed: u64) {
-            self.seed = seed;
+            *self = Self::with_seed(seed);
         }
     }
 }
@@ -201,18 +357,72 @@ mod builder {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
     use super::*;
 
     #[test]
-    fn seeds_differ_from_draw_to_draw_and_with_the_boot_seed() {
-        set_boot_seed(1);
-        let (a, b) = (draw(), draw());
-        assert_ne!(a, b);
-        // The count goes on, so compare what the boot seed adds to one number.
-        DRAWN.store(10, Ordering::Relaxed);
-        let one = draw();
-        set_boot_seed(1 << 40);
-        DRAWN.store(10, Ordering::Relaxed);
-        assert_ne!(draw(), one, "all 64 bits of the boot seed count");
+    fn seeds_differ_with_the_boot_seed_the_address_and_the_number() {
+        let seed = seed_of(1, 2, 3);
+        assert_ne!(
+            seed_of(1 << 40, 2, 3),
+            seed,
+            "all 64 bits of the boot seed count"
+        );
+        assert_ne!(seed_of(1, 6, 3), seed);
+        assert_ne!(seed_of(1, 2, 4), seed);
+        assert_ne!(draw(), draw());
+    }
+
+    #[test]
+    fn the_boot_seed_is_kept_whole() {
+        set_boot_seed(0x0123_4567_89ab_cdef);
+        assert_eq!(boot_seed(), 0x0123_4567_89ab_cdef);
+    }
+
+    #[test]
+    fn a_seed_is_the_siphash_of_its_number() {
+        #[expect(deprecated, reason = "an implementation that is not ours")]
+        let mut sip = std::hash::SipHasher::new_with_keys(0xb007, 0x1000);
+        core::hash::Hasher::write(&mut sip, &77_u64.to_le_bytes());
+        assert_eq!(
+            seed_of(0xb007, 0x1000, 77),
+            core::hash::Hasher::finish(&sip)
+        );
+    }
+
+    #[test]
+    fn a_seed_does_not_give_the_next_one_away() {
+        // Taking the steps of a mixer back finds what went into it; counters go on by a
+        // constant. This is SplitMix64's.
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = |x: u64| {
+            let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            x ^ x >> 31
+        };
+        let taken_back = |x: u64| {
+            let x = (x ^ x >> 31 ^ x >> 62).wrapping_mul(0x3196_42b2_d24d_8ec3);
+            let x = (x ^ x >> 27 ^ x >> 54).wrapping_mul(0x96de_1b17_3f11_9089);
+            x ^ x >> 30 ^ x >> 60
+        };
+        assert_eq!(taken_back(mixed(0x5eed)), 0x5eed);
+        for number in 0..100 {
+            let [known, next] = [number, number + 1].map(|number| seed_of(0xb007, 0, number));
+            assert_ne!(mixed(taken_back(known).wrapping_add(STEP)), next);
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "default-hasher")]
+    fn builders_without_a_seed_share_one_that_stays() {
+        let hash = || DefaultHashBuilder::new().hash_one(7);
+        let first = hash();
+        set_boot_seed(0x0123_4567_89ab_cdef);
+        assert_eq!(hash(), first);
+        assert_ne!(DefaultHashBuilder::with_seed(0).hash_one(7), first);
+        assert_ne!(DefaultHashBuilder::default().hash_one(7), first);
+        let mut own = DefaultHashBuilder::new();
+        own.reseed(0);
+        assert_ne!(own.hash_one(7), first);
     }
 }

@@ -52,18 +52,14 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
         bucket: &'b mut FirstBucket<K, V, SK, SV>,
         alloc: A,
     ) -> Self {
-        Self::with_first_bucket_and_seeded_hasher_in(
-            bucket,
-            DefaultHashBuilder::with_seed(0),
-            alloc,
-        )
+        Self::with_first_bucket_and_seeded_hasher_in(bucket, DefaultHashBuilder::new(), alloc)
     }
 
     /// What `static_hmap!` makes.
     #[doc(hidden)]
     pub const fn __with_lent_bucket_in(bucket: LentBucket<'b, K, V, Go>, alloc: A) -> Self {
         let raw = RawHmap::with_first_bucket_in(bucket, alloc);
-        Self::seeded(raw, DefaultHashBuilder::with_seed(0))
+        Self::seeded(raw, DefaultHashBuilder::new())
     }
 }
 
