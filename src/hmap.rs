@@ -314,7 +314,9 @@ where
     /// the old one returned; the key in the map stays and `key` is dropped.
     ///
     /// **Work:** the chain of the key; while growing also the at most two old
-    /// chains that are moved, or four where one growth ends and the next begins.
+    /// chains that are moved, or four where one growth ends and the next begins. Chains
+    /// are long if the hash is bad, and in a copy that grows as a [`Cursor`](crate::Cursor)
+    /// fills it and has the same seed: its page says what to do.
     /// **Memory:** O(1) calls of the allocator: an array when a growth starts, a
     /// chunk of overflow buckets when the last is used up, one each for a key or
     /// value over 128 bytes. Overwriting makes none. Go: `mapassign`.

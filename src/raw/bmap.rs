@@ -631,6 +631,10 @@ mod tests {
         Shape::<K, V, Go>::SIZE
     }
 
+    /// As large as a `u128`, and aligned to its size on every target, which that is not.
+    #[repr(align(16))]
+    struct Sixteen(#[expect(dead_code)] [u8; 16]);
+
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn a_bucket_is_as_large_as_gos() {
@@ -663,8 +667,8 @@ mod tests {
         struct Line(#[expect(dead_code)] [u8; 64]);
         check::<u8, u8>();
         check::<(), ()>();
-        check::<u8, u128>();
-        check::<u128, u8>();
+        check::<u8, Sixteen>();
+        check::<Sixteen, u8>();
         check::<Line, u8>();
         check::<[u8; 3], Line>();
         check::<[u64; 17], [u8; 129]>();
@@ -680,10 +684,10 @@ mod tests {
         }
         assert_eq!([2, 4, 8].map(bytes::<u64, u64>), [48, 80, 144]);
         assert_eq!([2, 4, 8].map(bytes::<u8, u8>), [26, 28, 32]);
-        assert_eq!([2, 4, 8].map(bytes::<u8, u128>), [64, 96, 160]);
+        assert_eq!([2, 4, 8].map(bytes::<u8, Sixteen>), [64, 96, 160]);
         assert_eq!(Shape::<u64, u8, Compact>::SIZE, size::<u64, u8>());
-        assert_eq!(Shape::<u128, u8, Compact>::SIZE, size::<u128, u8>());
-        assert_eq!(Shape::<u8, u128, Compact>::SIZE, size::<u8, u128>());
+        assert_eq!(Shape::<Sixteen, u8, Compact>::SIZE, size::<Sixteen, u8>());
+        assert_eq!(Shape::<u8, Sixteen, Compact>::SIZE, size::<u8, Sixteen>());
         assert_eq!(Shape::<&str, u64, Compact>::SIZE, size::<&str, u64>());
     }
 

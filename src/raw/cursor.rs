@@ -50,6 +50,18 @@ const END: u64 = 1 << 32;
 /// as its chain: 6½ on average when the map is about to grow, 13 in the middle of a
 /// growth, more only if the hash is bad.
 ///
+/// **A copy takes room first.** The order of a walk is one of its own: all even buckets
+/// come before the odd ones, and of these the multiples of four before the others, and so
+/// on. If a map that hashes alike (the same hash builder with the same seed) is filled in
+/// that order and grows meanwhile, its entries crowd in few of its buckets. Chains get
+/// about as long as the square root of n, and inserts move two of them: 208 entries in
+/// the worst of 6,000 inserts, where otherwise 25 are the most. So make the copy with
+/// room for all
+/// ([`try_with_capacity_and_hasher_in`](crate::Hmap::try_with_capacity_and_hasher_in),
+/// [`try_presize`](crate::Hmap::try_presize)), or with another seed, as every map has
+/// that was made without a hasher; or copy in one go, by
+/// [`try_clone`](crate::Hmap::try_clone).
+///
 /// A cursor used with another map, or made of made-up bits, gives some of the
 /// entries of that map, and ends as any other.
 ///

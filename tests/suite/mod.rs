@@ -388,6 +388,14 @@ macro_rules! list {
                 an_insert_moves_two_chains_and_writes_the_heads_of_four_buckets,
                 #[cfg_attr(miri, ignore = "as above")]
                 without_a_growth_an_insert_moves_nothing_and_asks_for_nothing,
+                #[cfg_attr(miri, ignore = "as above")]
+                a_copy_in_a_cursors_order_crowds_a_map_that_grows_with_the_same_hashes,
+                #[cfg_attr(miri, ignore = "as above")]
+                a_copy_in_a_cursors_order_with_room_first_moves_nothing,
+                #[cfg_attr(miri, ignore = "as above")]
+                a_copy_in_a_cursors_order_with_another_seed_moves_few_entries,
+                #[cfg_attr(miri, ignore = "as above")]
+                a_copy_in_the_order_of_iteration_moves_little_more_than_any_insert,
             }
         }
     };

@@ -4,8 +4,8 @@
 
 use crate::support::keys::{Counting, Key};
 use crate::support::ledger::Ledger;
-use hmap::Hmap;
 use hmap::introspection::OldChain;
+use hmap::{Cursor, Hmap};
 
 /// Bytes of a bucket's head: tophash and link.
 const HEAD: usize = 8 + size_of::<usize>();
@@ -29,8 +29,12 @@ impl Work {
 }
 
 fn insert(map: &mut Map<'_>, ledger: &Ledger, id: u64) -> Work {
+    insert_key(map, ledger, Key::spread(id))
+}
+
+fn insert_key(map: &mut Map<'_>, ledger: &Ledger, key: Key) -> Work {
     let (hashed, calls) = (map.hasher().0.get(), ledger.calls());
-    map.insert(Key::spread(id), id).unwrap();
+    map.insert(key, key.id).unwrap();
     Work {
         entries_moved: map.hasher().0.get() - hashed - 1,
         allocator_calls: ledger.calls() - calls,
@@ -105,4 +109,77 @@ pub fn without_a_growth_an_insert_moves_nothing_and_asks_for_nothing() {
         allocator_calls: 1,
     };
     assert_eq!(worst, nothing_moved);
+}
+
+/// Copies a map of 6,000 entries by a cursor into another one, with the hash that
+/// `rehashed` gives a key there: the most entries that an insert moved, and the longest
+/// chain that there was, in buckets.
+fn copied_by_a_cursor(
+    into: &mut Map<'_>,
+    ledger: &Ledger,
+    rehashed: fn(Key) -> Key,
+) -> (usize, usize) {
+    let mut map: Map<'_> = Hmap::with_hasher_in(Counting::default(), into.allocator());
+    for id in 0..6_000 {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    let (mut worst, mut longest) = (Work::default(), 0);
+    let mut cursor = Cursor::new();
+    while let Some(batch) = cursor.next(&map) {
+        for (key, _) in batch {
+            worst = worst.at_most(insert_key(into, ledger, rehashed(*key)));
+        }
+        longest = longest.max(into.chain_stats().longest);
+    }
+    assert_eq!(into.len(), 6_000);
+    (worst.entries_moved, longest)
+}
+
+pub fn a_copy_in_a_cursors_order_crowds_a_map_that_grows_with_the_same_hashes() {
+    let ledger = Ledger::new();
+    let mut copy: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    let (moved, longest) = copied_by_a_cursor(&mut copy, &ledger, |key| key);
+    // What `Cursor`'s page warns of. The three tests below show what it says to do.
+    assert_eq!((moved, longest), (208, 24), "moved, longest");
+}
+
+pub fn a_copy_in_a_cursors_order_with_room_first_moves_nothing() {
+    let ledger = Ledger::new();
+    let hasher = Counting::default();
+    let mut copy: Map<'_> = Hmap::try_with_capacity_and_hasher_in(6_000, hasher, &ledger).unwrap();
+    let (moved, longest) = copied_by_a_cursor(&mut copy, &ledger, |key| key);
+    assert_eq!((moved, longest), (0, 3), "moved, longest");
+
+    let mut copy: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    copy.try_presize(6_000).unwrap();
+    let (moved, longest) = copied_by_a_cursor(&mut copy, &ledger, |key| key);
+    assert_eq!((moved, longest), (0, 3), "moved, longest");
+}
+
+pub fn a_copy_in_a_cursors_order_with_another_seed_moves_few_entries() {
+    let ledger = Ledger::new();
+    let mut copy: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    let another_seed = |key: Key| Key {
+        hash: Key::spread(key.hash).hash,
+        ..key
+    };
+    let (moved, longest) = copied_by_a_cursor(&mut copy, &ledger, another_seed);
+    assert!(moved <= 25, "{moved} entries moved by one insert");
+    assert!(longest <= 4, "a chain of {longest} buckets");
+}
+
+pub fn a_copy_in_the_order_of_iteration_moves_little_more_than_any_insert() {
+    let ledger = Ledger::new();
+    let mut map: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    let mut copy: Map<'_> = Hmap::with_hasher_in(Counting::default(), &ledger);
+    for id in 0..6_000 {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    let (mut worst, mut longest) = (Work::default(), 0);
+    for (key, _) in &map {
+        worst = worst.at_most(insert_key(&mut copy, &ledger, *key));
+        longest = longest.max(copy.chain_stats().longest);
+    }
+    let moved = worst.entries_moved;
+    assert_eq!((moved, longest), (29, 4), "moved, longest");
 }
