@@ -346,3 +346,64 @@ pub fn nonsense_is_told_with_its_line() {
         }
     }
 }
+
+/// An implicit trace of a map that was made with a hint. Its states are those that the
+/// hashes, `mix` under the seed 7, give by the rules: 100 keys in 16 chains take two
+/// overflow buckets; the key 144, the 105th, starts a doubling, which 16 writes end; and
+/// no chain of the 32 has more than eight of the 130 entries.
+fn implicit_with_a_hint() -> String {
+    let sizes = core::str::from_utf8(HUNDRED_THOUSAND).expect("traces are text");
+    let sizes = sizes.lines().filter(|line| line.starts_with("nb "));
+    let lines = "gomap-trace 1|name implicit-hint|origin by hand|key uint64 8|val uint64 8|\
+        bucketsize 144|path fast64|hasher mix|make makemap 100"
+        .split('|')
+        .chain(sizes)
+        .chain(
+            "A 4 18|S 0 00000007|begin 0 4 0 0 0 0 2|R 0 100 100 4 0 0 2 0 0|\
+            Q 0 40 60 4 0 0 2 0 0|R 100 170 130 5 0 0 0 16 5|G 0 170 130 13585|end 0"
+                .split('|'),
+        );
+    lines.flat_map(|line| [line.trim_start(), "\n"]).collect()
+}
+
+pub fn an_implicit_trace_names_the_array_that_a_hint_makes() {
+    let trace = implicit_with_a_hint();
+    assert_eq!(replay(trace.as_bytes()).result, Ok(210));
+    let trace = trace.as_bytes();
+    for index in [1, 2] {
+        diverges(trace, |fields| {
+            (fields[0] == "A").then(|| with_field(fields, index, plus_one))
+        });
+    }
+    // One array too many, and one where none is made.
+    let before_begin = |array: &str| {
+        let add =
+            |fields: &[&str]| (fields[0] == "S").then(|| format!("{}\n{array}", fields.join(" ")));
+        changed(trace, |fields| add(fields).map(|text| text + "\n"))
+    };
+    let Changed { text, line } = before_begin("A 4 18");
+    match replay(text.as_bytes()).result {
+        Err(Fault::Diverged { line: found, .. }) => assert_eq!(found, line + 1),
+        other => panic!("line {line}: {other:?}"),
+    }
+    let Changed { text, .. } = changed(trace, |fields| {
+        (fields[0] == "make").then(|| "make small 0\n".into())
+    });
+    let result = replay(text.as_bytes()).result;
+    assert!(matches!(result, Err(Fault::Diverged { .. })), "{result:?}");
+}
+
+pub fn an_implicit_trace_need_not_name_its_arrays_and_names_none_later() {
+    let trace = implicit_with_a_hint();
+    let Changed { text, .. } = changed(trace.as_bytes(), |fields| {
+        (fields[0] == "A").then(String::new)
+    });
+    assert_eq!(replay(text.as_bytes()).result, Ok(210));
+    let Changed { text, line } = changed(trace.as_bytes(), |fields| {
+        (fields[0] == "G").then(|| format!("A 5 37\n{}\n", fields.join(" ")))
+    });
+    match replay(text.as_bytes()).result {
+        Err(Fault::Malformed { line: found, .. }) => assert_eq!(found, line),
+        other => panic!("line {line}: {other:?}"),
+    }
+}

@@ -51,6 +51,9 @@ pub fn play(header: &Header, mut reader: Reader) -> Result<u64, Fault> {
             recorded: 0,
             unseen: 0,
         };
+        if header.implicit && made.is_empty() {
+            player.unmatched.clear();
+        }
         made.iter()
             .try_for_each(|(line, array)| player.array(*line, *array))?;
         player.no_more_arrays(line)?;
@@ -75,7 +78,8 @@ struct Player<'a> {
     model: Model,
     iterators: Iterators,
     epoch: u64,
-    /// Arrays that the last operation allocated and no `A` line has named yet.
+    /// Arrays that the last operation allocated and no `A` line has named yet. Implicit
+    /// traces name those that a hint made, if any.
     unmatched: VecDeque<Allocated>,
     /// Of the last operation.
     line: usize,
@@ -112,6 +116,10 @@ impl Player<'_> {
         loop {
             let (line, record) = reader.record(self.header)?;
             if let Record::Array { bits, total } = record {
+                if self.header.implicit {
+                    let what = "an implicit trace names no array that an operation allocated";
+                    return Err(Fault::malformed(line, what));
+                }
                 self.array(line, (bits, total))?;
                 continue;
             }

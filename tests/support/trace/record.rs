@@ -157,7 +157,7 @@ pub enum Record {
 
 impl Record {
     fn read(fields: &mut Fields, header: &Header) -> Result<Self, Fault> {
-        let recorded = ["K", "H", "A", "i", "d", "X"];
+        let recorded = ["K", "H", "i", "d", "X"];
         if header.implicit && recorded.contains(&fields.keyword) {
             return Err(fields.fault("a line that implicit traces do not have"));
         }
