@@ -17,7 +17,7 @@ use rows::Figures;
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// Measures what hmap and hashbrown 0.17.1 cost in memory, on heaps of the same kind, and
+/// Measures what hmap and hashbrown 0.17.2 cost in memory, on heaps of the same kind, and
 /// draws it. Without an option: the page, into target/footprint.html.
 #[derive(Parser)]
 #[command(name = "cargo footprint", bin_name = "cargo footprint")]

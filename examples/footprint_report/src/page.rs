@@ -84,7 +84,7 @@ fn head(figures: &Figures) -> String {
          <meta name=viewport content='width=device-width'>\
          <title>What a map costs in memory</title><style>{}{STYLE}</style></head><body>\
          <h1>What a map costs in memory</h1>\
-         <p>hmap beside hashbrown 0.17.1. Each map has a <code>linked_list_allocator</code> \
+         <p>hmap beside hashbrown 0.17.2. Each map has a <code>linked_list_allocator</code> \
          heap of its own; both hash with foldhash and the same seed. Counted are the blocks as \
          the allocator rounds them, the map's own value, and the bucket that an hmap was lent.\
          <p><b>{theirs}</b> is compared with: hashbrown's bytes depend on the width of its \

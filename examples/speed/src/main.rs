@@ -17,7 +17,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use operations::PAIRS;
 
-/// Measures hmap beside hashbrown 0.17.1: same work, hasher, keys, allocator and build,
+/// Measures hmap beside hashbrown 0.17.2: same work, hasher, keys, allocator and build,
 /// in one process, in turns. A ratio below 1 means that hmap is faster.
 ///
 /// host: as this program. kernel: for x86_64-unknown-none, where hashbrown has no SSE.

@@ -31,13 +31,13 @@ const CLIENTS: &[Client] = &[
     Client {
         name: "lru",
         version: "0.19.0",
-        hashbrown: "0.17.1",
+        hashbrown: "0.17.2",
         at_least: 108,
     },
     Client {
         name: "hecs",
         version: "0.11.2",
-        hashbrown: "0.17.1",
+        hashbrown: "0.17.2",
         at_least: 127,
     },
     // Of the parts of hashbrown's interface that it uses, none has changed since.
@@ -75,7 +75,7 @@ fn run(asked: &[String]) -> Result<(), String> {
         let package = work.join("hashbrown-tests");
         clean(&package)?;
         let hmap = here.join("../..");
-        hashbrown::write(&sources.join("hashbrown-0.17.1"), &hmap, &package)?;
+        hashbrown::write(&sources.join("hashbrown-0.17.2"), &hmap, &package)?;
         for (file, left) in hashbrown::left_out() {
             println!("left out: {file}{}: {}", left.name, left.reason);
         }
@@ -127,7 +127,7 @@ fn write_shim(here: &Path, version: &str, to: &Path) -> Result<(), String> {
     let hmap = format!("path = \"{}\"", here.join("../..").display());
     let text = fs::read_to_string(&manifest).map_err(failed)?;
     let text = text
-        .replace("version = \"0.17.1\"", &format!("version = \"{version}\""))
+        .replace("version = \"0.17.2\"", &format!("version = \"{version}\""))
         .replace("path = \"../../..\"", &hmap);
     fs::write(&manifest, text).map_err(failed)
 }
