@@ -348,8 +348,10 @@ macro_rules! list {
                 #[cfg_attr(miri, ignore)]
                 nonsense_is_told_with_its_line,
                 #[cfg(not(target_os = "none"))]
+                #[cfg_attr(miri, ignore)]
                 an_implicit_trace_names_the_array_that_a_hint_makes,
                 #[cfg(not(target_os = "none"))]
+                #[cfg_attr(miri, ignore)]
                 an_implicit_trace_need_not_name_its_arrays_and_names_none_later,
             }
             table {
