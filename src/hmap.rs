@@ -66,7 +66,7 @@ pub struct Hmap<K, V, S = DefaultHashBuilder, A: Allocator = Global, P: Policy =
     /// How the hash builder is given a new seed, if it is one that has a seed and
     /// the caller did not choose it. A function kept as a value, because methods
     /// that insert know no more of `S` than that it is a `BuildHasher`.
-    reseed: Option<fn(&mut S, u64)>,
+    reseed: Option<fn(&mut S)>,
 }
 
 /// Constructors that draw a seed for the map when the first entry goes in.
@@ -259,7 +259,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         Self {
             raw,
             hash_builder,
-            reseed: Some(S::reseed),
+            reseed: Some(seed::renew::<S>),
         }
     }
 
@@ -414,7 +414,7 @@ where
     /// Draws a seed, unless it is the caller's (H5: the map is empty).
     fn renew_seed(&mut self) {
         if let Some(reseed) = self.reseed {
-            reseed(&mut self.hash_builder, seed::draw());
+            reseed(&mut self.hash_builder);
         }
     }
 

@@ -55,10 +55,17 @@ pub fn set_boot_seed(seed: u64) {
     }
 }
 
+/// Gives a hash builder the next seed. Maps know this function by its address only, so a
+/// program without seeded hashers has no code that draws.
+#[cold]
+pub(crate) fn renew<S: SeededBuildHasher>(hash_builder: &mut S) {
+    hash_builder.reseed(draw());
+}
+
 /// The next map's seed.
 #[cold]
 #[inline(never)]
-pub(crate) fn draw() -> u64 {
+fn draw() -> u64 {
     let local = 0_u8;
     // The system chooses the two independently; turned, they do not cover each other.
     let stack = ptr::from_ref(&local).addr().rotate_left(usize::BITS / 2);
