@@ -75,10 +75,15 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     }
 }
 
-impl<T, S, A: Allocator> OccupiedEntry<'_, T, S, A> {
+impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
     /// The value, as it is stored.
     pub fn get(&self) -> &T {
         self.inner.key()
+    }
+
+    /// The value, as it is stored, for as long as the set is borrowed.
+    pub fn into_ref(self) -> &'a T {
+        self.inner.into_entry().0
     }
 
     /// Removes the value and returns it.
