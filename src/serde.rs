@@ -10,6 +10,7 @@ use crate::hash_map::HashMap;
 #[cfg(feature = "infallible")]
 use crate::hash_set::HashSet;
 use crate::hmap::Hmap;
+use crate::policy::Policy;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;
@@ -18,18 +19,25 @@ use serde_core::de::SeqAccess;
 use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
-impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for Hmap<K, V, S, A> {
+impl<K, V, S, A, P> Serialize for Hmap<K, V, S, A, P>
+where
+    K: Serialize,
+    V: Serialize,
+    A: Allocator,
+    P: Policy,
+{
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.collect_map(self)
     }
 }
 
-impl<'de, K, V, S, A> Deserialize<'de> for Hmap<K, V, S, A>
+impl<'de, K, V, S, A, P> Deserialize<'de> for Hmap<K, V, S, A, P>
 where
     K: Deserialize<'de> + Eq + Hash,
     V: Deserialize<'de>,
     S: BuildHasher + Default,
     A: Allocator + Default,
+    P: Policy,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Entries::<Self>(PhantomData))
@@ -39,14 +47,15 @@ where
 /// Puts entries into a map as they come.
 struct Entries<M>(PhantomData<M>);
 
-impl<'de, K, V, S, A> Visitor<'de> for Entries<Hmap<K, V, S, A>>
+impl<'de, K, V, S, A, P> Visitor<'de> for Entries<Hmap<K, V, S, A, P>>
 where
     K: Deserialize<'de> + Eq + Hash,
     V: Deserialize<'de>,
     S: BuildHasher + Default,
     A: Allocator + Default,
+    P: Policy,
 {
-    type Value = Hmap<K, V, S, A>;
+    type Value = Hmap<K, V, S, A, P>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
