@@ -22,6 +22,9 @@ mod entry_ref;
 pub use crate::hmap::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 pub use crate::raw::extract::{Drain, ExtractIf};
 pub use crate::raw::iter::{IntoIter, Iter, IterMut};
+/// Under this path, too, for code that is written for hashbrown up to 0.14.
+#[doc(no_inline)]
+pub use crate::seed::DefaultHashBuilder;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 
@@ -33,7 +36,6 @@ use crate::infallible::{had, placed};
 use crate::policy::Go;
 use crate::raw::RawHmap;
 use crate::raw::entry::{Face, HashingFace, RawEntry};
-use crate::seed::DefaultHashBuilder;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;

@@ -343,6 +343,8 @@ macro_rules! list {
                 random_operations_on_a_table,
                 values_of_a_table_are_changed_in_place,
                 values_of_one_hash_are_found_by_it,
+                values_of_one_hash_are_changed_in_every_state_of_a_growth,
+                what_an_iterator_of_a_table_has_left_can_be_looked_at,
                 a_table_is_emptied_in_every_way,
                 a_table_grows_by_its_entries,
                 a_refused_growth_of_a_table_is_made_up_for_with_its_hasher,
