@@ -87,3 +87,55 @@ impl<K, V> fmt::Display for InsertError<K, V> {
 }
 
 impl<K, V> core::error::Error for InsertError<K, V> {}
+
+/// Why a key that the caller made for a place was not put there; it gives the pair back.
+/// See [`VacantEntryRef::insert_with_key`](crate::VacantEntryRef::insert_with_key).
+///
+/// The map holds what it held before.
+pub enum InsertWithKeyError<K, V> {
+    /// The key is not equal to the one that the place was found for.
+    NotEqual {
+        /// The key that was to be inserted.
+        key: K,
+        /// The value that was to be inserted.
+        value: V,
+    },
+    /// There is no room for the pair.
+    NoRoom(InsertError<K, V>),
+}
+
+impl<K, V> InsertWithKeyError<K, V> {
+    /// The key and the value that were to be inserted.
+    pub fn into_pair(self) -> (K, V) {
+        match self {
+            Self::NotEqual { key, value } => (key, value),
+            Self::NoRoom(error) => error.into_pair(),
+        }
+    }
+}
+
+impl<K, V> From<InsertError<K, V>> for InsertWithKeyError<K, V> {
+    fn from(error: InsertError<K, V>) -> Self {
+        Self::NoRoom(error)
+    }
+}
+
+impl<K, V> fmt::Debug for InsertWithKeyError<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotEqual { .. } => f.debug_struct("NotEqual").finish_non_exhaustive(),
+            Self::NoRoom(error) => f.debug_tuple("NoRoom").field(error).finish(),
+        }
+    }
+}
+
+impl<K, V> fmt::Display for InsertWithKeyError<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotEqual { .. } => f.write_str("the key is not equal to the one looked for"),
+            Self::NoRoom(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<K, V> core::error::Error for InsertWithKeyError<K, V> {}

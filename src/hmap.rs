@@ -6,12 +6,14 @@
 mod bulk;
 mod cursor;
 mod entry;
+mod entry_ref;
 mod first_bucket;
 mod inspect;
 mod iter;
 mod reserve;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
 #[cfg(feature = "default-hasher")]
 pub use first_bucket::{LentHmap, StaticHmap};
 pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};

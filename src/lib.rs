@@ -128,7 +128,7 @@ mod tophash;
 
 pub use alloc::{AllocError, Allocator, Global, WithBucket};
 pub use equivalent::Equivalent;
-pub use error::{InsertError, TryReserveError};
+pub use error::{InsertError, InsertWithKeyError, TryReserveError};
 #[cfg(feature = "infallible")]
 pub use hash_map::HashMap;
 #[cfg(feature = "infallible")]
@@ -136,8 +136,8 @@ pub use hash_set::HashSet;
 #[cfg(feature = "infallible")]
 pub use hash_table::HashTable;
 pub use hmap::{
-    Entry, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry, Values,
-    ValuesMut,
+    Entry, EntryRef, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry,
+    VacantEntryRef, Values, ValuesMut,
 };
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};

@@ -367,6 +367,8 @@ macro_rules! list {
                 extending_stops_at_the_pair_that_finds_no_room,
                 an_entry_is_a_place_found_once,
                 a_vacant_place_gives_back_what_it_could_not_take,
+                a_place_by_reference_makes_a_key_only_where_there_is_none,
+                a_vacant_place_by_reference_gives_back_what_it_could_not_take,
                 growth_that_was_refused_is_said_to_wait,
                 chains_stay_whole_when_a_map_shrinks,
                 shrinking_ends_a_growth_also_where_the_array_stays,
