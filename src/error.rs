@@ -139,3 +139,65 @@ impl<K, V> fmt::Display for InsertWithKeyError<K, V> {
 }
 
 impl<K, V> core::error::Error for InsertWithKeyError<K, V> {}
+
+/// A set's insert that found no room; it gives the value back.
+///
+/// The set holds what it held before, and the insert can be tried again.
+///
+/// ```
+/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+/// use hmap::{HmapSet, SetInsertError};
+///
+/// fn remember(set: &mut HmapSet<u64>, id: u64) -> Result<bool, u64> {
+///     set.insert(id).map_err(SetInsertError::into_value)
+/// }
+/// assert_eq!(remember(&mut HmapSet::new(), 7), Ok(true));
+/// # }
+/// ```
+pub struct SetInsertError<T> {
+    value: T,
+    reason: TryReserveError,
+}
+
+impl<T> SetInsertError<T> {
+    /// The value that was to be inserted.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// Why there was no room.
+    pub fn reason(&self) -> TryReserveError {
+        self.reason
+    }
+
+    /// The value that was to be inserted, by reference.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+}
+
+/// What the map of a set says, whose keys are the values.
+impl<T> From<InsertError<T, ()>> for SetInsertError<T> {
+    fn from(error: InsertError<T, ()>) -> Self {
+        Self {
+            value: error.key,
+            reason: error.reason,
+        }
+    }
+}
+
+impl<T> fmt::Debug for SetInsertError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetInsertError")
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for SetInsertError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no room for the value: {}", self.reason)
+    }
+}
+
+impl<T> core::error::Error for SetInsertError<T> {}

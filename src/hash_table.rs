@@ -24,6 +24,7 @@ use crate::raw::RawHmap;
 use crate::raw::assign::Supply;
 use crate::raw::entry::{Face, RawEntry};
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// A hash table whose caller hashes and compares; see the [module](self).
 ///
@@ -48,6 +49,10 @@ use core::fmt;
 pub struct HashTable<T, A: Allocator = Global> {
     pub(crate) raw: RawHmap<T, (), A, Go>,
 }
+
+// The table owns its values as a `Vec` does: an unwind leaves it whole.
+impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for HashTable<T, A> {}
+impl<T: RefUnwindSafe, A: Allocator + RefUnwindSafe> RefUnwindSafe for HashTable<T, A> {}
 
 impl<T> HashTable<T> {
     /// An empty table without memory.

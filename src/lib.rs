@@ -115,6 +115,7 @@ pub mod hash_set;
 #[cfg(feature = "infallible")]
 pub mod hash_table;
 mod hmap;
+pub mod hmap_set;
 #[cfg(feature = "infallible")]
 mod infallible;
 mod policy;
@@ -128,7 +129,7 @@ mod tophash;
 
 pub use alloc::{AllocError, Allocator, Global, WithBucket};
 pub use equivalent::Equivalent;
-pub use error::{InsertError, InsertWithKeyError, TryReserveError};
+pub use error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 #[cfg(feature = "infallible")]
 pub use hash_map::HashMap;
 #[cfg(feature = "infallible")]
@@ -141,6 +142,7 @@ pub use hmap::{
 };
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
+pub use hmap_set::HmapSet;
 pub use policy::{Compact, Go, Policy};
 pub use raw::bmap::FirstBucket;
 pub use raw::cursor::{Batch, BatchMut, Cursor};

@@ -176,6 +176,11 @@ impl<'a, K, V, S, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, S, A, P> {
         self.raw.into_refs().1
     }
 
+    /// The key and the value, for as long as the map is borrowed.
+    pub fn into_entry(self) -> (&'a K, &'a mut V) {
+        self.raw.into_refs()
+    }
+
     /// Replaces the value and returns the old one.
     pub fn insert(&mut self, value: V) -> V {
         self.raw.insert(value)

@@ -245,7 +245,8 @@ where
         }
     }
 
-    fn put(self, key: K, value: V) -> Placed<'a, K, V, S, A, P> {
+    /// Inserts this key, whatever it is, with this value.
+    pub(crate) fn put(self, key: K, value: V) -> Placed<'a, K, V, S, A, P> {
         let raw = self.raw.insert(key, value)?;
         Ok(OccupiedEntry { raw })
     }

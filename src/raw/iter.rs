@@ -251,6 +251,7 @@ unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for IntoIter<
 // SAFETY: As above; through `&IntoIter` entries are only read.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for IntoIter<K, V, A, P> {}
 
+#[cfg(feature = "infallible")]
 impl<K, V, P: Policy> Iter<'_, K, V, P> {
     /// The entries in these slots.
     ///

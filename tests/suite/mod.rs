@@ -102,6 +102,7 @@ macro_rules! list {
                 a_seed_of_the_callers_is_kept,
                 maps_with_the_default_hasher_have_seeds_of_their_own,
                 a_map_can_be_sent_and_shared,
+                a_map_is_carried_out_of_a_panic_as_its_entries_are,
                 references_of_any_lifetime_fit_a_map,
                 one_entry_is_not_borrowed_twice,
             }
