@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod replaced;
 pub mod reserve;
 pub mod schedule;
+pub mod set;
 pub mod sizes;
 pub mod sweep;
 pub mod table;
@@ -257,6 +258,18 @@ macro_rules! list {
                 the_order_from_any_place_is_gos_in_every_state_of_a_growth,
                 a_clone_in_any_state_of_a_growth_goes_on_as_go_does,
                 removing_from_a_map_that_became_empty_in_mid_growth_moves_nothing,
+            }
+            set {
+                random_operations_on_a_set,
+                a_value_that_finds_no_room_comes_back_whichever_way_it_goes_in,
+                extending_a_set_stops_at_the_value_that_finds_no_room,
+                values_that_are_reserved_for_go_in_without_the_allocator,
+                a_set_grows_and_shrinks_as_its_map_does,
+                two_sets_are_compared_and_combined,
+                a_cursor_walks_a_set_through_its_map,
+                eight_values_of_a_set_need_no_allocation,
+                a_set_a_map_and_a_set_of_hashbrowns_face_are_one,
+                a_set_and_its_places_can_be_shown,
             }
             sizes {
                 hints_give_gos_number_of_buckets,
