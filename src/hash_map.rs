@@ -232,7 +232,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.map.extract_if(f)
     }
 
-    /// Removes and drops all entries; the memory is kept.
+    /// Removes and drops all entries; the memory is kept. Where a `Drop` panics: see
+    /// [`Hmap::clear`].
     pub fn clear(&mut self) {
         self.map.clear();
     }

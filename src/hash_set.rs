@@ -161,7 +161,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.set.retain(f);
     }
 
-    /// Removes and drops all values; the memory is kept.
+    /// Removes and drops all values; the memory is kept. Where a `Drop` panics: see
+    /// [`Hmap::clear`].
     pub fn clear(&mut self) {
         self.set.clear();
     }

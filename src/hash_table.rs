@@ -170,7 +170,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         inserted.map(drop).map_err(|error| error.into_pair().0)
     }
 
-    /// Removes and drops all values; the memory is kept.
+    /// Removes and drops all values; the memory is kept. Where a `Drop` panics: see
+    /// [`Hmap::clear`](crate::Hmap::clear).
     pub fn clear(&mut self) {
         self.raw.clear();
     }

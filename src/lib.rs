@@ -63,6 +63,8 @@
 //! In a `static`: [`static_hmap!`]. At boot: [`set_boot_seed`]. With an allocator of
 //! one's own: any [`Allocator`], by [`Hmap::new_in`].
 //!
+//! A set is [`HmapSet`], the same without values.
+//!
 //! Two pages of examples: [coming from hashbrown](guide::coming_from_hashbrown) and
 //! [in a kernel](guide::in_a_kernel).
 //!
