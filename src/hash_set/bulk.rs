@@ -2,7 +2,7 @@
 
 use super::HashSet;
 use crate::alloc::Allocator;
-use crate::infallible::had;
+use crate::infallible::{had, room_for};
 #[cfg(feature = "default-hasher")]
 use crate::{alloc::Global, seed::DefaultHashBuilder};
 use core::hash::{BuildHasher, Hash};
@@ -50,12 +50,7 @@ where
     /// the set is empty, and else for half: some of them will be there already.
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
         let iter = iter.into_iter();
-        let claimed = iter.size_hint().0;
-        self.reserve(if self.is_empty() {
-            claimed
-        } else {
-            claimed.div_ceil(2)
-        });
+        self.reserve(room_for(iter.size_hint().0, self.is_empty()));
         iter.for_each(|value| {
             self.insert(value);
         });
