@@ -1,7 +1,7 @@
 //! `defmt::Format`: maps and errors in the logs of firmware.
 
 use crate::alloc::Allocator;
-use crate::error::{InsertError, TryReserveError};
+use crate::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 #[cfg(feature = "infallible")]
 use crate::hash_map::HashMap;
 #[cfg(feature = "infallible")]
@@ -9,6 +9,7 @@ use crate::hash_set::HashSet;
 #[cfg(feature = "infallible")]
 use crate::hash_table::HashTable;
 use crate::hmap::Hmap;
+use crate::hmap_set::HmapSet;
 use crate::policy::Policy;
 use crate::raw::cursor::Cursor;
 use crate::raw::inspect::{ChainStats, Footprint};
@@ -35,7 +36,6 @@ impl<K: Format, V: Format, S, A: Allocator> Format for HashMap<K, V, S, A> {
 }
 
 /// Values in braces.
-#[cfg(feature = "infallible")]
 fn values<'a, T: Format + 'a>(values: impl Iterator<Item = &'a T>, f: Formatter<'_>) {
     write!(f, "{{");
     for (number, value) in values.enumerate() {
@@ -47,10 +47,16 @@ fn values<'a, T: Format + 'a>(values: impl Iterator<Item = &'a T>, f: Formatter<
     write!(f, "}}");
 }
 
+impl<T: Format, S, A: Allocator, P: Policy> Format for HmapSet<T, S, A, P> {
+    fn format(&self, f: Formatter<'_>) {
+        values(self.iter(), f);
+    }
+}
+
 #[cfg(feature = "infallible")]
 impl<T: Format, S, A: Allocator> Format for HashSet<T, S, A> {
     fn format(&self, f: Formatter<'_>) {
-        values(self.iter(), f);
+        self.as_hmap_set().format(f);
     }
 }
 
@@ -75,6 +81,21 @@ impl Format for TryReserveError {
 impl<K, V> Format for InsertError<K, V> {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "no room for the entry: {}", self.reason());
+    }
+}
+
+impl<K, V> Format for InsertWithKeyError<K, V> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::NotEqual { .. } => write!(f, "the key is not equal to the one looked for"),
+            Self::NoRoom(error) => error.format(f),
+        }
+    }
+}
+
+impl<T> Format for SetInsertError<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "no room for the value: {}", self.reason());
     }
 }
 

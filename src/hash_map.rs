@@ -22,6 +22,9 @@ mod entry_ref;
 pub use crate::hmap::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 pub use crate::raw::extract::{Drain, ExtractIf};
 pub use crate::raw::iter::{IntoIter, Iter, IterMut};
+/// Under this path, too, for code that is written for hashbrown up to 0.14.
+#[doc(no_inline)]
+pub use crate::seed::DefaultHashBuilder;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 
@@ -32,13 +35,10 @@ use crate::hmap::Hmap;
 use crate::infallible::{had, placed};
 use crate::policy::Go;
 use crate::raw::RawHmap;
-use crate::raw::entry::{Face, HashingFace, RawEntry};
-use crate::seed::DefaultHashBuilder;
+use crate::raw::entry::{Face, HashingFace};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::mem;
 use core::ops::Index;
-use core::panic::{RefUnwindSafe, UnwindSafe};
 use equivalent::Equivalent;
 
 /// A hash map with hashbrown's interface; see the [module](self).
@@ -56,20 +56,6 @@ use equivalent::Equivalent;
 /// ```
 pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
     map: Hmap<K, V, S, A>,
-}
-
-// The map owns its entries as a `Vec` does: an unwind leaves it whole.
-impl<K: UnwindSafe, V: UnwindSafe, S: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe
-    for HashMap<K, V, S, A>
-{
-}
-impl<K, V, S, A> RefUnwindSafe for HashMap<K, V, S, A>
-where
-    K: RefUnwindSafe,
-    V: RefUnwindSafe,
-    S: RefUnwindSafe,
-    A: Allocator + RefUnwindSafe,
-{
 }
 
 #[cfg(feature = "default-hasher")]
@@ -246,7 +232,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.map.extract_if(f)
     }
 
-    /// Removes and drops all entries; the memory is kept.
+    /// Removes and drops all entries; the memory is kept. Where a `Drop` panics: see
+    /// [`Hmap::clear`].
     pub fn clear(&mut self) {
         self.map.clear();
     }
@@ -370,29 +357,7 @@ where
     /// is not specified; nothing worse happens here.)
     #[expect(unsafe_code, reason = "hashbrown's signature")]
     pub unsafe fn insert_unique_unchecked(&mut self, k: K, v: V) -> (&K, &mut V) {
-        self.insert_unique(k, v)
-    }
-
-    /// Inserts an entry whose key is not there, without looking for it.
-    pub(crate) fn insert_unique(&mut self, k: K, v: V) -> (&K, &mut V) {
         placed(self.map.insert_unique(k, v))
-    }
-
-    /// Inserts an entry, and returns the one with an equal key that it takes the place
-    /// of.
-    pub(crate) fn replace_entry(&mut self, key: K, value: V) -> Option<(K, V)> {
-        let hash = self.map.hash_to_insert(&key);
-        match RawEntry::find(self, hash, |stored| key == *stored) {
-            RawEntry::Occupied(mut entry) => {
-                let (stored_key, stored_value) = entry.get_mut();
-                let old_key = mem::replace(stored_key, key);
-                Some((old_key, mem::replace(stored_value, value)))
-            }
-            RawEntry::Vacant(place) => {
-                placed(place.insert(key, value));
-                None
-            }
-        }
     }
 
     /// Removes a key and returns its value.

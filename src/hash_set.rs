@@ -1,22 +1,26 @@
 //! [`HashSet`]: a set under hashbrown's names, with hashbrown's signatures, for code
 //! that is written for it.
 //!
-//! It is [`HashMap`] without values, and what is said there about refused memory,
-//! growth and capacity holds here too. A bucket of it has no room for values at all:
-//! it costs a set nothing that it is a map.
+//! It is [`HmapSet`] of the policy `Go`, and converts to and from it at no cost. What it
+//! adds is what to do when memory is refused. What is said of [`HashMap`] about that, about
+//! growth and about capacity holds here too.
 
 mod bulk;
 mod entry;
-mod iter;
 mod operations;
 
-pub use entry::{Entry, OccupiedEntry, VacantEntry};
-pub use iter::{Drain, ExtractIf, IntoIter, Iter};
-pub use operations::{Difference, Intersection, SymmetricDifference, Union};
+pub use crate::hmap_set::{
+    Difference, Drain, ExtractIf, Intersection, IntoIter, Iter, OccupiedEntry, SymmetricDifference,
+    Union,
+};
+pub use entry::{Entry, VacantEntry};
 
 use crate::alloc::{Allocator, Global};
-use crate::error::TryReserveError;
-use crate::hash_map::{EntryRef, HashMap};
+use crate::error::{SetInsertError, TryReserveError};
+use crate::hash_map::HashMap;
+use crate::hmap::{EntryRef, Hmap};
+use crate::hmap_set::HmapSet;
+use crate::infallible::{had, placed};
 use crate::seed::DefaultHashBuilder;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -35,7 +39,7 @@ use equivalent::Equivalent;
 /// # }
 /// ```
 pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
-    map: HashMap<T, (), S, A>,
+    set: HmapSet<T, S, A>,
 }
 
 #[cfg(feature = "default-hasher")]
@@ -43,7 +47,7 @@ impl<T> HashSet<T> {
     /// An empty set without memory.
     pub const fn new() -> Self {
         Self {
-            map: HashMap::new(),
+            set: HmapSet::new(),
         }
     }
 
@@ -54,9 +58,7 @@ impl<T> HashSet<T> {
     /// assert!(set.capacity() >= 100);
     /// ```
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            map: HashMap::with_capacity(capacity),
-        }
+        Self::from(HashMap::with_capacity(capacity))
     }
 }
 
@@ -65,15 +67,13 @@ impl<T, A: Allocator> HashSet<T, DefaultHashBuilder, A> {
     /// An empty set without memory, in an allocator.
     pub const fn new_in(alloc: A) -> Self {
         Self {
-            map: HashMap::new_in(alloc),
+            set: HmapSet::new_in(alloc),
         }
     }
 
     /// An empty set with room for `capacity` values, in an allocator.
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        Self {
-            map: HashMap::with_capacity_in(capacity, alloc),
-        }
+        Self::from(HashMap::with_capacity_in(capacity, alloc))
     }
 }
 
@@ -81,15 +81,13 @@ impl<T, S> HashSet<T, S> {
     /// An empty set without memory, with this hash builder.
     pub const fn with_hasher(hasher: S) -> Self {
         Self {
-            map: HashMap::with_hasher(hasher),
+            set: HmapSet::with_hasher(hasher),
         }
     }
 
     /// An empty set with room for `capacity` values, with this hash builder.
     pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
-        Self {
-            map: HashMap::with_capacity_and_hasher(capacity, hasher),
-        }
+        Self::from(HashMap::with_capacity_and_hasher(capacity, hasher))
     }
 }
 
@@ -97,60 +95,100 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// An empty set without memory, with this hash builder, in an allocator.
     pub const fn with_hasher_in(hasher: S, alloc: A) -> Self {
         Self {
-            map: HashMap::with_hasher_in(hasher, alloc),
+            set: HmapSet::with_hasher_in(hasher, alloc),
         }
     }
 
     /// An empty set with room for `capacity` values, with this hash builder, in an
     /// allocator.
     pub fn with_capacity_and_hasher_in(capacity: usize, hasher: S, alloc: A) -> Self {
-        Self {
-            map: HashMap::with_capacity_and_hasher_in(capacity, hasher, alloc),
-        }
+        Self::from(HashMap::with_capacity_and_hasher_in(
+            capacity, hasher, alloc,
+        ))
+    }
+
+    /// The same set with its fallible face, by reference.
+    pub const fn as_hmap_set(&self) -> &HmapSet<T, S, A> {
+        &self.set
+    }
+
+    /// The same set with its fallible face, by reference: for an insert that may fail in
+    /// code that is written for hashbrown otherwise.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = hmap::HashSet::new();
+    /// set.as_hmap_set_mut().try_reserve(10)?;
+    /// set.insert("cannot fail");
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub const fn as_hmap_set_mut(&mut self) -> &mut HmapSet<T, S, A> {
+        &mut self.set
     }
 
     /// The set's allocator.
     pub fn allocator(&self) -> &A {
-        self.map.allocator()
+        self.set.allocator()
     }
 
     /// The set's hash builder. The seed of the default one is drawn when a value goes
     /// into the empty set.
     pub fn hasher(&self) -> &S {
-        self.map.hasher()
+        self.set.hasher()
     }
 
     /// How many values fit without growth.
     pub fn capacity(&self) -> usize {
-        self.map.capacity()
+        self.set.capacity()
     }
 
     /// Number of values.
     pub fn len(&self) -> usize {
-        self.map.len()
+        self.set.len()
     }
 
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
+        self.set.is_empty()
     }
 
     /// Removes the values that `f` returns false for.
-    pub fn retain<F>(&mut self, mut f: F)
+    pub fn retain<F>(&mut self, f: F)
     where
         F: FnMut(&T) -> bool,
     {
-        self.map.retain(|value, ()| f(value));
+        self.set.retain(f);
     }
 
-    /// Removes and drops all values; the memory is kept.
+    /// Removes and drops all values; the memory is kept. Where a `Drop` panics: see
+    /// [`Hmap::clear`].
     pub fn clear(&mut self) {
-        self.map.clear();
+        self.set.clear();
+    }
+
+    /// All values, in arbitrary order.
+    pub fn iter(&self) -> Iter<'_, T> {
+        self.set.iter()
+    }
+
+    /// Removes all values and gives them; the memory is kept.
+    pub fn drain(&mut self) -> Drain<'_, T, A> {
+        self.set.drain()
+    }
+
+    /// Removes the values that `f` returns true for and gives them, as the iterator comes
+    /// to them. What it has not come to when it is dropped stays.
+    pub fn extract_if<F>(&mut self, f: F) -> ExtractIf<'_, T, F, A>
+    where
+        F: FnMut(&T) -> bool,
+    {
+        self.set.extract_if(f)
     }
 
     /// Bytes that the set has asked its allocator for.
     pub fn allocation_size(&self) -> usize {
-        self.map.allocation_size()
+        self.set.allocation_size()
     }
 }
 
@@ -166,7 +204,7 @@ where
     /// # Panics
     /// If the size cannot be expressed.
     pub fn reserve(&mut self, additional: usize) {
-        self.map.reserve(additional);
+        had(self.try_reserve(additional));
     }
 
     /// As [`reserve`](Self::reserve).
@@ -175,19 +213,22 @@ where
     /// If the size cannot be expressed, or memory is refused; the set then holds what it
     /// held.
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.map.try_reserve(additional)
+        let values = self.len().checked_add(additional);
+        self.set
+            .try_presize(values.ok_or(TryReserveError::CapacityOverflow)?)
     }
 
     /// Gives back what is not needed for the values that are there. If the smaller
     /// array is not to be had, the set keeps what it has.
     pub fn shrink_to_fit(&mut self) {
-        self.map.shrink_to_fit();
+        self.shrink_to(0);
     }
 
     /// Gives back what is not needed for `min_capacity` values, or for those that are
     /// there. If the smaller array is not to be had, the set keeps what it has.
     pub fn shrink_to(&mut self, min_capacity: usize) {
-        self.map.shrink_to(min_capacity);
+        // What the set has does for all that it holds.
+        _ = self.set.shrink_to(min_capacity);
     }
 
     /// Whether the value is there.
@@ -196,7 +237,7 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        self.map.contains_key(value)
+        self.set.contains(value)
     }
 
     /// The value as it is stored.
@@ -205,12 +246,12 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        self.map.get_key_value(value).map(|(stored, ())| stored)
+        self.set.get(value)
     }
 
     /// The value as it is stored; if it is not there, this one is inserted.
     pub fn get_or_insert(&mut self, value: T) -> &T {
-        self.map.entry(value).or_insert_entry(()).into_entry().0
+        put(self.set.get_or_insert(value))
     }
 
     /// The value as it is stored; if it is not there, the one that the function makes
@@ -231,23 +272,30 @@ where
         Q: Hash + Equivalent<T> + ?Sized,
         F: FnOnce(&Q) -> T,
     {
-        let entry = match self.map.entry_ref(value) {
+        let entry = match self.set.as_hmap_mut().entry_ref(value) {
             EntryRef::Occupied(entry) => entry,
-            EntryRef::Vacant(entry) => entry.insert_entry_with_key(f(value), ()),
+            EntryRef::Vacant(place) => {
+                let made = f(value);
+                assert!(
+                    value.equivalent(&made),
+                    "the value that was made is not equal to the one looked for"
+                );
+                placed(place.put(made, ()))
+            }
         };
         entry.into_entry().0
     }
 
     /// The place of a value, to look at and to fill.
     pub fn entry(&mut self, value: T) -> Entry<'_, T, S, A> {
-        Entry::from(self.map.entry(value))
+        Entry::of(self.set.entry(value))
     }
 
     /// Inserts a value, and says whether it was not there before. If it was, the one in
     /// the set stays.
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
-        self.map.insert(value, ()).is_none()
+        put(self.set.insert(value))
     }
 
     /// Inserts a value that is known not to be there, without looking for it.
@@ -257,7 +305,7 @@ where
     /// here.)
     #[expect(unsafe_code, reason = "hashbrown's signature")]
     pub unsafe fn insert_unique_unchecked(&mut self, value: T) -> &T {
-        self.map.insert_unique(value, ()).0
+        placed(self.set.as_hmap_mut().insert_unique(value, ())).0
     }
 
     /// Inserts a value, and returns the equal one that it takes the place of.
@@ -271,8 +319,7 @@ where
     /// # }
     /// ```
     pub fn replace(&mut self, value: T) -> Option<T> {
-        let replaced = self.map.replace_entry(value, ());
-        replaced.map(|(value, ())| value)
+        put(self.set.replace(value))
     }
 
     /// Removes a value, and says whether it was there.
@@ -281,7 +328,7 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        self.map.remove(value).is_some()
+        self.set.remove(value)
     }
 
     /// Removes a value, and returns it as it was stored.
@@ -290,34 +337,74 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        self.map.remove_entry(value).map(|(value, ())| value)
+        self.set.take(value)
+    }
+}
+
+/// What was put into a set, or the end of the program.
+#[inline]
+fn put<R, T>(result: Result<R, SetInsertError<T>>) -> R {
+    had(result.map_err(|error| error.reason()))
+}
+
+/// At no cost: the two are the same set.
+impl<T, S, A: Allocator> From<HmapSet<T, S, A>> for HashSet<T, S, A> {
+    fn from(set: HmapSet<T, S, A>) -> Self {
+        Self { set }
+    }
+}
+
+/// At no cost: the two are the same set.
+impl<T, S, A: Allocator> From<HashSet<T, S, A>> for HmapSet<T, S, A> {
+    fn from(set: HashSet<T, S, A>) -> Self {
+        set.set
     }
 }
 
 /// At no cost: the set is the map.
 impl<T, S, A: Allocator> From<HashMap<T, (), S, A>> for HashSet<T, S, A> {
     fn from(map: HashMap<T, (), S, A>) -> Self {
-        Self { map }
+        Self {
+            set: HmapSet::from_hmap(Hmap::from(map)),
+        }
     }
 }
 
 /// At no cost: the set is the map.
 impl<T, S, A: Allocator> From<HashSet<T, S, A>> for HashMap<T, (), S, A> {
     fn from(set: HashSet<T, S, A>) -> Self {
-        set.map
+        Self::from(Hmap::from(set.set))
+    }
+}
+
+impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
+    type Item = T;
+    type IntoIter = IntoIter<T, A>;
+
+    fn into_iter(self) -> IntoIter<T, A> {
+        self.set.into_iter()
+    }
+}
+
+impl<'a, T, S, A: Allocator> IntoIterator for &'a HashSet<T, S, A> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
     }
 }
 
 impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for HashSet<T, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
+        self.set.fmt(f)
     }
 }
 
 impl<T, S: Default, A: Allocator + Default> Default for HashSet<T, S, A> {
     fn default() -> Self {
         Self {
-            map: HashMap::default(),
+            set: HmapSet::default(),
         }
     }
 }
@@ -329,7 +416,7 @@ where
     A: Allocator,
 {
     fn eq(&self, other: &Self) -> bool {
-        self.map == other.map
+        self.set == other.set
     }
 }
 

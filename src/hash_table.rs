@@ -14,7 +14,7 @@ mod entry;
 mod iter;
 
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
-pub use iter::{Drain, ExtractIf, IntoIter, Iter, IterHash, IterMut};
+pub use iter::{Drain, ExtractIf, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 
 use crate::alloc::{Allocator, Global};
 use crate::error::TryReserveError;
@@ -25,6 +25,7 @@ use crate::raw::RawHmap;
 use crate::raw::assign::Supply;
 use crate::raw::entry::{Face, RawEntry};
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// A hash table whose caller hashes and compares; see the [module](self).
 ///
@@ -49,6 +50,10 @@ use core::fmt;
 pub struct HashTable<T, A: Allocator = Global> {
     pub(crate) raw: RawHmap<T, (), A, Go>,
 }
+
+// The table owns its values as a `Vec` does: an unwind leaves it whole.
+impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for HashTable<T, A> {}
+impl<T: RefUnwindSafe, A: Allocator + RefUnwindSafe> RefUnwindSafe for HashTable<T, A> {}
 
 impl<T> HashTable<T> {
     /// An empty table without memory.
@@ -166,7 +171,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         inserted.map(drop).map_err(|error| error.into_pair().0)
     }
 
-    /// Removes and drops all values; the memory is kept.
+    /// Removes and drops all values; the memory is kept. Where a `Drop` panics: see
+    /// [`Hmap::clear`](crate::Hmap::clear).
     pub fn clear(&mut self) {
         self.raw.clear();
     }
@@ -247,6 +253,23 @@ impl<T, A: Allocator> HashTable<T, A> {
         IterHash(self.raw.iter_hash(HashValue::new(hash)))
     }
 
+    /// As [`iter_hash`](Self::iter_hash), to change; hashes and what values are equal to
+    /// must stay.
+    ///
+    /// ```
+    /// // Two values of one hash.
+    /// let mut table = hmap::HashTable::new();
+    /// table.insert_unique(7, ("timer", 0), |_| 7);
+    /// table.insert_unique(7, ("disk", 0), |_| 7);
+    /// for (name, count) in table.iter_hash_mut(7) {
+    ///     *count = name.len();
+    /// }
+    /// assert_eq!(table.find(7, |value| value.0 == "disk"), Some(&("disk", 4)));
+    /// ```
+    pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
+        IterHashMut(self.raw.iter_hash_mut(HashValue::new(hash)))
+    }
+
     /// Removes the values that `f` returns false for. Nothing is moved.
     pub fn retain(&mut self, mut f: impl FnMut(&mut T) -> bool) {
         self.raw.retain(|value, ()| f(value));
@@ -281,6 +304,24 @@ impl<T, A: Allocator> HashTable<T, A> {
         found
             .expect("duplicate keys found")
             .map(|entry| entry.map(|(value, ())| value))
+    }
+
+    /// As [`get_disjoint_mut`](Self::get_disjoint_mut), for values that are known to
+    /// differ.
+    ///
+    /// # Safety
+    /// No two of them are the same. (If two are, none is given; nothing worse happens
+    /// here.)
+    #[expect(unsafe_code, reason = "hashbrown's signature")]
+    pub unsafe fn get_disjoint_unchecked_mut<const N: usize>(
+        &mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+    ) -> [Option<&'_ mut T>; N] {
+        match self.raw.get_disjoint_mut(hashes.map(HashValue::new), eq) {
+            Some(found) => found.map(|entry| entry.map(|(value, ())| value)),
+            None => [const { None }; N],
+        }
     }
 }
 

@@ -6,12 +6,14 @@
 mod bulk;
 mod cursor;
 mod entry;
+mod entry_ref;
 mod first_bucket;
 mod inspect;
 mod iter;
 mod reserve;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
 #[cfg(feature = "default-hasher")]
 pub use first_bucket::{LentHmap, StaticHmap};
 pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
@@ -28,6 +30,7 @@ use crate::raw::entry::{RawEntry, RawOccupied};
 use crate::seed::{self, DefaultHashBuilder, SeededBuildHasher};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use equivalent::Equivalent;
 
 /// A hash map whose every allocation may fail, and that never rehashes all its
@@ -67,6 +70,26 @@ pub struct Hmap<K, V, S = DefaultHashBuilder, A: Allocator = Global, P: Policy =
     /// the caller did not choose it. A function kept as a value, because methods
     /// that insert know no more of `S` than that it is a `BuildHasher`.
     reseed: Option<fn(&mut S)>,
+}
+
+// The map owns its entries as a `Vec` does: an unwind leaves it whole.
+impl<K, V, S, A, P> UnwindSafe for Hmap<K, V, S, A, P>
+where
+    K: UnwindSafe,
+    V: UnwindSafe,
+    S: UnwindSafe,
+    A: Allocator + UnwindSafe,
+    P: Policy,
+{
+}
+impl<K, V, S, A, P> RefUnwindSafe for Hmap<K, V, S, A, P>
+where
+    K: RefUnwindSafe,
+    V: RefUnwindSafe,
+    S: RefUnwindSafe,
+    A: Allocator + RefUnwindSafe,
+    P: Policy,
+{
 }
 
 /// Constructors that draw a seed for the map when the first entry goes in.

@@ -23,6 +23,16 @@ pub(crate) fn placed<T, K, V>(result: Result<T, InsertError<K, V>>) -> T {
     }
 }
 
+/// For how many entries room is made before those of an iterator are inserted that claims
+/// to have so many: for all, or for half if there are others: some will be there already.
+pub(crate) fn room_for(claimed: usize, is_empty: bool) -> usize {
+    if is_empty {
+        claimed
+    } else {
+        claimed.div_ceil(2)
+    }
+}
+
 #[cold]
 #[expect(clippy::panic, reason = "hashbrown's contract, which these faces keep")]
 fn give_up(reason: TryReserveError) -> ! {

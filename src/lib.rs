@@ -64,6 +64,8 @@
 //! In a `static`: [`static_hmap!`]. At boot: [`set_boot_seed`]. With an allocator of
 //! one's own: any [`Allocator`], by [`Hmap::new_in`].
 //!
+//! A set is [`HmapSet`], the same without values.
+//!
 //! Two pages of examples: [coming from hashbrown](guide::coming_from_hashbrown) and
 //! [in a kernel](guide::in_a_kernel).
 //!
@@ -116,6 +118,7 @@ pub mod hash_set;
 #[cfg(feature = "infallible")]
 pub mod hash_table;
 mod hmap;
+pub mod hmap_set;
 #[cfg(feature = "infallible")]
 mod infallible;
 mod mix;
@@ -130,7 +133,7 @@ mod tophash;
 
 pub use alloc::{AllocError, Allocator, Global, WithBucket};
 pub use equivalent::Equivalent;
-pub use error::{InsertError, TryReserveError};
+pub use error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 #[cfg(feature = "infallible")]
 pub use hash_map::HashMap;
 #[cfg(feature = "infallible")]
@@ -138,11 +141,12 @@ pub use hash_set::HashSet;
 #[cfg(feature = "infallible")]
 pub use hash_table::HashTable;
 pub use hmap::{
-    Entry, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry, Values,
-    ValuesMut,
+    Entry, EntryRef, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry,
+    VacantEntryRef, Values, ValuesMut,
 };
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
+pub use hmap_set::HmapSet;
 pub use mix::{Mix, Mixed};
 pub use policy::{Compact, Go, Policy};
 pub use raw::bmap::FirstBucket;

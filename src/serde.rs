@@ -1,8 +1,8 @@
 //! `Serialize` and `Deserialize`.
 //!
 //! Input says how long it is, and input may lie: nothing is reserved by what it claims.
-//! A map grows as its entries come. An `Hmap` that finds no memory for one is an error
-//! of the deserializer; the faces that cannot fail do what they always do.
+//! A map grows as its entries come. One that finds no memory for an entry is an error of
+//! the deserializer, whichever face it has.
 
 use crate::alloc::Allocator;
 #[cfg(feature = "infallible")]
@@ -10,26 +10,33 @@ use crate::hash_map::HashMap;
 #[cfg(feature = "infallible")]
 use crate::hash_set::HashSet;
 use crate::hmap::Hmap;
+use crate::hmap_set::HmapSet;
+use crate::policy::Policy;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;
-#[cfg(feature = "infallible")]
-use serde_core::de::SeqAccess;
-use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
-impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for Hmap<K, V, S, A> {
+impl<K, V, S, A, P> Serialize for Hmap<K, V, S, A, P>
+where
+    K: Serialize,
+    V: Serialize,
+    A: Allocator,
+    P: Policy,
+{
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.collect_map(self)
     }
 }
 
-impl<'de, K, V, S, A> Deserialize<'de> for Hmap<K, V, S, A>
+impl<'de, K, V, S, A, P> Deserialize<'de> for Hmap<K, V, S, A, P>
 where
     K: Deserialize<'de> + Eq + Hash,
     V: Deserialize<'de>,
     S: BuildHasher + Default,
     A: Allocator + Default,
+    P: Policy,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Entries::<Self>(PhantomData))
@@ -39,14 +46,15 @@ where
 /// Puts entries into a map as they come.
 struct Entries<M>(PhantomData<M>);
 
-impl<'de, K, V, S, A> Visitor<'de> for Entries<Hmap<K, V, S, A>>
+impl<'de, K, V, S, A, P> Visitor<'de> for Entries<Hmap<K, V, S, A, P>>
 where
     K: Deserialize<'de> + Eq + Hash,
     V: Deserialize<'de>,
     S: BuildHasher + Default,
     A: Allocator + Default,
+    P: Policy,
 {
-    type Value = Hmap<K, V, S, A>;
+    type Value = Hmap<K, V, S, A, P>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
@@ -81,10 +89,50 @@ where
     }
 }
 
+impl<T: Serialize, S, A: Allocator, P: Policy> Serialize for HmapSet<T, S, A, P> {
+    fn serialize<R: Serializer>(&self, serializer: R) -> Result<R::Ok, R::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+impl<'de, T, S, A, P> Deserialize<'de> for HmapSet<T, S, A, P>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+    P: Policy,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Entries::<Self>(PhantomData))
+    }
+}
+
+impl<'de, T, S, A, P> Visitor<'de> for Entries<HmapSet<T, S, A, P>>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+    P: Policy,
+{
+    type Value = HmapSet<T, S, A, P>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<I: SeqAccess<'de>>(self, mut input: I) -> Result<Self::Value, I::Error> {
+        let mut set = HmapSet::default();
+        while let Some(value) = input.next_element()? {
+            set.insert(value).map_err(Error::custom)?;
+        }
+        Ok(set)
+    }
+}
+
 #[cfg(feature = "infallible")]
 impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
     fn serialize<R: Serializer>(&self, serializer: R) -> Result<R::Ok, R::Error> {
-        serializer.collect_seq(self)
+        self.as_hmap_set().serialize(serializer)
     }
 }
 
@@ -96,28 +144,6 @@ where
     A: Allocator + Default,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Entries::<Self>(PhantomData))
-    }
-}
-
-#[cfg(feature = "infallible")]
-impl<'de, T, S, A> Visitor<'de> for Entries<HashSet<T, S, A>>
-where
-    T: Deserialize<'de> + Eq + Hash,
-    S: BuildHasher + Default,
-    A: Allocator + Default,
-{
-    type Value = HashSet<T, S, A>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a sequence")
-    }
-
-    fn visit_seq<I: SeqAccess<'de>>(self, mut input: I) -> Result<Self::Value, I::Error> {
-        let mut set = HashSet::default();
-        while let Some(value) = input.next_element()? {
-            set.insert(value);
-        }
-        Ok(set)
+        HmapSet::deserialize(deserializer).map(Self::from)
     }
 }

@@ -2,7 +2,7 @@
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
-use hmap::{AllocError, Allocator, HashMap, HashSet, Hmap};
+use hmap::{AllocError, Allocator, Compact, Global, HashMap, HashSet, Hmap, HmapSet};
 
 #[test]
 fn maps_and_sets_come_back_as_they_went() {
@@ -25,6 +25,30 @@ fn maps_and_sets_come_back_as_they_went() {
     let set: HashSet<u32> = (0..100).collect();
     let text = serde_json::to_string(&set).unwrap();
     assert_eq!(serde_json::from_str::<HashSet<u32>>(&text).unwrap(), set);
+}
+
+#[test]
+fn a_map_of_any_policy_comes_back_as_it_went() {
+    let mut map: Hmap<u32, String, Hasher, Global, Compact> = Hmap::default();
+    for n in 0..200 {
+        map.insert(n, format!("value {n}")).unwrap();
+    }
+    let text = serde_json::to_string(&map).unwrap();
+    let back: Hmap<u32, String, Hasher, Global, Compact> = serde_json::from_str(&text).unwrap();
+    assert_eq!(back.validate(), Ok(()));
+    assert_eq!(back, map);
+
+    let mut set: HmapSet<u32, Hasher, Global, Compact> = HmapSet::default();
+    set.try_extend(0..100).unwrap();
+    let text = serde_json::to_string(&set).unwrap();
+    let back: HmapSet<u32, Hasher, Global, Compact> = serde_json::from_str(&text).unwrap();
+    assert_eq!((back.len(), back.validate()), (100, Ok(())));
+    assert_eq!(back, set);
+    // The text is that of a set with hashbrown's face.
+    assert_eq!(
+        serde_json::from_str::<HashSet<u32>>(&text).unwrap().len(),
+        100
+    );
 }
 
 #[test]
@@ -54,6 +78,9 @@ fn memory_that_is_refused_is_an_error_of_the_deserializer() {
             .to_string()
             .contains("no room for the entry")
     );
+    let refused = serde_json::from_str::<HmapSet<u32, Hasher, Never>>("[1]");
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("no room for the value"), "{said}");
 }
 
 /// Refuses everything.

@@ -74,6 +74,7 @@ rows! {
     hash_table::Iter<'_, u64>,
     hash_table::IterMut<'_, u64>,
     hash_table::IterHash<'_, u64>,
+    hash_table::IterHashMut<'_, u64>,
     hash_table::IntoIter<u64>,
     hash_table::Drain<'_, u64>,
     hash_table::ExtractIf<'_, u64, OfValueMut>,

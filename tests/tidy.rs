@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 11] = [
     &["raw/buckets"],
     &["raw"],
     &["hmap", "infallible"],
-    &["hash_map", "hash_table"],
+    &["hash_map", "hash_table", "hmap_set"],
     &["hash_set"],
     &["defmt", "serde", "guide"],
 ];

@@ -4,7 +4,7 @@ use super::{Drain, HashMap, IntoIter, Iter, IterMut};
 use crate::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::alloc::Global;
-use crate::infallible::had;
+use crate::infallible::{had, room_for};
 #[cfg(feature = "default-hasher")]
 use crate::seed::DefaultHashBuilder;
 use core::hash::{BuildHasher, Hash};
@@ -54,12 +54,7 @@ where
     /// the map is empty, and else for half: some of them will be there already.
     fn extend<T: IntoIterator<Item = (K, V)>>(&mut self, iter: T) {
         let iter = iter.into_iter();
-        let claimed = iter.size_hint().0;
-        self.reserve(if self.is_empty() {
-            claimed
-        } else {
-            claimed.div_ceil(2)
-        });
+        self.reserve(room_for(iter.size_hint().0, self.is_empty()));
         iter.for_each(|(key, value)| drop(self.insert(key, value)));
     }
 }

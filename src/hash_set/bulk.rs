@@ -2,6 +2,7 @@
 
 use super::HashSet;
 use crate::alloc::Allocator;
+use crate::infallible::{had, room_for};
 #[cfg(feature = "default-hasher")]
 use crate::{alloc::Global, seed::DefaultHashBuilder};
 use core::hash::{BuildHasher, Hash};
@@ -10,12 +11,8 @@ impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {
     /// A set with clones of all values in the same slots.
     fn clone(&self) -> Self {
         Self {
-            map: self.map.clone(),
+            set: had(self.set.try_clone()),
         }
-    }
-
-    fn clone_from(&mut self, source: &Self) {
-        self.map.clone_from(&source.map);
     }
 }
 
@@ -52,7 +49,11 @@ where
     /// Inserts all values. Room is made for all that the iterator claims to have, if
     /// the set is empty, and else for half: some of them will be there already.
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        self.map.extend(iter.into_iter().map(|value| (value, ())));
+        let iter = iter.into_iter();
+        self.reserve(room_for(iter.size_hint().0, self.is_empty()));
+        iter.for_each(|value| {
+            self.insert(value);
+        });
     }
 }
 

@@ -1,7 +1,8 @@
 //! A value's place in the set, found once.
 
+use super::{OccupiedEntry, put};
 use crate::alloc::{Allocator, Global};
-use crate::hash_map;
+use crate::hmap_set;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
@@ -27,21 +28,16 @@ pub enum Entry<'a, T, S, A: Allocator = Global> {
     Vacant(VacantEntry<'a, T, S, A>),
 }
 
-/// A value that is in the set; see [`Entry`].
-pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
-    inner: hash_map::OccupiedEntry<'a, T, (), S, A>,
-}
-
 /// A value that is not in the set, and where it would go; see [`Entry`].
 pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
-    inner: hash_map::VacantEntry<'a, T, (), S, A>,
+    inner: hmap_set::VacantEntry<'a, T, S, A>,
 }
 
 impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
-    pub(super) fn from(entry: hash_map::Entry<'a, T, (), S, A>) -> Self {
+    pub(super) fn of(entry: hmap_set::Entry<'a, T, S, A>) -> Self {
         match entry {
-            hash_map::Entry::Occupied(inner) => Self::Occupied(OccupiedEntry { inner }),
-            hash_map::Entry::Vacant(inner) => Self::Vacant(VacantEntry { inner }),
+            hmap_set::Entry::Occupied(entry) => Self::Occupied(entry),
+            hmap_set::Entry::Vacant(inner) => Self::Vacant(VacantEntry { inner }),
         }
     }
 
@@ -75,32 +71,15 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     }
 }
 
-impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
-    /// The value, as it is stored.
-    pub fn get(&self) -> &T {
-        self.inner.key()
-    }
-
-    /// The value, as it is stored, for as long as the set is borrowed.
-    pub fn into_ref(self) -> &'a T {
-        self.inner.into_entry().0
-    }
-
-    /// Removes the value and returns it.
-    pub fn remove(self) -> T {
-        self.inner.remove_entry().0
-    }
-}
-
 impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     /// The value, as it was given.
     pub fn get(&self) -> &T {
-        self.inner.key()
+        self.inner.get()
     }
 
     /// The value, given back.
     pub fn into_value(self) -> T {
-        self.inner.into_key()
+        self.inner.into_value()
     }
 
     /// Inserts the value, and stays at its place.
@@ -109,9 +88,7 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
         T: Hash,
         S: BuildHasher,
     {
-        OccupiedEntry {
-            inner: self.inner.insert_entry(()),
-        }
+        put(self.inner.insert())
     }
 }
 
@@ -124,16 +101,8 @@ impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for Entry<'_, T, S, A> {
     }
 }
 
-impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for OccupiedEntry<'_, T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OccupiedEntry")
-            .field("value", self.get())
-            .finish()
-    }
-}
-
 impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for VacantEntry<'_, T, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntry").field(self.get()).finish()
+        self.inner.fmt(f)
     }
 }

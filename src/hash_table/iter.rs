@@ -28,6 +28,10 @@ pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
 /// The values that may have a hash; see [`HashTable::iter_hash`](super::HashTable::iter_hash).
 pub struct IterHash<'a, T>(pub(super) raw::table::IterHash<'a, T, (), Go>);
 
+/// The values that may have a hash, to change; see
+/// [`HashTable::iter_hash_mut`](super::HashTable::iter_hash_mut).
+pub struct IterHashMut<'a, T>(pub(super) raw::table::IterHashMut<'a, T, (), Go>);
+
 impl<'a, T, F, A: Allocator> ExtractIf<'a, T, F, A> {
     pub(super) fn of(table: &'a mut RawHmap<T, (), A, Go>, predicate: F) -> Self {
         Self {
@@ -52,6 +56,27 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
 }
 
 impl<T, F: FnMut(&mut T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+
+impl<T> IterMut<'_, T> {
+    /// The values that are left, by shared reference.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self.0.iter())
+    }
+}
+
+impl<T, A: Allocator> IntoIter<T, A> {
+    /// The values that are left, by reference.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self.0.iter())
+    }
+}
+
+impl<T, A: Allocator> Drain<'_, T, A> {
+    /// The values that are left, by reference.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self.0.iter())
+    }
+}
 
 impl<'a, T> Iterator for IterMut<'a, T> {
     type Item = &'a mut T;
@@ -79,6 +104,16 @@ impl<'a, T> Iterator for IterHash<'a, T> {
 }
 
 impl<T> FusedIterator for IterHash<'_, T> {}
+
+impl<'a, T> Iterator for IterHashMut<'a, T> {
+    type Item = &'a mut T;
+
+    fn next(&mut self) -> Option<&'a mut T> {
+        self.0.next()
+    }
+}
+
+impl<T> FusedIterator for IterHashMut<'_, T> {}
 
 /// The iterator traits of an iterator over pairs with nothing in their second half.
 macro_rules! values {
@@ -133,6 +168,20 @@ impl<T> Default for IterMut<'_, T> {
 }
 
 /// Without values.
+impl<T> Default for IterHash<'_, T> {
+    fn default() -> Self {
+        Self(Default::default())
+    }
+}
+
+/// Without values.
+impl<T> Default for IterHashMut<'_, T> {
+    fn default() -> Self {
+        Self(Default::default())
+    }
+}
+
+/// Without values.
 impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
     fn default() -> Self {
         Self(Default::default())
@@ -147,15 +196,25 @@ impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
 
 impl<T: fmt::Debug> fmt::Debug for IterMut<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter()).finish()
+        self.iter().fmt(f)
     }
 }
 
 impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(value, ())| value))
-            .finish()
+        self.iter().fmt(f)
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator> fmt::Debug for Drain<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.iter().fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for IterHashMut<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        IterHash(self.0.iter()).fmt(f)
     }
 }
 
@@ -168,7 +227,8 @@ impl<T: fmt::Debug> fmt::Debug for IterHash<'_, T> {
 /// Compiles if the types that hold or lend values can stand for those of shorter
 /// lifetimes.
 ///
-/// Not so `IterMut`, through which a value is changed to one of the table's lifetime:
+/// Not so `IterMut` and `IterHashMut`, through which a value is changed to one of the
+/// table's lifetime:
 ///
 /// ```compile_fail,E0597
 /// let mut table: hmap::HashTable<&'static str> = hmap::HashTable::new();
@@ -182,7 +242,19 @@ impl<T: fmt::Debug> fmt::Debug for IterHash<'_, T> {
 /// assert_eq!(table.iter().next(), Some(&"local"));
 /// ```
 ///
-/// Nor is it sent where its values could not be:
+/// ```compile_fail,E0597
+/// let mut table: hmap::HashTable<&'static str> = hmap::HashTable::new();
+/// table.insert_unique(0, "static", |_| 0);
+/// {
+///     let local = String::from("local");
+///     for value in table.iter_hash_mut(0) {
+///         *value = &local;
+///     }
+/// }
+/// assert_eq!(table.iter().next(), Some(&"local"));
+/// ```
+///
+/// Nor are they sent where their values could not be:
 ///
 /// ```compile_fail,E0277
 /// fn sent<T: Send>(_: T) {}

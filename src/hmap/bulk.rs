@@ -31,7 +31,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// new one that is kept, and the old one is given back.
     ///
     /// If a `Drop` panics the map is empty and whole, and the other entries are
-    /// dropped too.
+    /// dropped too; if one of those panics as well the program ends, as with `Vec`.
     ///
     /// **Work:** all buckets and entries; constant if the map is empty.
     /// **Memory:** never allocates. Go: `mapclear`.
@@ -40,7 +40,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     }
 
     /// Removes all entries and gives them by value. The array is kept. What is not
-    /// taken out is dropped with the iterator; if that is forgotten, it stays.
+    /// taken out is dropped with the iterator, as by [`clear`](Self::clear); if that is
+    /// forgotten, it stays.
     ///
     /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
     /// allocates.

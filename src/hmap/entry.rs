@@ -6,7 +6,8 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 /// An entry that was put in, or the pair that found no room.
-type Placed<'a, K, V, S, A, P> = Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>>;
+pub(super) type Placed<'a, K, V, S, A, P> =
+    Result<OccupiedEntry<'a, K, V, S, A, P>, InsertError<K, V>>;
 
 /// The place of a key; see [`Hmap::entry`].
 pub enum Entry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
@@ -18,7 +19,7 @@ pub enum Entry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
 
 /// A key that is in the map; see [`Entry`].
 pub struct OccupiedEntry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
-    raw: RawOccupied<'a, Hmap<K, V, S, A, P>>,
+    pub(super) raw: RawOccupied<'a, Hmap<K, V, S, A, P>>,
 }
 
 /// A key that is not in the map, and where it would go; see [`Entry`].
@@ -173,6 +174,11 @@ impl<'a, K, V, S, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, S, A, P> {
     /// The value, to change for as long as the map is borrowed.
     pub fn into_mut(self) -> &'a mut V {
         self.raw.into_refs().1
+    }
+
+    /// The key and the value, for as long as the map is borrowed.
+    pub fn into_entry(self) -> (&'a K, &'a mut V) {
+        self.raw.into_refs()
     }
 
     /// Replaces the value and returns the old one.

@@ -149,7 +149,7 @@ impl<K, V, S, A: Allocator, P: Policy> IntoIterator for Hmap<K, V, S, A, P> {
     type IntoIter = IntoIter<K, V, A, P>;
 
     /// All entries by value. Its memory is given back when the iterator is dropped,
-    /// and what was not taken out is dropped then.
+    /// and what was not taken out is dropped then, as by [`clear`](Hmap::clear).
     fn into_iter(self) -> IntoIter<K, V, A, P> {
         self.raw.into_entries()
     }

@@ -251,6 +251,20 @@ unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for IntoIter<
 // SAFETY: As above; through `&IntoIter` entries are only read.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for IntoIter<K, V, A, P> {}
 
+#[cfg(feature = "infallible")]
+impl<K, V, P: Policy> Iter<'_, K, V, P> {
+    /// The entries in these slots.
+    ///
+    /// # Safety
+    /// They are live, and stay so and unchanged for as long as the iterator borrows them.
+    pub(super) unsafe fn of_slots(slots: RawIter<K, V, P>) -> Self {
+        Self {
+            slots,
+            entries: PhantomData,
+        }
+    }
+}
+
 impl<K, V, P: Policy> Clone for Iter<'_, K, V, P> {
     fn clone(&self) -> Self {
         Self {

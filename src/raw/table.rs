@@ -6,7 +6,7 @@
 use super::assign::Supply;
 use super::bmap::BucketPtr;
 use super::entry::{Face, RawOccupied, RawVacant, fill};
-use super::iter::RawIter;
+use super::iter::{Iter, RawIter};
 use super::{RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::error::InsertError;
@@ -47,11 +47,25 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The entries whose tophash is this hash's, in the chain that owns it.
     pub(crate) fn iter_hash(&self, hash: HashValue) -> IterHash<'_, K, V, P> {
         IterHash {
-            top: TopHash::of(hash),
-            slots: Slots::NONE,
-            bucket: None,
-            next: self.chain(hash).filter(|_| self.count > 0),
+            slots: self.slots_of(hash),
             entries: PhantomData,
+        }
+    }
+
+    /// The keys of these entries, to change; their hashes and what they are equal to must
+    /// stay.
+    pub(crate) fn iter_hash_mut(&mut self, hash: HashValue) -> IterHashMut<'_, K, V, P> {
+        IterHashMut {
+            slots: self.slots_of(hash),
+            keys: PhantomData,
+        }
+    }
+
+    fn slots_of(&self, hash: HashValue) -> SlotsOfHash<K, V, P> {
+        SlotsOfHash {
+            top: TopHash::of(hash),
+            next: self.chain(hash).filter(|_| self.count > 0),
+            ..SlotsOfHash::default()
         }
     }
 }
@@ -169,15 +183,11 @@ unsafe impl<K: Send, V, P: Policy> Send for KeysMut<'_, K, V, P> {}
 // SAFETY: Through `&KeysMut` nothing but shared references to keys is had.
 unsafe impl<K: Sync, V, P: Policy> Sync for KeysMut<'_, K, V, P> {}
 
-impl<K, V, P: Policy> KeysMut<'_, K, V, P> {
+impl<K, P: Policy> KeysMut<'_, K, (), P> {
     /// The keys that are left, by shared reference.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
-        let mut slots = self.slots.clone();
-        core::iter::from_fn(move || {
-            let Slot { bucket, index } = slots.next()?;
-            // SAFETY: A live slot (M1), not given yet, of a map that is borrowed alone.
-            Some(unsafe { bucket.key(index).as_ref() })
-        })
+    pub(crate) fn iter(&self) -> Iter<'_, K, (), P> {
+        // SAFETY: Live slots (M1), not given yet, of a map that is borrowed alone.
+        unsafe { Iter::of_slots(self.slots.clone()) }
     }
 }
 
@@ -207,12 +217,52 @@ impl<K, V, P: Policy> Default for KeysMut<'_, K, V, P> {
     }
 }
 
-/// Entries that may have a hash; see [`RawHmap::iter_hash`].
-pub(crate) struct IterHash<'a, K, V, P> {
+/// The slots whose tophash is a hash's, in the chain that owns it. It is used while the map
+/// stays as it is.
+struct SlotsOfHash<K, V, P> {
     top: TopHash,
     slots: Slots,
     bucket: Option<BucketPtr<K, V, P>>,
     next: Option<BucketPtr<K, V, P>>,
+}
+
+impl<K, V, P> Clone for SlotsOfHash<K, V, P> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+/// No slots.
+impl<K, V, P> Default for SlotsOfHash<K, V, P> {
+    fn default() -> Self {
+        Self {
+            top: TopHash::of(HashValue::new(0)),
+            slots: Slots::NONE,
+            bucket: None,
+            next: None,
+        }
+    }
+}
+
+impl<K, V, P: Policy> SlotsOfHash<K, V, P> {
+    fn next(&mut self) -> Option<Slot<K, V, P>> {
+        loop {
+            if let (Some(index), Some(bucket)) = (self.slots.next(), self.bucket) {
+                return Some(Slot { bucket, index });
+            }
+            let bucket = self.next?;
+            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
+            let (tops, overflow) = unsafe { (bucket.tops(), bucket.overflow()) };
+            self.slots = tops.matching(self.top);
+            self.bucket = Some(bucket);
+            self.next = overflow;
+        }
+    }
+}
+
+/// Entries that may have a hash; see [`RawHmap::iter_hash`].
+pub(crate) struct IterHash<'a, K, V, P> {
+    slots: SlotsOfHash<K, V, P>,
     entries: PhantomData<(&'a K, &'a V)>,
 }
 
@@ -223,7 +273,20 @@ unsafe impl<K: Sync, V: Sync, P: Policy> Sync for IterHash<'_, K, V, P> {}
 
 impl<K, V, P> Clone for IterHash<'_, K, V, P> {
     fn clone(&self) -> Self {
-        Self { ..*self }
+        Self {
+            slots: self.slots.clone(),
+            ..*self
+        }
+    }
+}
+
+/// Without entries.
+impl<K, V, P> Default for IterHash<'_, K, V, P> {
+    fn default() -> Self {
+        Self {
+            slots: SlotsOfHash::default(),
+            entries: PhantomData,
+        }
     }
 }
 
@@ -231,17 +294,49 @@ impl<'a, K, V, P: Policy> Iterator for IterHash<'a, K, V, P> {
     type Item = (&'a K, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let (Some(index), Some(bucket)) = (self.slots.next(), self.bucket) {
-                // SAFETY: A match is a live slot (M1), borrowed as the map is.
-                return unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) };
-            }
-            let bucket = self.next?;
-            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
-            let (tops, overflow) = unsafe { (bucket.tops(), bucket.overflow()) };
-            self.slots = tops.matching(self.top);
-            self.bucket = Some(bucket);
-            self.next = overflow;
+        let Slot { bucket, index } = self.slots.next()?;
+        // SAFETY: A match is a live slot (M1), borrowed as the map is.
+        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) }
+    }
+}
+
+/// Keys that may have a hash, to change; see [`RawHmap::iter_hash_mut`].
+pub(crate) struct IterHashMut<'a, K, V, P> {
+    slots: SlotsOfHash<K, V, P>,
+    keys: PhantomData<&'a mut K>,
+}
+
+// SAFETY: It gives unique references to keys, and nothing of the elems.
+unsafe impl<K: Send, V, P: Policy> Send for IterHashMut<'_, K, V, P> {}
+// SAFETY: Through `&IterHashMut` nothing but shared references to keys is had.
+unsafe impl<K: Sync, V, P: Policy> Sync for IterHashMut<'_, K, V, P> {}
+
+impl<K, P: Policy> IterHashMut<'_, K, (), P> {
+    /// The keys that are left, by shared reference.
+    pub(crate) fn iter(&self) -> IterHash<'_, K, (), P> {
+        IterHash {
+            slots: self.slots.clone(),
+            entries: PhantomData,
         }
+    }
+}
+
+/// Without keys.
+impl<K, V, P> Default for IterHashMut<'_, K, V, P> {
+    fn default() -> Self {
+        Self {
+            slots: SlotsOfHash::default(),
+            keys: PhantomData,
+        }
+    }
+}
+
+impl<'a, K, V, P: Policy> Iterator for IterHashMut<'a, K, V, P> {
+    type Item = &'a mut K;
+
+    fn next(&mut self) -> Option<&'a mut K> {
+        let Slot { bucket, index } = self.slots.next()?;
+        // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for 'a.
+        Some(unsafe { bucket.key(index).as_mut() })
     }
 }

@@ -8,7 +8,11 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 use core::cell::Cell;
 use core::hash::{BuildHasher, Hasher};
-use hmap::{DefaultHashBuilder, Global, HashTable, Hmap, SeededBuildHasher};
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use hmap::{
+    Compact, DefaultHashBuilder, Global, Go, HashMap, HashSet, HashTable, Hmap, HmapSet,
+    SeededBuildHasher,
+};
 
 pub fn strings_are_looked_up_by_str() {
     let mut map: Hmap<String, usize> = Hmap::new();
@@ -198,6 +202,22 @@ pub fn a_map_can_be_sent_and_shared() {
     sent(&table.iter_mut());
     let mut table: HashTable<String> = HashTable::new();
     shared(&table.iter_mut());
+}
+
+pub fn a_map_is_carried_out_of_a_panic_as_its_entries_are() {
+    fn carried<T: UnwindSafe>() {}
+    fn looked_at<T: UnwindSafe + RefUnwindSafe>() {}
+    // A cell is carried out of a panic, but a reference to it is not.
+    carried::<Hmap<Cell<u32>, Cell<u32>, (), Global, Go>>();
+    carried::<Hmap<Cell<u32>, Cell<u32>, (), Global, Compact>>();
+    carried::<HmapSet<Cell<u32>>>();
+    carried::<HashMap<Cell<u32>, Cell<u32>>>();
+    carried::<HashSet<Cell<u32>>>();
+    carried::<HashTable<Cell<u32>>>();
+    looked_at::<Hmap<u32, String>>();
+    looked_at::<HmapSet<String>>();
+    looked_at::<HashSet<String>>();
+    looked_at::<HashTable<String>>();
 }
 
 pub fn references_of_any_lifetime_fit_a_map() {

@@ -29,6 +29,7 @@ pub mod refusal;
 pub mod replaced;
 pub mod reserve;
 pub mod schedule;
+pub mod set;
 pub mod sizes;
 pub mod sweep;
 pub mod table;
@@ -103,6 +104,7 @@ macro_rules! list {
                 a_seed_of_the_callers_is_kept,
                 maps_with_the_default_hasher_have_seeds_of_their_own,
                 a_map_can_be_sent_and_shared,
+                a_map_is_carried_out_of_a_panic_as_its_entries_are,
                 references_of_any_lifetime_fit_a_map,
                 one_entry_is_not_borrowed_twice,
             }
@@ -266,6 +268,18 @@ macro_rules! list {
                 a_clone_in_any_state_of_a_growth_goes_on_as_go_does,
                 removing_from_a_map_that_became_empty_in_mid_growth_moves_nothing,
             }
+            set {
+                random_operations_on_a_set,
+                a_value_that_finds_no_room_comes_back_whichever_way_it_goes_in,
+                extending_a_set_stops_at_the_value_that_finds_no_room,
+                values_that_are_reserved_for_go_in_without_the_allocator,
+                a_set_grows_and_shrinks_as_its_map_does,
+                two_sets_are_compared_and_combined,
+                a_cursor_walks_a_set_through_its_map,
+                eight_values_of_a_set_need_no_allocation,
+                a_set_a_map_and_a_set_of_hashbrowns_face_are_one,
+                a_set_and_its_places_can_be_shown,
+            }
             sizes {
                 hints_give_gos_number_of_buckets,
                 hints_up_to_eight_allocate_nothing,
@@ -358,6 +372,8 @@ macro_rules! list {
                 random_operations_on_a_table,
                 values_of_a_table_are_changed_in_place,
                 values_of_one_hash_are_found_by_it,
+                values_of_one_hash_are_changed_in_every_state_of_a_growth,
+                what_an_iterator_of_a_table_has_left_can_be_looked_at,
                 a_table_is_emptied_in_every_way,
                 a_table_grows_by_its_entries,
                 a_refused_growth_of_a_table_is_made_up_for_with_its_hasher,
@@ -380,6 +396,8 @@ macro_rules! list {
                 extending_stops_at_the_pair_that_finds_no_room,
                 an_entry_is_a_place_found_once,
                 a_vacant_place_gives_back_what_it_could_not_take,
+                a_place_by_reference_makes_a_key_only_where_there_is_none,
+                a_vacant_place_by_reference_gives_back_what_it_could_not_take,
                 growth_that_was_refused_is_said_to_wait,
                 chains_stay_whole_when_a_map_shrinks,
                 shrinking_ends_a_growth_also_where_the_array_stays,

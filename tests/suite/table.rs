@@ -4,9 +4,10 @@ use crate::support::few_or;
 use crate::support::keys::in_top_byte;
 use crate::support::ledger::Ledger;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::vec::Vec;
 use hmap::HashTable;
-use hmap::hash_table::Entry;
+use hmap::hash_table::{Entry, IterHash, IterHashMut};
 
 /// A value whose first half is its key.
 type Pair = (u64, u64);
@@ -103,6 +104,11 @@ pub fn values_of_a_table_are_changed_in_place() {
     core::mem::swap(&mut a.unwrap().1, &mut b.unwrap().1);
     assert!(none.is_none());
     assert_eq!(table.find(hash(1), |pair| pair.0 == 1), Some(&(1, 4)));
+    let same = |number: usize, pair: &Pair| pair.0 == [1, 2][number];
+    // SAFETY: The two values differ.
+    let [a, b] = unsafe { table.get_disjoint_unchecked_mut([hash(1), hash(2)], same) };
+    core::mem::swap(&mut a.unwrap().1, &mut b.unwrap().1);
+    assert_eq!(table.find(hash(1), |pair| pair.0 == 1), Some(&(1, 2)));
     let copy = table.clone();
     assert!(copy.iter().eq(table.iter()));
 }
@@ -121,6 +127,54 @@ pub fn values_of_one_hash_are_found_by_it() {
         assert!(found.into_iter().eq((0..10).map(|n| n * 10 + group)));
     }
     assert_eq!(HashTable::<u64>::new().iter_hash(1).count(), 0);
+}
+
+pub fn values_of_one_hash_are_changed_in_every_state_of_a_growth() {
+    let hash = |id: u64| (id % 10) << 56 | (id % 3);
+    let ledger = Ledger::new();
+    let mut table = HashTable::new_in(&ledger);
+    for id in 0..few_or(60, 300) {
+        table.insert_unique(hash(id), (id, 0), |value: &Pair| hash(value.0));
+        // What is given for one hash is what is given to be read, once each.
+        let read: Vec<_> = table.iter_hash(hash(id)).map(|value| value.0).collect();
+        let given = table.iter_hash_mut(hash(id));
+        assert_eq!(
+            format!("{given:?}"),
+            format!("{:?}", table.iter_hash(hash(id)))
+        );
+        let given = table.iter_hash_mut(hash(id)).map(|value| {
+            // Few others are given, too.
+            value.1 += u64::from(hash(value.0) == hash(id));
+            value.0
+        });
+        assert!(given.eq(read.iter().copied()), "{id}");
+    }
+    // A value was given when it came, and with each that came after it and has its hash.
+    let count = table.len() as u64;
+    let times = |id: u64| (id..count).filter(|later| hash(*later) == hash(id)).count() as u64;
+    assert!(table.iter().all(|value| value.1 == times(value.0)));
+    assert_eq!(HashTable::<u64>::new().iter_hash_mut(1).count(), 0);
+    assert_eq!(IterHashMut::<u64>::default().count(), 0);
+    assert_eq!(IterHash::<u64>::default().count(), 0);
+}
+
+pub fn what_an_iterator_of_a_table_has_left_can_be_looked_at() {
+    let mut table: HashTable<u64> = HashTable::new();
+    for id in 0..20 {
+        table.insert_unique(hash(id), id, |id| hash(*id));
+    }
+    let order: Vec<_> = table.iter().copied().collect();
+    let mut iter = table.iter_mut();
+    assert_eq!(iter.next().copied(), order.first().copied());
+    assert!(iter.iter().eq(&order[1..]));
+    assert_eq!(format!("{iter:?}"), format!("{:?}", &order[1..]));
+    let mut iter = table.clone().into_iter();
+    assert_eq!(iter.next(), order.first().copied());
+    assert!(iter.iter().eq(&order[1..]));
+    let mut iter = table.drain();
+    assert_eq!(iter.next(), order.first().copied());
+    assert!(iter.iter().eq(&order[1..]));
+    assert_eq!(format!("{iter:?}"), format!("{:?}", &order[1..]));
 }
 
 pub fn a_table_is_emptied_in_every_way() {

@@ -4,9 +4,14 @@ use crate::support::keys::{Counted, Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
 use crate::support::{few_or, looks_after};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use hmap::{Entry, FirstBucket, Hmap, TryReserveError};
+use core::hash::{Hash, Hasher};
+use hmap::{
+    Compact, Entry, EntryRef, Equivalent, FirstBucket, Go, Hmap, InsertWithKeyError, Policy,
+    TryReserveError,
+};
 
 fn filled(count: u64, ledger: &Ledger) -> Checked<'_, u64> {
     let mut checked = Checked::new(ledger);
@@ -375,6 +380,116 @@ pub fn a_vacant_place_gives_back_what_it_could_not_take() {
     assert!(matches!(error.reason(), TryReserveError::AllocError { .. }));
     assert_eq!(error.into_pair(), (Key::spread(1), 5));
     assert_eq!((map.len(), map.validate()), (0, Ok(())));
+}
+
+/// What is looked for, and counts how many keys were made of it.
+struct Asked<'c> {
+    id: u64,
+    made: &'c Cell<u64>,
+}
+
+impl Hash for Asked<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Key::spread(self.id).hash(state);
+    }
+}
+
+impl Equivalent<Key> for Asked<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.id == key.id
+    }
+}
+
+impl From<&Asked<'_>> for Key {
+    fn from(asked: &Asked<'_>) -> Self {
+        asked.made.set(asked.made.get() + 1);
+        Key::spread(asked.id)
+    }
+}
+
+pub fn a_place_by_reference_makes_a_key_only_where_there_is_none() {
+    places_by_reference::<Go>();
+    places_by_reference::<Compact>();
+}
+
+fn places_by_reference<P: Policy>() {
+    let ledger = Ledger::new();
+    let mut map: Hmap<Key, u64, _, _, P> = Hmap::with_policy_in(Identity, &ledger);
+    let made = Cell::new(0);
+    let made = &made;
+    let count = few_or(30, 120);
+    for round in 0..3 {
+        for id in 0..count {
+            match map.entry_ref(&Asked { id, made }) {
+                EntryRef::Vacant(place) => {
+                    assert_eq!((round, place.key().id), (0, id));
+                    *place.insert(0).unwrap() += 1;
+                }
+                EntryRef::Occupied(mut entry) => {
+                    assert_eq!((entry.key().id, *entry.get()), (id, round));
+                    *entry.get_mut() += 1;
+                }
+            }
+            if looks_after(id) {
+                assert_eq!(map.validate(), Ok(()));
+            }
+        }
+    }
+    assert_eq!((map.len() as u64, made.get()), (count, count));
+    let id = count;
+    let asked = Asked { id, made };
+    assert_eq!(*map.entry_ref(&asked).or_default().unwrap(), 0);
+    let place = map.entry_ref(&asked).and_modify(|value| *value += 4);
+    assert_eq!(*place.or_insert(9).unwrap(), 4);
+    let Ok(mut entry) = map.entry_ref(&asked).insert_entry(7) else {
+        panic!("nothing is refused");
+    };
+    assert_eq!((entry.insert(8), made.get()), (7, count + 1));
+    // With a key of the caller's no other is made.
+    let asked = Asked { id: id + 1, made };
+    let EntryRef::Vacant(place) = map.entry_ref(&asked) else {
+        panic!("it is not there");
+    };
+    assert_eq!(
+        place.insert_with_key(Key::spread(id + 1), 5).ok(),
+        Some(&mut 5)
+    );
+    assert_eq!((map.get(&asked), made.get()), (Some(&5), count + 1));
+    assert_eq!(map.validate(), Ok(()));
+}
+
+pub fn a_vacant_place_by_reference_gives_back_what_it_could_not_take() {
+    let ledger = Ledger::new();
+    let mut map = Hmap::with_hasher_in(Identity, &ledger);
+    let made = Cell::new(0);
+    let asked = Asked { id: 1, made: &made };
+    // Another key is put nowhere, whether or not there is memory.
+    for refuses in [false, true] {
+        if refuses {
+            ledger.refuse_all_after(0);
+        }
+        let EntryRef::Vacant(place) = map.entry_ref(&asked) else {
+            panic!("the map is empty");
+        };
+        let error = place.insert_with_key(Key::spread(2), 5).unwrap_err();
+        assert!(matches!(error, InsertWithKeyError::NotEqual { .. }));
+        assert_eq!(
+            error.to_string(),
+            "the key is not equal to the one looked for"
+        );
+        assert_eq!(error.into_pair(), (Key::spread(2), 5));
+        assert_eq!((map.len(), map.validate(), ledger.calls()), (0, Ok(()), 0));
+    }
+    let error = map.entry_ref(&asked).or_insert(5).unwrap_err();
+    assert!(matches!(error.reason(), TryReserveError::AllocError { .. }));
+    assert_eq!(error.into_pair(), (Key::spread(1), 5));
+    let EntryRef::Vacant(place) = map.entry_ref(&asked) else {
+        panic!("the map is empty");
+    };
+    let error = place.insert_with_key(Key::spread(1), 6).unwrap_err();
+    assert!(matches!(error, InsertWithKeyError::NoRoom(_)));
+    assert_eq!(error.into_pair(), (Key::spread(1), 6));
+    assert_eq!((map.len(), map.validate(), made.get()), (0, Ok(()), 1));
 }
 
 pub fn growth_that_was_refused_is_said_to_wait() {

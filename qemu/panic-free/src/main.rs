@@ -1,4 +1,4 @@
-//! A program that uses all of `Hmap` but what formats (`Debug`, `Display`), and that
+//! A program that uses all of `Hmap` and of `HmapSet` but what formats (`Debug`, `Display`), and that
 //! links only if no path in it leads to a panic.
 //!
 //! The panic handler calls a function that exists nowhere. The linker drops the
@@ -17,7 +17,8 @@ use core::cell::Cell;
 use core::hint::black_box;
 use core::ptr::NonNull;
 use hmap::{
-    AllocError, Allocator, Cursor, DefaultHashBuilder, Entry, FirstBucket, Hmap, WithBucket,
+    AllocError, Allocator, Cursor, DefaultHashBuilder, Entry, EntryRef, Equivalent, FirstBucket,
+    Hmap, HmapSet, WithBucket, hmap_set,
 };
 
 unsafe extern "C" {
@@ -84,6 +85,8 @@ where
 {
     let (key, value) = (K::arbitrary(), V::arbitrary());
     use_all(Hmap::<K, V, _, _>::new_in(heap), key, value);
+    use_by_reference(Hmap::new_in(heap), key, value);
+    use_set(HmapSet::new_in(heap), key);
     let hasher = DefaultHashBuilder::with_seed(black_box(1));
     use_all(Hmap::with_hasher_in(hasher, heap), key, value);
     if let Ok(map) = Hmap::try_with_capacity_in(black_box(100), heap) {
@@ -134,6 +137,96 @@ where
     black_box(map.remove_entry(&key).is_some());
     black_box(map.delete(&key));
     black_box(map.into_iter().count());
+}
+
+/// A key given by reference.
+#[derive(PartialEq, Eq, Hash)]
+struct Given<K>(K);
+
+impl<K: Eq> Equivalent<Owned<K>> for Given<K> {
+    fn equivalent(&self, key: &Owned<K>) -> bool {
+        self.0 == key.0
+    }
+}
+
+/// The key that is made of it.
+#[derive(PartialEq, Eq, Hash)]
+struct Owned<K>(K);
+
+impl<K: Copy> From<&Given<K>> for Owned<K> {
+    fn from(given: &Given<K>) -> Self {
+        Self(given.0)
+    }
+}
+
+/// Places of keys given by reference.
+fn use_by_reference<K, V, A>(mut map: Hmap<Owned<K>, V, DefaultHashBuilder, A>, key: K, value: V)
+where
+    K: Eq + core::hash::Hash + Copy,
+    V: Copy,
+    A: Allocator,
+{
+    let given = Given(key);
+    match map.entry_ref(&given) {
+        EntryRef::Occupied(entry) => {
+            black_box(entry.remove());
+        }
+        EntryRef::Vacant(entry) => {
+            if let Err(error) = entry.insert_with_key(Owned(black_box(key)), value) {
+                black_box(error.into_pair().1);
+            }
+        }
+    }
+    black_box(
+        map.entry_ref(&given)
+            .and_modify(|stored| *stored = value)
+            .or_insert(value)
+            .is_ok(),
+    );
+    black_box(map.entry_ref(&given).insert_entry(value).is_ok());
+}
+
+/// What can be done with a set.
+fn use_set<T, A>(mut set: HmapSet<T, DefaultHashBuilder, A>, value: T)
+where
+    T: Eq + core::hash::Hash + Copy,
+    A: Allocator + Clone,
+{
+    let n = black_box(7);
+    if let Err(error) = set.insert(value) {
+        black_box((error.reason(), error.into_value()));
+    }
+    black_box(set.insert_within_capacity(value).is_ok());
+    black_box(set.replace(value).is_ok());
+    black_box(set.get_or_insert(value).is_ok());
+    black_box(set.try_extend([value]).is_ok());
+    match set.entry(value) {
+        hmap_set::Entry::Occupied(entry) => {
+            black_box(entry.remove());
+        }
+        hmap_set::Entry::Vacant(entry) => {
+            black_box(entry.insert().is_ok());
+        }
+    }
+    black_box((set.contains(&value), set.get(&value).is_some(), set.len()));
+    black_box((set.try_reserve(n).is_ok(), set.try_presize(n).is_ok()));
+    black_box((set.grow_step(n), set.shrink_to(n).is_ok()));
+    set.finish_growth();
+    if let Ok(other) = set.try_clone() {
+        black_box((set.union(&other).count(), set.intersection(&other).count()));
+        black_box((
+            set.difference(&other).count(),
+            set.symmetric_difference(&other).count(),
+        ));
+        black_box((set.is_subset(&other), set.is_disjoint(&other), set == other));
+        black_box(other.into_iter().count());
+    }
+    set.retain(|_| black_box(true));
+    black_box(set.extract_if(|_| black_box(true)).count());
+    black_box(set.drain().next().is_some());
+    black_box((set.remove(&value), set.take(&value).is_some()));
+    set.clear();
+    black_box((set.iter().count(), set.footprint(), set.chain_stats()));
 }
 
 fn writes<K, V, A>(map: &mut Hmap<K, V, DefaultHashBuilder, A>, key: K, value: V, n: usize)

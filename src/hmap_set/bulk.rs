@@ -1,0 +1,122 @@
+//! Many values in one call: extend, clone, retain, clear.
+
+use super::HmapSet;
+use crate::alloc::Allocator;
+use crate::error::{SetInsertError, TryReserveError};
+use crate::policy::Policy;
+use core::hash::{BuildHasher, Hash};
+
+impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
+    /// Removes the values that `keep` returns false for.
+    ///
+    /// A growth under way does not go on. If `keep` panics the set holds the values that
+    /// were not removed before.
+    ///
+    /// **Work:** all buckets and values. **Memory:** never allocates.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut set: hmap::HmapSet<_> = hmap::HmapSet::try_from_iter(0..10)?;
+    /// set.retain(|n| n % 2 == 0);
+    /// assert_eq!(set.len(), 5);
+    /// # }
+    /// # Ok::<(), hmap::SetInsertError<i32>>(())
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.map.retain(|value, ()| keep(value));
+    }
+
+    /// Removes and drops all values. The array is kept; in mid-growth it is the new one
+    /// that is kept, and the old one is given back. Where a `Drop` panics: see
+    /// [`Hmap::clear`](crate::Hmap::clear).
+    ///
+    /// **Work:** all buckets and values; constant if the set is empty. **Memory:** never
+    /// allocates. Go: `mapclear`.
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+
+    /// A set with clones of all values, of the allocator and of the hash builder with its
+    /// seed: the same values in the same slots, also in the middle of a growth. Values are
+    /// not hashed.
+    ///
+    /// **Work:** all buckets and values. **Memory:** what this set has, but for spare
+    /// memory and for what is reserved.
+    ///
+    /// # Errors
+    /// If memory is refused; what was cloned by then is dropped.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let set: hmap::HmapSet<_> = hmap::HmapSet::try_from_iter(["a"]).unwrap();
+    /// let copy = set.try_clone()?;
+    /// assert_eq!(copy, set);
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        S: Clone,
+        A: Clone,
+    {
+        self.map.try_clone().map(Self::from_hmap)
+    }
+}
+
+impl<T, S, A, P> HmapSet<T, S, A, P>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+    P: Policy,
+{
+    /// Inserts all values of an iterator, one after the other.
+    ///
+    /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).
+    ///
+    /// # Errors
+    /// With the first value that finds no room. Those before it are in the set, those after
+    /// it in the iterator: give it by `&mut` to go on with them.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut set = hmap::HmapSet::new();
+    /// let mut values = 0..10;
+    /// set.try_extend(&mut values)?;
+    /// assert_eq!((set.len(), values.next()), (10, None));
+    /// # }
+    /// # Ok::<(), hmap::SetInsertError<i32>>(())
+    /// ```
+    pub fn try_extend(
+        &mut self,
+        values: impl IntoIterator<Item = T>,
+    ) -> Result<(), SetInsertError<T>> {
+        let entries = values.into_iter().map(|value| (value, ()));
+        Ok(self.map.try_extend(entries)?)
+    }
+
+    /// A set of the values of an iterator.
+    ///
+    /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).
+    ///
+    /// # Errors
+    /// With the first value that finds no room; those before it are dropped. To keep them
+    /// use [`try_extend`](Self::try_extend).
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let set: hmap::HmapSet<_> = hmap::HmapSet::try_from_iter(["a", "b", "a"])?;
+    /// assert_eq!(set.len(), 2);
+    /// # }
+    /// # Ok::<(), hmap::SetInsertError<&str>>(())
+    /// ```
+    pub fn try_from_iter(values: impl IntoIterator<Item = T>) -> Result<Self, SetInsertError<T>>
+    where
+        Self: Default,
+    {
+        let mut set = Self::default();
+        set.try_extend(values)?;
+        Ok(set)
+    }
+}
