@@ -342,7 +342,9 @@ where
     /// fills it and has the same seed: its page says what to do.
     /// **Memory:** O(1) calls of the allocator: an array when a growth starts, a
     /// chunk of overflow buckets when the last is used up, one each for a key or
-    /// value over 128 bytes. Overwriting makes none. Go: `mapassign`.
+    /// value over 128 bytes; a few blocks of an old generation are given back. Overwriting
+    /// makes none of either, nor does an insert that is [reserved](Self::try_reserve) for.
+    /// Go: `mapassign`.
     ///
     /// # Errors
     /// If there is neither a free slot nor memory for one. The error has the pair;
@@ -370,14 +372,16 @@ where
     }
 
     /// Inserts an entry, or replaces a value, with the memory that the map has: the
-    /// allocator is not called, and no growth starts.
+    /// allocator is not called, neither to take nor to give back, and no growth starts. So
+    /// an interrupt may call it that has come while the heap was at work.
     ///
     /// It succeeds as long as there is a free slot in the key's chain or a free overflow
     /// bucket (in the middle of a growth one that the moves cannot need), and for a key or
     /// value over 128 bytes a reserved cell; so always after
     /// [`try_reserve`](Self::try_reserve).
     ///
-    /// **Work:** as [`insert`](Self::insert). **Memory:** never allocates.
+    /// **Work:** as [`insert`](Self::insert). **Memory:** none. A growth that ends here leaves
+    /// its old array for the next call that may give it back.
     ///
     /// # Errors
     /// If there is no room at hand. The error is the pair; the map holds what it held.
@@ -436,6 +440,9 @@ where
 
     /// Draws a seed, unless it is the caller's (H5: the map is empty).
     fn renew_seed(&mut self) {
+        if self.reseed.is_none() {
+            self.reseed = seed::asked_for_by(&self.hash_builder);
+        }
         if let Some(reseed) = self.reseed {
             reseed(&mut self.hash_builder);
         }

@@ -5,9 +5,13 @@
 //! empty, which is when Go renews it. Nothing is drawn before, so that maps can
 //! be made by `const fn` in a `static`, before the secret is there.
 
+#[cfg(feature = "default-hasher")]
+use core::any::TypeId;
 use core::hash::BuildHasher;
 use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(feature = "default-hasher")]
+use core::{marker::PhantomData, mem};
 
 /// A hash builder that can be given a new seed.
 ///
@@ -21,18 +25,15 @@ pub trait SeededBuildHasher: BuildHasher {
 
 const WORDS: usize = 64 / usize::BITS as usize;
 
-/// A number of 64 bits in words, the lowest first: not every machine has atomics of 64.
-type Words = [AtomicUsize; WORDS];
-
-static BOOT_SEED: Words = [const { AtomicUsize::new(0) }; WORDS];
+/// In words, the lowest first: not every machine has atomics of 64 bits.
+static BOOT_SEED: [AtomicUsize; WORDS] = [const { AtomicUsize::new(0) }; WORDS];
 static DRAWN: AtomicUsize = AtomicUsize::new(0);
 
 /// Sets the secret that the seeds of all maps are drawn from.
 ///
 /// Call it once at boot, as soon as there is something that an attacker cannot
 /// guess (RDRAND, a hardware counter, a value from the boot loader), and before
-/// keys from outside go into a map. Maps that hold entries keep their seed, and so does
-/// the one that builders made by [`DefaultHashBuilder::new`] share, once it is in use.
+/// keys from outside go into a map. Maps that hold entries keep their seed.
 ///
 /// A seed that becomes known tells nothing of the others, except by trying all boot seeds:
 /// let it have as many unknown bits as can be had, up to 64. Without it seeds still differ
@@ -72,50 +73,68 @@ fn draw() -> u64 {
     seed_of(boot_seed(), image() ^ stack, count_one())
 }
 
-/// The seed that all builders without one of their own share. It is drawn when it is
-/// first asked for, and never changes after that: maps may hold entries by it.
+/// How a map renews the seed of a hash builder that asks for it itself, whatever is known
+/// of its type: one made by [`DefaultHashBuilder::new`]. `None` for any other.
 #[cfg(feature = "default-hasher")]
-#[cold]
-#[inline(never)]
-fn shared() -> u64 {
-    static SHARED: Words = [const { AtomicUsize::new(0) }; WORDS];
-    // No number of a draw, and no place on the stack: who draws it does not matter.
-    let drawn = || seed_of(boot_seed(), image(), usize::MAX);
-    joined(&SHARED, |word, shift| match word.load(Ordering::Relaxed) {
-        // Each word is set once, from 0 to something else, so that whoever finds some of
-        // them set by another ends up with the same words.
-        0 => set_once(word, ((drawn() >> shift) as usize).max(1)),
-        set => set,
+pub(crate) fn asked_for_by<S>(hash_builder: &S) -> Option<fn(&mut S)> {
+    let unseeded = as_default(hash_builder)?.is_unseeded();
+    unseeded.then_some(|hash_builder| {
+        if let Some(hash_builder) = as_default_mut(hash_builder) {
+            renew(hash_builder);
+        }
     })
 }
 
-/// What the word holds after this: the value, or what another has set it to.
-#[cfg(all(feature = "default-hasher", target_has_atomic = "ptr"))]
-fn set_once(word: &AtomicUsize, value: usize) -> usize {
-    match word.compare_exchange(0, value, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => value,
-        Err(set) => set,
+/// As above: without a default hasher there is none that asks.
+#[cfg(not(feature = "default-hasher"))]
+pub(crate) fn asked_for_by<S>(_: &S) -> Option<fn(&mut S)> {
+    None
+}
+
+#[cfg(feature = "default-hasher")]
+fn as_default<S>(hash_builder: &S) -> Option<&DefaultHashBuilder> {
+    // SAFETY: The types are one, since that has no lifetimes that could differ.
+    is_default::<S>().then(|| unsafe { &*ptr::from_ref(hash_builder).cast() })
+}
+
+#[cfg(feature = "default-hasher")]
+fn as_default_mut<S>(hash_builder: &mut S) -> Option<&mut DefaultHashBuilder> {
+    // SAFETY: As above.
+    is_default::<S>().then(|| unsafe { &mut *ptr::from_mut(hash_builder).cast() })
+}
+
+/// Whether a type is [`DefaultHashBuilder`]. `TypeId::of` alone answers that for types only
+/// that are known to hold no borrow.
+#[cfg(feature = "default-hasher")]
+fn is_default<S>() -> bool {
+    trait Typed {
+        fn id(&self) -> TypeId
+        where
+            Self: 'static;
     }
-}
 
-/// As above. On a machine without such an operation there is one processor, and who
-/// interrupts here sets the same value.
-#[cfg(all(feature = "default-hasher", not(target_has_atomic = "ptr")))]
-fn set_once(word: &AtomicUsize, value: usize) -> usize {
-    word.store(value, Ordering::Relaxed);
-    value
-}
+    impl<S> Typed for PhantomData<S> {
+        fn id(&self) -> TypeId
+        where
+            Self: 'static,
+        {
+            TypeId::of::<S>()
+        }
+    }
 
-/// A number from its words, each read by `read`, which is told where the word is in it.
-fn joined(words: &Words, read: impl Fn(&AtomicUsize, u32) -> usize) -> u64 {
-    let shifts = (0..).step_by(usize::BITS as usize);
-    words.iter().zip(shifts).fold(0, |number, (word, shift)| {
-        number | (read(word, shift) as u64) << shift
-    })
+    let typed: &dyn Typed = &PhantomData::<S>;
+    // SAFETY: Only the bound changes, which says how long the type's borrows last. A type's
+    // id is that of the type with all borrows made `'static`, and nothing is borrowed here.
+    let typed = unsafe { mem::transmute::<&dyn Typed, &(dyn Typed + 'static)>(typed) };
+    typed.id() == TypeId::of::<DefaultHashBuilder>()
 }
 
 fn boot_seed() -> u64 {
-    joined(&BOOT_SEED, |word, _| word.load(Ordering::Relaxed))
+    let shifts = (0..).step_by(usize::BITS as usize);
+    let words = BOOT_SEED.iter().zip(shifts);
+    words.fold(0, |number, (word, shift)| {
+        number | (word.load(Ordering::Relaxed) as u64) << shift
+    })
 }
 
 /// Where the program is in memory: another place in every run, if the system does that.
@@ -221,7 +240,7 @@ mod builder {
     /// |---|---|
     /// | without a hasher, or by [`with_seeded_hasher_in`] | a seed of its own, drawn when an entry goes into it while it is empty |
     /// | with the hasher [`default()`](Self::default) | a seed that no other has, drawn there |
-    /// | with the hasher [`new()`](Self::new), in a constant for instance | one seed for all such maps, drawn when it is first used |
+    /// | with the hasher [`new()`](Self::new), in a constant for instance | the same: a seed of its own, drawn when an entry goes into it while it is empty |
     /// | with the hasher [`with_seed(seed)`](Self::with_seed) | that seed, in every run |
     ///
     /// All seeds that are drawn are drawn from the boot seed
@@ -235,20 +254,19 @@ mod builder {
     /// [`with_seeded_hasher_in`]: crate::Hmap::with_seeded_hasher_in
     #[derive(Clone, Copy, Debug)]
     pub struct DefaultHashBuilder {
-        /// Where it has none of its own: [`NONE`](Self::NONE).
+        /// [`NONE`](Self::NONE) until a map gives it one, if it was made without.
         seed: u64,
     }
 
     impl DefaultHashBuilder {
         const NONE: u64 = 0;
 
-        /// Without a seed of its own, for constants and statics.
+        /// Without a seed, for constants and statics: a map that is made with it draws one as
+        /// a map does that is made without a hasher. Both are `const fn`.
         ///
-        /// All builders made this way hash alike, by a seed that is drawn when the first
-        /// of them hashes something and stays for the rest of the run, also if the boot
-        /// seed is set after that. A map that is to have its own takes the builder by
-        /// [`with_seeded_hasher_in`](crate::Hmap::with_seeded_hasher_in), or is made
-        /// without one: `Hmap::new()` is a `const fn`.
+        /// A builder that no map has, one for a [`HashTable`](crate::HashTable) for instance,
+        /// is better made by [`default()`](Self::default): until it is given a seed this one
+        /// hashes alike in every run.
         ///
         /// ```
         /// # #[cfg(feature = "infallible")] {
@@ -279,6 +297,11 @@ mod builder {
             // One number stands for no seed, so two of the 2^64 seeds hash alike.
             let seed = if seed == Self::NONE { u64::MAX } else { seed };
             Self { seed }
+        }
+
+        /// Whether it asks the map that it is in for a seed.
+        pub(crate) const fn is_unseeded(&self) -> bool {
+            self.seed == Self::NONE
         }
     }
 
@@ -338,11 +361,7 @@ mod builder {
 
         #[inline]
         fn build_hasher(&self) -> DefaultHasher {
-            let seed = match self.seed {
-                Self::NONE => super::shared(),
-                seed => seed,
-            };
-            DefaultHasher(FoldHasher::with_seed(seed, SharedSeed::global_fixed()))
+            DefaultHasher(FoldHasher::with_seed(self.seed, SharedSeed::global_fixed()))
         }
     }
 
@@ -421,15 +440,16 @@ mod tests {
 
     #[test]
     #[cfg(feature = "default-hasher")]
-    fn builders_without_a_seed_share_one_that_stays() {
-        let hash = || DefaultHashBuilder::new().hash_one(7);
-        let first = hash();
-        set_boot_seed(0x0123_4567_89ab_cdef);
-        assert_eq!(hash(), first);
-        assert_ne!(DefaultHashBuilder::with_seed(0).hash_one(7), first);
-        assert_ne!(DefaultHashBuilder::default().hash_one(7), first);
-        let mut own = DefaultHashBuilder::new();
-        own.reseed(0);
-        assert_ne!(own.hash_one(7), first);
+    fn a_builder_without_a_seed_is_found_in_what_may_be_any_type() {
+        let mut hash_builder = DefaultHashBuilder::new();
+        let renew = asked_for_by(&hash_builder).expect("it asks for a seed");
+        renew(&mut hash_builder);
+        assert!(!hash_builder.is_unseeded());
+        assert!(asked_for_by(&hash_builder).is_none());
+        assert!(asked_for_by(&DefaultHashBuilder::with_seed(0)).is_none());
+        // Others, with a borrow and of the same size.
+        let borrowed = 0_u64;
+        assert!(asked_for_by(&&borrowed).is_none());
+        assert!(asked_for_by(&0_u64).is_none());
     }
 }
