@@ -6,12 +6,15 @@
 //! is to end the program (`handle_alloc_error`). Overwriting and removing never come to
 //! that. A kernel that cannot end uses [`Hmap`].
 //!
-//! Three things differ from hashbrown:
+//! Four things differ from hashbrown:
 //!
 //! * Growth is spread over the inserts and removals that follow it, so none of them
-//!   takes long, and [`HashMap::reserve`] does the moving at once.
-//! * [`HashMap::capacity`] is how many entries fit without growth. Chains that come out
-//!   longer than eight entries still take overflow buckets from the allocator.
+//!   takes long.
+//! * [`HashMap::reserve`] holds memory for the worst hashes, an overflow bucket for every
+//!   eight keys: what it reserves goes in without the allocator, as in hashbrown.
+//! * [`HashMap::capacity`] is how many entries fit without growth. Where nothing is reserved
+//!   chains that come out longer than eight entries still take overflow buckets from the
+//!   allocator.
 //! * There are no raw entries, and no `rayon`.
 
 mod bulk;
@@ -250,24 +253,37 @@ where
     S: BuildHasher,
     A: Allocator,
 {
-    /// Makes room for `additional` more entries: all entries move if the array has to
-    /// grow.
+    /// Reserves all that the next `additional` new keys can need, whatever their hashes: they
+    /// make no call of the allocator, neither to take nor to give back.
+    ///
+    /// **Work** and **memory:** as [`Hmap::try_reserve`].
     ///
     /// # Panics
-    /// If the size cannot be expressed.
+    /// If the size cannot be expressed. If memory is refused the program ends.
     pub fn reserve(&mut self, additional: usize) {
         had(self.try_reserve(additional));
     }
 
-    /// As [`reserve`](Self::reserve).
+    /// As [`reserve`](Self::reserve): after it as many inserts cannot fail, so that code which
+    /// must not end the program calls it before each.
     ///
     /// # Errors
-    /// If the size cannot be expressed, or memory is refused; the map then holds what it
-    /// held.
+    /// If the size cannot be expressed (`additional` is at most 2³² − 1), or memory is refused;
+    /// the map then is as it was, and has the memory that it had.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut sessions = hmap::HashMap::new();
+    /// for id in 0..1_000_u32 {
+    ///     if sessions.try_reserve(1).is_err() {
+    ///         break; // out of memory, and nothing has changed
+    ///     }
+    ///     sessions.insert(id, "cannot fail");
+    /// }
+    /// # }
+    /// ```
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        let entries = self.len().checked_add(additional);
-        self.map
-            .try_presize(entries.ok_or(TryReserveError::CapacityOverflow)?)
+        self.map.try_reserve(additional)
     }
 
     /// Gives back what is not needed for the entries that are there. If the smaller

@@ -198,24 +198,25 @@ where
     S: BuildHasher,
     A: Allocator,
 {
-    /// Makes room for `additional` more values: all values move if the array has to
-    /// grow.
+    /// Reserves all that the next `additional` new values can need, whatever their hashes:
+    /// they make no call of the allocator, neither to take nor to give back.
+    ///
+    /// **Work** and **memory:** as [`HmapSet::try_reserve`].
     ///
     /// # Panics
-    /// If the size cannot be expressed.
+    /// If the size cannot be expressed. If memory is refused the program ends.
     pub fn reserve(&mut self, additional: usize) {
         had(self.try_reserve(additional));
     }
 
-    /// As [`reserve`](Self::reserve).
+    /// As [`reserve`](Self::reserve): after it as many inserts cannot fail, so that code which
+    /// must not end the program calls it before each.
     ///
     /// # Errors
-    /// If the size cannot be expressed, or memory is refused; the set then holds what it
-    /// held.
+    /// If the size cannot be expressed (`additional` is at most 2³² − 1), or memory is refused;
+    /// the set then is as it was, and has the memory that it had.
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        let values = self.len().checked_add(additional);
-        self.set
-            .try_presize(values.ok_or(TryReserveError::CapacityOverflow)?)
+        self.set.try_reserve(additional)
     }
 
     /// Gives back what is not needed for the values that are there. If the smaller

@@ -152,7 +152,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// Inserts a value that is known not to be there, with the memory that the table
-    /// has: the allocator is not called.
+    /// has: the allocator is not called, neither to take nor to give back.
     ///
     /// # Errors
     /// If there is no room at hand: with the value.
@@ -177,11 +177,13 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.clear();
     }
 
-    /// Makes room for `additional` more values: all of them move if the array has to
-    /// grow.
+    /// Reserves all that the next `additional` new values can need, whatever their hashes:
+    /// they make no call of the allocator, neither to take nor to give back.
+    ///
+    /// **Work** and **memory:** as [`Hmap::try_reserve`](crate::Hmap::try_reserve).
     ///
     /// # Panics
-    /// If the size cannot be expressed.
+    /// If the size cannot be expressed. If memory is refused the program ends.
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         had(self.try_reserve(additional, hasher));
     }
@@ -189,17 +191,15 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// As [`reserve`](Self::reserve).
     ///
     /// # Errors
-    /// If the size cannot be expressed, or memory is refused; the table then holds what
-    /// it held.
+    /// If the size cannot be expressed (`additional` is at most 2³² − 1), or memory is refused;
+    /// the table then is as it was, and has the memory that it had.
     pub fn try_reserve(
         &mut self,
         additional: usize,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), TryReserveError> {
-        let values = self.len().checked_add(additional);
-        let values = values.ok_or(TryReserveError::CapacityOverflow)?;
         self.raw
-            .try_presize(values, &|value| HashValue::new(hasher(value)))
+            .try_reserve(additional, &|value| HashValue::new(hasher(value)))
     }
 
     /// Gives back what is not needed for the values that are there. If the smaller array
@@ -351,6 +351,17 @@ impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
     fn clone(&self) -> Self {
         Self {
             raw: had(self.raw.try_clone_in(self.raw.allocator().clone())),
+        }
+    }
+
+    /// Replaces all values by clones of another table's, in the memory that is there if the
+    /// two are of one size.
+    fn clone_from(&mut self, source: &Self) {
+        if !had(self.raw.try_clone_in_place(&source.raw)) {
+            let alloc = self.raw.allocator().clone();
+            *self = Self {
+                raw: had(source.raw.try_clone_in(alloc)),
+            };
         }
     }
 }

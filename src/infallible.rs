@@ -23,14 +23,17 @@ pub(crate) fn placed<T, K, V>(result: Result<T, InsertError<K, V>>) -> T {
     }
 }
 
-/// For how many entries room is made before those of an iterator are inserted that claims
-/// to have so many: for all, or for half if there are others: some will be there already.
-pub(crate) fn room_for(claimed: usize, is_empty: bool) -> usize {
-    if is_empty {
+/// How many entries there will be in a map of `len` when those of an iterator are inserted
+/// that claims to have so many: all of them, or half if there are others, since some will be
+/// there already. Room is made for them by expectation: a reservation would hold an eighth
+/// more for the worst hashes.
+pub(crate) fn expected(len: usize, claimed: usize) -> usize {
+    let new = if len == 0 {
         claimed
     } else {
         claimed.div_ceil(2)
-    }
+    };
+    len.saturating_add(new)
 }
 
 #[cold]

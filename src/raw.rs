@@ -19,8 +19,10 @@
 //!   chain is not evacuated, else in the new one.
 //! * **H3** An old array is there exactly while growing; old buckets below
 //!   `nevacuate` are evacuated.
-//! * **H4** No growth starts while one runs. Chunks that are still to be given back
-//!   after one are taken over by the next, or old with the rest if their buckets are in use.
+//! * **H4** No growth starts while one runs. When it is over its array and its chunks are
+//!   still to be given back, block by block. The next growth takes over the chunks that are
+//!   left. Where some of their buckets are in use again (`longest` says so:
+//!   [`CHUNKS_REUSED`](grow::CHUNKS_REUSED)) they pass to the current array instead.
 //! * **H5** The seed changes only while `count` = 0 (kept by the faces).
 //! * **H6** While growing at least as many overflow buckets are free as are set
 //!   aside, and those are as many as the moves to come can need: see [`grow`]. So a step
@@ -29,8 +31,8 @@
 //!   refused because memory for the growth was granted.
 //! * **H7** `noverflow` = overflow buckets in chains of the current array, of which none
 //!   has more than `longest`, unless that is [`NOT_KNOWN`](grow::NOT_KNOWN) or more.
-//! * **H8** While `reserved` > 0 no growth runs or starts, and the next `reserved`
-//!   new keys find a slot, a free bucket and cells: see [`reserve`].
+//! * **H8** While `reserved` > 0 no insert starts a growth, and the next `reserved` new keys
+//!   find a slot or a free bucket that is not set aside, and cells: see [`reserve`].
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
 //!   or calls to be started by anything but the load, nothing of the generation before
 //!   is left, nothing is reserved. Then it is one less than the array's capacity, as far
@@ -69,7 +71,7 @@ use crate::policy::Policy;
 use crate::sizing::{BucketBits, SLOTS};
 use bmap::{BucketPtr, LentBucket};
 use buckets::{Blocks, ChunkList, FreeList, Generation, free_bucket_array, free_first_bucket};
-use cells::{CellPool, Cells, is_in_cell};
+use cells::{CellPool, Cells};
 use core::marker::PhantomData;
 use core::mem::{self, needs_drop};
 use core::ptr::NonNull;
@@ -131,8 +133,9 @@ pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     oldbuckets: Option<BucketPtr<K, V, P>>,
     /// Chunks that overflow buckets of the current array come from.
     overflow: ChunkList,
-    /// The same of the old array. They outlast it a little: they are given back a few at
-    /// a time, or join `overflow` where their buckets are in use again.
+    /// The same of the old array, and that array itself once its growth is over. They are
+    /// given back one at a time, or the chunks join `overflow` where their buckets are in use
+    /// again.
     oldoverflow: ChunkList,
     /// Free overflow buckets.
     free: FreeList<K, V, P>,
@@ -363,34 +366,50 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
         }
 
-        /// An elem whose key is dropped first.
-        struct Elem<V>(NonNull<V>);
+        // SAFETY: The slot is live (M1).
+        let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        let _cells = Emptied(self, key, elem);
+        // SAFETY: M1, and nobody reads them again.
+        unsafe { drop_pair(key, elem) };
+    }
 
-        impl<V> Drop for Elem<V> {
+    /// Drops an entry where it is, and keeps its cells as if they were reserved: all of it,
+    /// also if the `Drop` of its key or of its elem panics.
+    ///
+    /// # Safety
+    /// As [`read_entry`](Self::read_entry).
+    unsafe fn drop_entry_keeping_cells(&mut self, Slot { bucket, index }: Slot<K, V, P>) {
+        // SAFETY: The slot is live (M1).
+        let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        /// The cells of an entry that is dropped first.
+        struct Emptied<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>, Cells<K, V>);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Emptied<'_, K, V, A, P> {
             fn drop(&mut self) {
-                // SAFETY: M1, and nobody reads it again.
-                unsafe { self.0.drop_in_place() };
+                let Self(map, cells) = self;
+                let cells = mem::replace(cells, Cells::NONE);
+                match map.reserved.checked_add(1) {
+                    Some(reserved) => {
+                        map.reserved = reserved;
+                        // SAFETY: The cells are the map's, and empty now.
+                        unsafe { map.cells.put::<P>(cells) };
+                    }
+                    // SAFETY: As above.
+                    None => unsafe { cells.free(&map.alloc) },
+                }
             }
         }
 
-        // SAFETY: The slot is live (M1).
-        let (key, elem) = unsafe { (bucket.key(index), bucket.elem(index)) };
-        // Dropped in reverse order.
-        let _cells = Emptied(self, key, elem);
-        let _elem = Elem(elem);
-        // SAFETY: M1, and nobody reads it again.
-        unsafe { key.drop_in_place() };
+        let _cells = Emptied(self, Cells::of_entry::<P>(key, elem));
+        // SAFETY: M1, and nobody reads them again.
+        unsafe { drop_pair(key, elem) };
     }
 
     /// # Safety
     /// These are the key and the elem of an entry of this map, moved out.
     unsafe fn free_cells(&self, key: NonNull<K>, elem: NonNull<V>) {
-        let cells = Cells {
-            key: is_in_cell::<K, P>().then_some(key),
-            elem: is_in_cell::<V, P>().then_some(elem),
-        };
         // SAFETY: Where keys or elems are kept in cells these are theirs.
-        unsafe { cells.free(&self.alloc) }
+        unsafe { Cells::of_entry::<P>(key, elem).free(&self.alloc) }
     }
 
     /// Drops all entries where they are; their slots still say that they live.
@@ -469,19 +488,40 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// Forgets the old array, whose chains are moved or not needed, and gives it back
-    /// if it is not the caller's. Its chunks stay for [`give_back`](Self::give_back).
+    /// Forgets the old array, whose chains are moved or not needed. If it is not the
+    /// caller's it is to be given back, before its chunks, by whoever may call the
+    /// allocator: see [`give_back`](Self::give_back).
     fn end_growth(&mut self) {
         let (old, bits, flags) = (self.oldbuckets.take(), self.old_bits(), self.flags);
         self.flags = flags.only(Flags::CALLERS_BUCKET);
         self.nevacuate = 0;
         self.free.keep_aside(0);
-        self.settle();
         if let Some(old) = old.filter(|_| !flags.has(Flags::OLD_CALLERS_BUCKET)) {
             // SAFETY: A1, and the header has forgotten it.
-            unsafe { free_bucket_array(&self.alloc, old, bits) }
+            unsafe { self.oldoverflow.add_array(old, bits) }
+        }
+        self.settle();
+    }
+}
+
+/// Drops a key, then its elem: also if the key's `Drop` panics.
+///
+/// # Safety
+/// Both are initialised, and not read again.
+unsafe fn drop_pair<K, V>(key: NonNull<K>, elem: NonNull<V>) {
+    /// An elem whose key is dropped first.
+    struct Elem<V>(NonNull<V>);
+
+    impl<V> Drop for Elem<V> {
+        fn drop(&mut self) {
+            // SAFETY: The caller's promise.
+            unsafe { self.0.drop_in_place() };
         }
     }
+
+    let _elem = Elem(elem);
+    // SAFETY: The caller's promise.
+    unsafe { key.drop_in_place() };
 }
 
 /// What a map had from its allocator, but for the cells of its entries, and has no more.
@@ -497,28 +537,51 @@ struct Memory<K, V, P> {
 }
 
 impl<K, V, P: Policy> Memory<K, V, P> {
+    /// Gives all of it back: also if the allocator panics with some.
+    ///
     /// # Safety
     /// It came from this allocator, and nothing in it is used again.
-    unsafe fn free<A: Allocator>(mut self, alloc: &A) {
+    unsafe fn free<A: Allocator>(self, alloc: &A) {
+        /// What is left to be given back, also after the allocator has panicked.
+        struct Rest<'a, K, V, A: Allocator, P: Policy>(Memory<K, V, P>, &'a A);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Rest<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                // SAFETY: The caller's promise.
+                unsafe { self.0.free_rest(self.1) };
+            }
+        }
+
+        let mut rest = Rest(self, alloc);
+        // SAFETY: The caller's promise.
+        unsafe { rest.0.free_rest(alloc) };
+        mem::forget(rest);
+    }
+
+    /// Gives what is left back, each block when it is forgotten.
+    ///
+    /// # Safety
+    /// As [`free`](Self::free).
+    unsafe fn free_rest<A: Allocator>(&mut self, alloc: &A) {
         // SAFETY: The chains that these chunks belong to are used no more.
         unsafe {
             self.overflow.free::<K, V, P, A>(alloc, usize::MAX);
             self.oldoverflow.free::<K, V, P, A>(alloc, usize::MAX);
         }
-        while let Some(cells) = self.cells.take::<P>() {
-            // SAFETY: They hold nothing.
-            unsafe { cells.free(alloc) };
-        }
+        let cells = mem::replace(&mut self.cells, CellPool::EMPTY);
+        // SAFETY: As above.
+        unsafe { cells.free::<P, A>(alloc) };
         if let Some(bucket) = self.buckets.take_if(|_| self.slots < SLOTS) {
             // SAFETY: H10: it is a bucket of so many slots, which the map has forgotten.
             unsafe { free_first_bucket(alloc, bucket, self.slots) }
         }
-        let arrays = [(self.buckets, self.bits), (self.oldbuckets, self.old_bits)];
-        for (base, bits) in arrays {
-            if let Some(base) = base {
-                // SAFETY: A1, and the map has forgotten it.
-                unsafe { free_bucket_array(alloc, base, bits) }
-            }
+        if let Some(base) = self.buckets.take() {
+            // SAFETY: A1, and the map has forgotten it.
+            unsafe { free_bucket_array(alloc, base, self.bits) }
+        }
+        if let Some(base) = self.oldbuckets.take() {
+            // SAFETY: As above.
+            unsafe { free_bucket_array(alloc, base, self.old_bits) }
         }
     }
 }

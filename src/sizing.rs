@@ -53,6 +53,13 @@ impl BucketBits {
         self.mask.count_ones() as u8
     }
 
+    /// The B whose [`mask`](Self::mask) this is.
+    #[inline]
+    pub(crate) const fn of_mask(mask: u32) -> Self {
+        debug_assert!((mask & (mask + 1)) == 0);
+        Self { mask }
+    }
+
     /// Number of buckets, 2^B.
     #[inline]
     pub(crate) const fn count(self) -> usize {
@@ -147,6 +154,40 @@ pub(crate) const fn over_load_factor(count: usize, bits: BucketBits) -> bool {
 #[inline]
 pub(crate) const fn too_many_overflow_buckets(noverflow: u32, bits: BucketBits) -> bool {
     noverflow as usize >= bits.count()
+}
+
+/// What is held for new keys to come, so that they need nothing from the allocator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Reservation {
+    /// So many new keys.
+    pub(crate) keys: u32,
+    /// Free overflow buckets that they can need, whatever their hashes.
+    pub(crate) buckets: u32,
+}
+
+impl Reservation {
+    pub(crate) const NONE: Self = Self {
+        keys: 0,
+        buckets: 0,
+    };
+
+    /// For so many new keys in a map of `count` entries; `None` if they are too many to be
+    /// counted. Each links one overflow bucket at most, and only behind a bucket that is
+    /// full: `raw/reserve.rs` has the argument.
+    pub(crate) const fn new(count: usize, keys: usize) -> Option<Self> {
+        let Some(entries) = count.checked_add(keys) else {
+            return None;
+        };
+        if keys as u64 > u32::MAX as u64 {
+            return None;
+        }
+        let full = entries.saturating_sub(1) / SLOTS;
+        Some(Self {
+            keys: keys as u32,
+            // No more than `keys`.
+            buckets: if keys < full { keys } else { full } as u32,
+        })
+    }
 }
 
 /// How many new keys go by after a refused growth before it is tried again:

@@ -4,7 +4,7 @@ use super::{Drain, HashMap, IntoIter, Iter, IterMut};
 use crate::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::alloc::Global;
-use crate::infallible::{had, room_for};
+use crate::infallible::{expected, had};
 #[cfg(feature = "default-hasher")]
 use crate::seed::DefaultHashBuilder;
 use core::hash::{BuildHasher, Hash};
@@ -15,6 +15,12 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
         Self {
             map: had(self.map.try_clone()),
         }
+    }
+
+    /// Replaces all entries by clones of another map's, in the memory that is there if the
+    /// two are of one size; see [`Hmap::try_clone_from`](crate::Hmap::try_clone_from).
+    fn clone_from(&mut self, source: &Self) {
+        had(self.map.try_clone_from(&source.map));
     }
 }
 
@@ -54,7 +60,8 @@ where
     /// the map is empty, and else for half: some of them will be there already.
     fn extend<T: IntoIterator<Item = (K, V)>>(&mut self, iter: T) {
         let iter = iter.into_iter();
-        self.reserve(room_for(iter.size_hint().0, self.is_empty()));
+        let claimed = iter.size_hint().0;
+        had(self.map.try_presize(expected(self.len(), claimed)));
         iter.for_each(|(key, value)| drop(self.insert(key, value)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::HashSet;
 use crate::alloc::Allocator;
-use crate::infallible::{had, room_for};
+use crate::infallible::{expected, had};
 #[cfg(feature = "default-hasher")]
 use crate::{alloc::Global, seed::DefaultHashBuilder};
 use core::hash::{BuildHasher, Hash};
@@ -13,6 +13,12 @@ impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {
         Self {
             set: had(self.set.try_clone()),
         }
+    }
+
+    /// Replaces all values by clones of another set's, in the memory that is there if the
+    /// two are of one size.
+    fn clone_from(&mut self, source: &Self) {
+        had(self.set.try_clone_from(&source.set));
     }
 }
 
@@ -50,7 +56,8 @@ where
     /// the set is empty, and else for half: some of them will be there already.
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
         let iter = iter.into_iter();
-        self.reserve(room_for(iter.size_hint().0, self.is_empty()));
+        let claimed = iter.size_hint().0;
+        had(self.set.try_presize(expected(self.len(), claimed)));
         iter.for_each(|value| {
             self.insert(value);
         });

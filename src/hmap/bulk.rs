@@ -87,8 +87,9 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// its seed: the same entries in the same slots, also in the middle of a growth.
     /// Keys are not hashed.
     ///
-    /// **Work:** all buckets and entries. **Memory:** what this map has, but for spare
-    /// memory and for what is reserved.
+    /// **Work:** all buckets and entries. **Memory:** no more than this map has: all of it but
+    /// for spare memory and for what is reserved. Where this map is in a bucket of the
+    /// caller's, the clone has one of its own.
     ///
     /// # Errors
     /// If memory is refused; what was cloned by then is dropped.
@@ -114,6 +115,58 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
             hash_builder: self.hash_builder.clone(),
             reseed: self.reseed,
         })
+    }
+
+    /// Replaces all entries by clones of another map's, in the same slots, and the hash
+    /// builder by a clone of that one's. The allocator stays. Keys are not hashed. What was
+    /// reserved is so no longer.
+    ///
+    /// Where both maps have arrays of the same size and the other one does not grow, the
+    /// memory that is there is used: array, overflow buckets, cells. So a map that is cloned
+    /// again and again into the same other one, as for a snapshot, asks for nothing more.
+    /// If a `Clone` or a `Drop` panics meanwhile this map is empty afterwards; where it gets
+    /// other memory it is as it was.
+    ///
+    /// **Work:** all buckets and entries of both. **Memory:** overflow buckets and cells, if
+    /// there are too few; or all that a clone has, before the memory of the old entries is
+    /// given back.
+    ///
+    /// # Errors
+    /// If memory is refused; the map then holds what it held.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut live = hmap::Hmap::new();
+    /// live.insert("a", 1).unwrap();
+    /// let mut snapshot = live.try_clone()?;
+    /// live.insert("b", 2).unwrap();
+    /// snapshot.try_clone_from(&live)?;
+    /// assert_eq!(snapshot, live);
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError>
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+        A: Clone,
+    {
+        // Before anything changes: it may panic.
+        let hash_builder = source.hash_builder.clone();
+        let reseed = source.reseed;
+        if self.raw.try_clone_in_place(&source.raw)? {
+            self.hash_builder = hash_builder;
+            self.reseed = reseed;
+        } else {
+            let alloc = self.raw.allocator().clone();
+            *self = Self {
+                raw: source.raw.try_clone_in(alloc)?,
+                hash_builder,
+                reseed,
+            };
+        }
+        Ok(())
     }
 }
 

@@ -14,26 +14,34 @@ where
     P: Policy,
 {
     /// Reserves all that the next `n` new keys can need, whatever their hashes: after
-    /// it they make no call of the allocator and cannot fail.
+    /// it they make no call of the allocator, neither to take nor to give back, and cannot
+    /// fail.
     ///
-    /// This is what is done outside of a lock; inside, [`insert`](Self::insert) or
-    /// [`insert_within_capacity`](Self::insert_within_capacity). Overwriting uses
-    /// nothing up, and what is not used stays for later. While something is reserved no
-    /// growth starts. `n` is counted from now: reserving 10 twice reserves 10.
+    /// This is what is done where waiting is allowed; elsewhere follows
+    /// [`insert`](Self::insert) or [`insert_within_capacity`](Self::insert_within_capacity).
+    /// Overwriting uses nothing up, and what is not used stays for later. `n` is counted
+    /// from now: reserving 10 twice reserves 10. Reserving one before every insert, as code
+    /// does that must not end the program, asks the allocator no more often than inserting
+    /// alone, and costs a few instructions where a bucket is at hand. But where a doubling is
+    /// refused each reservation is, while an insert would still find a slot.
     ///
     /// The array is made to fit `len() + n` entries, and so many overflow buckets are
-    /// held free as the worst chains can need: min(n, ⌊(len + n − 1) / 8⌋). For keys
-    /// or values over 128 bytes `n` cells are held, too.
+    /// held free as the worst chains can need: min(n, ⌊(len + n − 1) / 8⌋), beside those that
+    /// a growth under way has set aside. For keys or values over 128 bytes `n` cells are
+    /// held, too. While something is reserved no insert starts a growth; one that runs goes
+    /// on, and one to the same size that is due is started here.
     ///
-    /// **Work:** all entries, if the array has to double (as often as it has to) or a
-    /// growth is to be finished. **Memory:** an array and one chunk of overflow
-    /// buckets, or several if one is refused; a cell or two for each entry that has
-    /// some.
+    /// **Work:** a doubling is only started, and its chains are moved by the inserts to come,
+    /// as in any growth. All entries are moved at once if the array has to be larger than
+    /// that, or larger than the one that a growth under way leads to. **Memory:** one array
+    /// of the final size, one chunk of overflow buckets, and a cell or two for each of the `n`
+    /// entries if they have some. A chunk that is refused is asked for in halves, down to
+    /// single buckets.
     ///
     /// # Errors
-    /// If the size cannot be expressed (nothing is done; `n` is at most 2³² − 1), or
-    /// memory is refused: the map then holds what it held, in an array that may have
-    /// doubled; what was reserved before may be lost if it had to.
+    /// If the size cannot be expressed (`n` is at most 2³² − 1; the allocator is not called),
+    /// or memory is refused. The map then is as it was: its memory, and what was reserved
+    /// before.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -66,17 +74,16 @@ where
     /// as the hint of [`try_with_capacity_in`](Hmap::try_with_capacity_in) does. It
     /// never makes the map smaller.
     ///
-    /// This is sizing by expectation: overflow buckets are not part of it. What was
-    /// reserved is reserved again.
+    /// This is sizing by expectation: overflow buckets are not part of it. What is reserved
+    /// stays so.
     ///
-    /// **Work:** all entries, as often as the array has to double, and one store
-    /// a bucket. **Memory:** one allocation for an empty map, else one or two for
-    /// each doubling; the old array is given back after each.
+    /// **Work:** all entries, which move at once, and one store a bucket. **Memory:** one
+    /// array of the final size, and chunks for chains that turn out longer; the old array is
+    /// given back.
     ///
     /// # Errors
-    /// If the size cannot be expressed (nothing is done), or memory is refused: the
-    /// map then holds what it held, in an array that may have doubled a few times, and
-    /// nothing is reserved.
+    /// If the size cannot be expressed (the allocator is not called), or memory is refused.
+    /// The map then is as it was.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -96,8 +103,8 @@ where
     /// Moves up to `chains` chains of a growth under way; true if some are left. An
     /// insert moves two. For idle time.
     ///
-    /// **Work:** those chains. **Memory:** never allocates; gives the old array back
-    /// after the last. Go: `evacuate`.
+    /// **Work:** those chains. **Memory:** never allocates; once they are moved each call
+    /// gives one block back, the old array first. Go: `evacuate`.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -154,15 +161,22 @@ where
     }
 
     /// Gives back what is not needed for `entries` entries, or for those that are there
-    /// if they are more: all entries move to a smaller array. A map without entries
-    /// gives back everything but a bucket of the caller's. What was reserved is so no
-    /// longer.
+    /// if they are more: all entries move to a smaller array and one chunk of overflow
+    /// buckets. Where that takes no less memory nothing is done, so a map is never larger
+    /// for it. What was reserved is so no longer.
+    ///
+    /// Entries that fit the caller's bucket move into it, as long as the map has it: until it
+    /// has moved out of it, which this does too where that takes less memory. A map without
+    /// entries gives back all but that bucket. With the
+    /// policy [`Compact`](crate::Compact) four entries at most move to a bucket of four slots
+    /// or two.
     ///
     /// A [`Cursor`](crate::Cursor) that is on its way may see entries again.
     ///
-    /// **Work:** all entries and buckets. **Memory:** the smaller array and one block for
-    /// each overflow bucket that its spares are too few for; then the larger one is
-    /// given back. Go's map has nothing like it.
+    /// **Work:** all entries and buckets. No key is hashed, but by a growth that is finished
+    /// first. **Memory:** the smaller array, and one chunk for the overflow buckets that its
+    /// spares are too few for; then the larger one is given back. Go's map has nothing like
+    /// it.
     ///
     /// # Errors
     /// If memory for the smaller array is refused; the map then holds what it held, in

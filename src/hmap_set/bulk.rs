@@ -40,8 +40,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// seed: the same values in the same slots, also in the middle of a growth. Values are
     /// not hashed.
     ///
-    /// **Work:** all buckets and values. **Memory:** what this set has, but for spare
-    /// memory and for what is reserved.
+    /// **Work:** all buckets and values. **Memory:** no more than this set has.
     ///
     /// # Errors
     /// If memory is refused; what was cloned by then is dropped.
@@ -61,6 +60,33 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
         A: Clone,
     {
         self.map.try_clone().map(Self::from_hmap)
+    }
+
+    /// Replaces all values by clones of another set's, in the memory that is there if the two
+    /// are of one size; see [`Hmap::try_clone_from`](crate::Hmap::try_clone_from).
+    ///
+    /// **Work:** all buckets and values of both. **Memory:** overflow buckets and cells, if
+    /// there are too few; or all that a clone has.
+    ///
+    /// # Errors
+    /// If memory is refused; the set then holds what it held.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let set: hmap::HmapSet<_> = hmap::HmapSet::try_from_iter(["a"]).unwrap();
+    /// let mut copy = hmap::HmapSet::new();
+    /// copy.try_clone_from(&set)?;
+    /// assert_eq!(copy, set);
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError>
+    where
+        T: Clone,
+        S: Clone,
+        A: Clone,
+    {
+        self.map.try_clone_from(&source.map)
     }
 }
 

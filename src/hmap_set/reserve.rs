@@ -17,14 +17,15 @@ where
     /// they make no call of the allocator and cannot fail. See
     /// [`Hmap::try_reserve`](crate::Hmap::try_reserve).
     ///
-    /// **Work:** all values, if the array has to double or a growth is to be finished.
-    /// **Memory:** an array and one chunk of overflow buckets, or several if one is
-    /// refused; a cell for each value that has one.
+    /// **Work:** a doubling is only started; all values are moved at once if the array has to
+    /// be larger than that. **Memory:** one array of the final size and one chunk of overflow
+    /// buckets, or several if one is refused; a cell for each of the `n` values if they have
+    /// some.
     ///
     /// # Errors
-    /// If the size cannot be expressed (nothing is done; `n` is at most 2³² − 1), or memory
-    /// is refused: the set then holds what it held, in an array that may have doubled; what
-    /// was reserved before may be lost if it had to.
+    /// If the size cannot be expressed (`n` is at most 2³² − 1; the allocator is not called),
+    /// or memory is refused. The set then is as it was: its memory, and what was reserved
+    /// before.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -49,14 +50,13 @@ where
     /// Makes the array fit `values` values in all, those that are there included. It never
     /// makes the set smaller. See [`Hmap::try_presize`](crate::Hmap::try_presize).
     ///
-    /// **Work:** all values, as often as the array has to double, and one store a bucket.
-    /// **Memory:** one allocation for an empty set, else one or two for each doubling; the
-    /// old array is given back after each.
+    /// **Work:** all values, which move at once, and one store a bucket. **Memory:** one array
+    /// of the final size, and chunks for chains that turn out longer; the old array is given
+    /// back.
     ///
     /// # Errors
-    /// If the size cannot be expressed (nothing is done), or memory is refused: the set
-    /// then holds what it held, in an array that may have doubled a few times, and nothing
-    /// is reserved.
+    /// If the size cannot be expressed (the allocator is not called), or memory is refused.
+    /// The set then is as it was.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

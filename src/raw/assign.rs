@@ -136,8 +136,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         match target {
             // SAFETY: A live slot of a map that is borrowed alone.
             Ok(Target::Entry(slot)) => return Ok(Some(unsafe { slot.overwrite(key, elem) })),
-            // SAFETY: The slot is free, and entries of these types have no cells. H8, H9:
-            // nothing is reserved.
+            // SAFETY: The slot is free, and entries of these types have no cells. Nothing is
+            // reserved (H8).
             Ok(Target::Free(slot)) => unsafe {
                 self.fill(slot, TopHash::of(hash), Cells::NONE, key, elem);
             },
@@ -185,9 +185,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             Found::Vacancy(vacancy) => vacancy,
         };
 
-        // Where a growth runs, or nothing calls for one, a free slot is all it takes.
+        // Where a growth runs, or nothing calls for one, a free slot is all it takes, if
+        // nothing is reserved.
         if let Vacancy::Slot(slot) = vacancy {
-            if self.is_quiet() || self.is_growing() {
+            if self.is_quiet() || (self.is_growing() && self.reserved == 0) {
                 if !Cells::<K, V>::are_used::<P>() {
                     return Ok(Target::Free(slot));
                 }
@@ -302,12 +303,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: &impl Fn(&K) -> HashValue,
         supply: Supply,
     ) -> Result<bool, TryReserveError> {
+        // Before more is asked for.
+        self.give_back_unless_reserved();
         if let Vacancy::NoBuckets = vacancy {
             self.install_first_bucket()?;
         } else if self.is_small_and_full() {
             self.widen()?;
         } else if supply == Supply::Allocator && self.grow_if_due() {
             self.move_two(hash, hasher);
+            // Two chains are all that a small array has.
+            self.give_back();
         } else {
             return Ok(false);
         }

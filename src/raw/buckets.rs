@@ -14,6 +14,10 @@
 //! call for every overflow bucket, as in Go, is what this avoids; it costs an
 //! insert a walk through the allocator's holes each time.
 //!
+//! An array whose growth is over is a block among the chunks of its generation: it is given
+//! back with them, by a call that may call the allocator, which need not be the one that
+//! moved the last chain.
+//!
 //! # Invariants of the memory
 //!
 //! * **A1** The array is one allocation of exactly `Shape::layout(0, 2^B + spares)`
@@ -31,6 +35,7 @@ use crate::alloc::{Allocator, Layout, allocate};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
 use crate::sizing::{BucketBits, SLOTS, round_up};
+use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
@@ -118,6 +123,26 @@ impl<'a, K, V, P: Policy, A: Allocator> Generation<'a, K, V, P, A> {
         overflow.add(self.alloc, buckets, free)
     }
 
+    /// Adds a chunk of so many buckets, if it is not none, whose buckets are in a list of
+    /// their own.
+    pub(crate) fn chunk_apart(
+        &mut self,
+        buckets: u32,
+    ) -> Result<FreeList<K, V, P>, TryReserveError> {
+        let mut apart = FreeList::EMPTY;
+        if buckets > 0 {
+            let overflow = &mut self.blocks.overflow;
+            overflow.add(self.alloc, buckets, &mut apart)?;
+        }
+        Ok(apart)
+    }
+
+    /// Makes sure that so many overflow buckets are free.
+    pub(crate) fn hold(&mut self, buckets: u32) -> Result<(), TryReserveError> {
+        let Blocks { overflow, free, .. } = &mut self.blocks;
+        overflow.hold(self.alloc, buckets, self.bits.chunk(), free)
+    }
+
     /// Makes all buckets of the array empty: one store each.
     pub(crate) fn initialised(self) -> Self {
         for n in 0..self.bits.count() {
@@ -139,13 +164,19 @@ impl<'a, K, V, P: Policy, A: Allocator> Generation<'a, K, V, P, A> {
 
 impl<K, V, P: Policy, A: Allocator> Drop for Generation<'_, K, V, P, A> {
     fn drop(&mut self) {
-        // SAFETY: The blocks were allocated here, and are handed over to nobody.
-        unsafe {
-            self.blocks
-                .overflow
-                .free::<K, V, P, A>(self.alloc, usize::MAX);
-            free_bucket_array(self.alloc, self.blocks.base, self.bits);
+        /// The array, given back last: also if the allocator panics with a chunk.
+        struct Array<'a, K, V, P: Policy, A: Allocator>(&'a A, BucketPtr<K, V, P>, BucketBits);
+
+        impl<K, V, P: Policy, A: Allocator> Drop for Array<'_, K, V, P, A> {
+            fn drop(&mut self) {
+                // SAFETY: It was allocated with this B, and is handed over to nobody.
+                unsafe { free_bucket_array(self.0, self.1, self.2) }
+            }
         }
+
+        let _array = Array(self.alloc, self.blocks.base, self.bits);
+        // SAFETY: The chunks were allocated here, and are handed over to nobody.
+        unsafe { self.blocks.overflow.free_all::<K, V, P, A>(self.alloc) };
     }
 }
 
@@ -272,12 +303,10 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
     /// Adds a run of free buckets.
     ///
     /// # Safety
-    /// The `buckets` buckets from `first` on lie in one block of the current
+    /// The `buckets` buckets from `first` on, one at least, lie in one block of the current
     /// generation (A3) and are in no use (A2). The count has room for them.
     pub(crate) unsafe fn push_run(&mut self, first: BucketPtr<K, V, P>, buckets: u32) {
-        if buckets == 0 {
-            return;
-        }
+        debug_assert!(buckets > 0);
         // SAFETY: The first bucket of the run is free.
         unsafe { first.write_free_run(u64::from(buckets), self.first) };
         self.first = Some(first);
@@ -339,18 +368,84 @@ impl<K, V, P: Policy> FreeList<K, V, P> {
     }
 }
 
-/// What a chunk begins with.
+/// What a chunk begins with, and an array once nothing in it is used any more.
 struct Chunk {
     next: Option<NonNull<Chunk>>,
-    buckets: u32,
+    extent: Extent,
 }
 
-/// The chunks of one generation.
+/// How much memory a block of a [`ChunkList`] is. In one word: on 32 bits a second would
+/// make each chunk larger.
+#[derive(Clone, Copy)]
+struct Extent(u32);
+
+impl Extent {
+    /// What tells an array's extent from a chunk's.
+    const OF_ARRAY: u32 = 1 << 31;
+
+    /// A chunk of so many buckets behind its header; `None` if a block cannot have so many.
+    const fn chunk(buckets: u32) -> Option<Self> {
+        if buckets < Self::OF_ARRAY {
+            Some(Self(buckets))
+        } else {
+            None
+        }
+    }
+
+    /// An array of 2^`bits` buckets and its spares.
+    const fn array(bits: BucketBits) -> Self {
+        // The mask has 31 bits at most.
+        Self(Self::OF_ARRAY | bits.mask() as u32)
+    }
+
+    const fn is_array(self) -> bool {
+        self.0 & Self::OF_ARRAY != 0
+    }
+
+    /// Overflow buckets in a chunk, which this is.
+    const fn buckets(self) -> u32 {
+        debug_assert!(!self.is_array());
+        self.0
+    }
+
+    /// The layout of the block.
+    #[inline]
+    fn layout<K, V, P: Policy>(self) -> Option<Layout> {
+        if self.is_array() {
+            return array_layout::<K, V, P>(BucketBits::of_mask(self.0 & !Self::OF_ARRAY));
+        }
+        chunk_layout::<K, V, P>(self.0)
+    }
+}
+
+/// Bytes before the first bucket of a chunk.
+const fn chunk_header<K, V, P: Policy>() -> usize {
+    round_up(size_of::<Chunk>(), Shape::<K, V, P>::ALIGN)
+}
+
+/// The layout of a chunk of so many buckets.
+pub(crate) const fn chunk_layout<K, V, P: Policy>(buckets: u32) -> Option<Layout> {
+    const { assert!(Shape::<K, V, P>::ALIGN >= align_of::<Chunk>()) };
+    Shape::<K, V, P>::layout(chunk_header::<K, V, P>(), buckets as usize)
+}
+
+/// The chunks of one generation, and its array once that is to be given back.
 ///
 /// Go: `overflow` and `oldoverflow` in its `mapextra`, which keep overflow
 /// buckets alive for the garbage collector; here they keep them for the allocator.
 pub(crate) struct ChunkList {
     first: Option<NonNull<Chunk>>,
+}
+
+/// What the blocks of a list are, in sum.
+#[derive(Default)]
+pub(crate) struct Totals {
+    /// Bytes of the array that is to be given back.
+    pub(crate) array: usize,
+    /// Bytes of the chunks, their headers included.
+    pub(crate) chunks: usize,
+    /// Buckets in the chunks.
+    pub(crate) buckets: usize,
 }
 
 /// Which chunk was the newest.
@@ -364,14 +459,11 @@ impl ChunkList {
         self.first.is_none()
     }
 
-    /// Bytes before the first bucket of a chunk.
-    const fn header<K, V, P: Policy>() -> usize {
-        round_up(size_of::<Chunk>(), Shape::<K, V, P>::ALIGN)
-    }
-
-    fn layout<K, V, P: Policy>(buckets: u32) -> Option<Layout> {
-        const { assert!(Shape::<K, V, P>::ALIGN >= align_of::<Chunk>()) };
-        Shape::<K, V, P>::layout(Self::header::<K, V, P>(), buckets as usize)
+    /// Whether the newest block is an array that is to be given back.
+    #[inline]
+    pub(crate) fn begins_with_array(&self) -> bool {
+        let newest = self.blocks().next();
+        newest.is_some_and(|(_, extent)| extent.is_array())
     }
 
     /// Allocates a chunk and adds its buckets to `free`.
@@ -381,28 +473,48 @@ impl ChunkList {
         buckets: u32,
         free: &mut FreeList<K, V, P>,
     ) -> Result<(), TryReserveError> {
-        let layout = Self::layout::<K, V, P>(buckets).ok_or(TryReserveError::CapacityOverflow)?;
+        let overflow = TryReserveError::CapacityOverflow;
+        let extent = Extent::chunk(buckets).ok_or(overflow)?;
+        let layout = chunk_layout::<K, V, P>(buckets).ok_or(overflow)?;
         if free.len().checked_add(buckets).is_none() {
-            return Err(TryReserveError::CapacityOverflow);
+            return Err(overflow);
         }
-        let block: NonNull<u8> = allocate(alloc, layout)?.cast();
-        let chunk = block.cast::<Chunk>();
+        let chunk = allocate(alloc, layout)?.cast();
         // SAFETY: The block begins with room for the header, aligned for it.
-        unsafe {
-            chunk.write(Chunk {
-                next: self.first,
-                buckets,
-            })
-        };
-        self.first = Some(chunk);
-        // SAFETY: The buckets begin behind the header, within the block.
-        let first = unsafe { BucketPtr::first_of(block.add(Self::header::<K, V, P>()), SLOTS) };
-        // SAFETY: `buckets` buckets of a new block; they fit.
-        unsafe { free.push_run(first, buckets) };
+        unsafe { self.link(chunk, extent) };
+        // SAFETY: The chunk has `buckets` buckets, which are new; the sum fits.
+        unsafe { free.push_run(first_in::<K, V, P>(chunk), buckets) };
         Ok(())
     }
 
-    /// Takes the first chunk of another list over; its buckets stay what they are.
+    /// Makes a block the newest of the list.
+    ///
+    /// # Safety
+    /// It begins with room for the header, aligned for it and in no use.
+    unsafe fn link(&mut self, chunk: NonNull<Chunk>, extent: Extent) {
+        let next = self.first.replace(chunk);
+        // SAFETY: The caller's promise.
+        unsafe { chunk.write(Chunk { next, extent }) };
+    }
+
+    /// Adds an array of 2^`bits` buckets, to be given back with the chunks.
+    ///
+    /// # Safety
+    /// The array was made by [`make_bucket_array`] with this B, or is a first bucket of
+    /// eight slots (A1), and nothing in it is used again.
+    #[inline]
+    pub(crate) unsafe fn add_array<K, V, P: Policy>(
+        &mut self,
+        base: BucketPtr<K, V, P>,
+        bits: BucketBits,
+    ) {
+        const { assert!(Shape::<K, V, P>::SIZE >= size_of::<Chunk>()) };
+        // SAFETY: The array begins with bucket 0, which is no smaller than a header and no
+        // less aligned (`chunk_layout`).
+        unsafe { self.link(base.block(SLOTS).cast(), Extent::array(bits)) };
+    }
+
+    /// Takes the newest chunk of another list over; its buckets stay what they are.
     pub(crate) fn take_first(&mut self, other: &mut Self) {
         let Some(mut chunk) = other.first else { return };
         // SAFETY: The list links initialised headers, each in one list.
@@ -411,12 +523,35 @@ impl ChunkList {
         self.first = Some(chunk);
     }
 
+    /// Makes sure that so many buckets are free, in as few chunks as the allocator allows and
+    /// no smaller ones than usual, if it has them. After an error more may be free than before.
+    pub(crate) fn hold<K, V, P: Policy, A: Allocator>(
+        &mut self,
+        alloc: &A,
+        buckets: u32,
+        usual: u32,
+        free: &mut FreeList<K, V, P>,
+    ) -> Result<(), TryReserveError> {
+        let mut largest = u32::MAX;
+        while free.len() < buckets {
+            let short = buckets - free.len();
+            let chunk = u32::min(largest, u32::max(short, usual));
+            match self.add(alloc, chunk, free) {
+                Ok(()) => {}
+                Err(_) if chunk > short => largest = short,
+                Err(_) if chunk > 1 => largest = chunk / 2,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Takes all chunks of another list over, and adds their buckets to `free`, as far as
     /// it can count: one step a chunk.
     ///
     /// # Safety
-    /// No bucket of those chunks is in use; `free` is the list of the generation that
-    /// this one is of.
+    /// No bucket of those chunks is in use, and no array is among them; `free` is the list
+    /// of the generation that this one is of.
     pub(crate) unsafe fn absorb<K, V, P: Policy>(
         &mut self,
         mut other: Self,
@@ -427,34 +562,22 @@ impl ChunkList {
             let header = unsafe { chunk.as_mut() };
             other.first = mem::replace(&mut header.next, self.first);
             self.first = Some(chunk);
-            let buckets = u32::min(header.buckets, u32::MAX - free.len());
-            // SAFETY: The buckets begin behind the header, within the block.
-            let first = unsafe {
-                let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
-                BucketPtr::first_of(behind, SLOTS)
-            };
-            // SAFETY: The caller's promise; they fit.
-            unsafe { free.push_run(first, buckets) };
+            let buckets = u32::min(header.extent.buckets(), u32::MAX - free.len());
+            if buckets > 0 {
+                // SAFETY: The caller's promise; they fit.
+                unsafe { free.push_run(first_in::<K, V, P>(chunk), buckets) };
+            }
         }
     }
 
     /// Whether a bucket is in one of the chunks.
     pub(crate) fn contains<K, V, P: Policy>(&self, bucket: BucketPtr<K, V, P>) -> bool {
-        let mut rest = self.first;
-        while let Some(chunk) = rest {
-            // SAFETY: The list links initialised headers.
-            let Chunk { next, buckets } = unsafe { chunk.read() };
-            // SAFETY: The buckets begin behind the header, within the block.
-            let first = unsafe {
-                let behind = chunk.cast::<u8>().add(Self::header::<K, V, P>());
-                BucketPtr::first_of(behind, SLOTS)
-            };
-            if bucket.is_within(first, buckets as usize) {
-                return true;
-            }
-            rest = next;
-        }
-        false
+        let mut chunks = self.blocks().filter(|(_, extent)| !extent.is_array());
+        chunks.any(|(chunk, extent)| {
+            // SAFETY: It is a chunk.
+            let first = unsafe { first_in::<K, V, P>(chunk) };
+            bucket.is_within(first, extent.buckets() as usize)
+        })
     }
 
     /// The newest chunk, to go back to.
@@ -477,7 +600,7 @@ impl ChunkList {
         }
     }
 
-    /// Gives up to `blocks` chunks back.
+    /// Gives up to `blocks` of them back.
     ///
     /// # Safety
     /// The chunks came from [`add`](Self::add) with this allocator and these
@@ -486,41 +609,90 @@ impl ChunkList {
         for _ in 0..blocks {
             let Some(chunk) = self.first else { return };
             // SAFETY: The list links initialised headers.
-            let Chunk { next, buckets } = unsafe { chunk.read() };
+            let Chunk { next, extent } = unsafe { chunk.read() };
             self.first = next;
-            if let Some(layout) = Self::layout::<K, V, P>(buckets) {
+            if let Some(layout) = extent.layout::<K, V, P>() {
                 // SAFETY: It was allocated with this layout.
                 unsafe { alloc.deallocate(chunk.cast(), layout) }
             }
         }
     }
 
+    /// Gives all of them back: also if the allocator panics with some.
+    ///
+    /// # Safety
+    /// As [`free`](Self::free).
+    pub(crate) unsafe fn free_all<K, V, P: Policy, A: Allocator>(&mut self, alloc: &A) {
+        /// What is left to be given back, also after the allocator has panicked.
+        struct Rest<'a, K, V, P: Policy, A: Allocator>(
+            &'a mut ChunkList,
+            &'a A,
+            PhantomData<(K, V, P)>,
+        );
+
+        impl<K, V, P: Policy, A: Allocator> Drop for Rest<'_, K, V, P, A> {
+            fn drop(&mut self) {
+                // SAFETY: The caller's promise.
+                unsafe { self.0.free::<K, V, P, A>(self.1, usize::MAX) };
+            }
+        }
+
+        let rest = Rest::<K, V, P, A>(self, alloc, PhantomData);
+        // SAFETY: The caller's promise.
+        unsafe { rest.0.free::<K, V, P, A>(alloc, usize::MAX) };
+        mem::forget(rest);
+    }
+
     /// Buckets in all chunks, as far as a `u32` can count, if there are no more chunks than
     /// that; looks at no more.
     #[inline(never)]
     pub(crate) fn buckets_of(&self, chunks: usize) -> Option<u32> {
-        let (mut rest, mut buckets) = (self.first, 0_u32);
-        for _ in 0..chunks {
-            let Some(chunk) = rest else { break };
-            // SAFETY: The list links initialised headers.
-            let header = unsafe { chunk.read() };
-            buckets = buckets.saturating_add(header.buckets);
-            rest = header.next;
+        let (mut buckets, mut left) = (0_u32, chunks);
+        for (_, extent) in self.blocks().filter(|(_, extent)| !extent.is_array()) {
+            left = left.checked_sub(1)?;
+            buckets = buckets.saturating_add(extent.buckets());
         }
-        rest.is_none().then_some(buckets)
+        Some(buckets)
     }
 
-    /// Bytes asked for and buckets in all chunks.
-    pub(crate) fn totals<K, V, P: Policy>(&self) -> (usize, usize) {
-        let (mut bytes, mut total) = (0, 0);
-        let mut rest = self.first;
-        while let Some(chunk) = rest {
-            // SAFETY: The list links initialised headers.
-            let Chunk { next, buckets } = unsafe { chunk.read() };
-            bytes += Self::layout::<K, V, P>(buckets).map_or(0, |layout| layout.size());
-            total += buckets as usize;
-            rest = next;
+    /// Bytes asked for in all chunks, and buckets in them; and bytes of the array that is to be
+    /// given back, if there is one.
+    pub(crate) fn totals<K, V, P: Policy>(&self) -> Totals {
+        let mut totals = Totals::default();
+        for (_, extent) in self.blocks() {
+            let layout = extent.layout::<K, V, P>();
+            let bytes = layout.map_or(0, |layout| layout.size());
+            if extent.is_array() {
+                totals.array += bytes;
+            } else {
+                totals.chunks += bytes;
+                totals.buckets += extent.buckets() as usize;
+            }
         }
-        (bytes, total)
+        totals
+    }
+
+    /// All blocks, the newest first.
+    fn blocks(&self) -> impl Iterator<Item = (NonNull<Chunk>, Extent)> {
+        let mut next = self.first;
+        core::iter::from_fn(move || {
+            let chunk = next?;
+            // SAFETY: The list links initialised headers; it is borrowed.
+            let header = unsafe { chunk.read() };
+            next = header.next;
+            Some((chunk, header.extent))
+        })
+    }
+}
+
+/// The first bucket of a chunk.
+///
+/// # Safety
+/// It is a chunk, and no array.
+unsafe fn first_in<K, V, P: Policy>(chunk: NonNull<Chunk>) -> BucketPtr<K, V, P> {
+    // SAFETY: The buckets begin behind the header, within the block.
+    unsafe {
+        let behind = chunk.cast::<u8>().add(chunk_header::<K, V, P>());
+        BucketPtr::first_of(behind, SLOTS)
     }
 }

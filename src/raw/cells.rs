@@ -8,6 +8,7 @@ use crate::alloc::{Allocator, Layout, allocate};
 use crate::error::TryReserveError;
 use crate::policy::Policy;
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 /// Whether the policy keeps keys or elems of this type in cells.
@@ -49,13 +50,30 @@ impl<K, V> Cells<K, V> {
     /// The cells came from this allocator and are used no more.
     #[inline]
     pub(crate) unsafe fn free<A: Allocator>(self, alloc: &A) {
+        /// The elem's cell, given back last: also if the allocator panics with the key's.
+        struct Elem<'a, V, A: Allocator>(Option<NonNull<V>>, &'a A);
+
+        impl<V, A: Allocator> Drop for Elem<'_, V, A> {
+            fn drop(&mut self) {
+                if let Some(cell) = self.0 {
+                    // SAFETY: It was allocated with this layout.
+                    unsafe { self.1.deallocate(cell.cast(), Layout::new::<V>()) }
+                }
+            }
+        }
+
+        let _elem = Elem(self.elem, alloc);
         if let Some(cell) = self.key {
             // SAFETY: It was allocated with this layout.
             unsafe { alloc.deallocate(cell.cast(), Layout::new::<K>()) }
         }
-        if let Some(cell) = self.elem {
-            // SAFETY: It was allocated with this layout.
-            unsafe { alloc.deallocate(cell.cast(), Layout::new::<V>()) }
+    }
+
+    /// The cells of an entry whose key and elem are there.
+    pub(crate) fn of_entry<P: Policy>(key: NonNull<K>, elem: NonNull<V>) -> Self {
+        Self {
+            key: is_in_cell::<K, P>().then_some(key),
+            elem: is_in_cell::<V, P>().then_some(elem),
         }
     }
 
@@ -181,7 +199,20 @@ impl<K, V> CellPool<K, V> {
         self.first = Some(first);
     }
 
-    /// How many entries there are cells for; one step each.
+    /// Gives all of them back: also if the allocator panics with some.
+    ///
+    /// # Safety
+    /// They came from this allocator.
+    pub(crate) unsafe fn free<P: Policy, A: Allocator>(self, alloc: &A) {
+        drop(NewCells::<K, V, P, A> {
+            alloc,
+            pool: self,
+            last: None,
+            policy: PhantomData,
+        });
+    }
+
+    /// How many entries there are cells for, by a walk through all.
     pub(crate) fn len(&self) -> usize {
         let (mut len, mut rest) = (0, self.first);
         while let Some(link) = rest {
@@ -190,5 +221,73 @@ impl<K, V> CellPool<K, V> {
             len += 1;
         }
         len
+    }
+}
+
+/// Cells that are allocated and not yet the map's. Dropped before they are, they are given
+/// back.
+pub(crate) struct NewCells<'a, K, V, P: Policy, A: Allocator> {
+    alloc: &'a A,
+    pool: CellPool<K, V>,
+    /// Where the pool ends.
+    last: Option<NonNull<Link>>,
+    policy: PhantomData<P>,
+}
+
+impl<'a, K, V, P: Policy, A: Allocator> NewCells<'a, K, V, P, A> {
+    /// Allocates the cells of so many entries; none if entries have none.
+    pub(crate) fn allocate(alloc: &'a A, entries: u32) -> Result<Self, TryReserveError> {
+        let mut made = Self {
+            alloc,
+            pool: CellPool::EMPTY,
+            last: None,
+            policy: PhantomData,
+        };
+        if Cells::<K, V>::are_used::<P>() {
+            for _ in 0..entries {
+                let cells = Cells::allocate::<P, A>(alloc)?;
+                // SAFETY: The cells are new.
+                unsafe { made.pool.put::<P>(cells) };
+                made.last = made.last.or(made.pool.first);
+            }
+        }
+        Ok(made)
+    }
+
+    /// Makes them the map's, before those that it has.
+    pub(crate) fn join(self, pool: &mut CellPool<K, V>) {
+        let made = ManuallyDrop::new(self);
+        let Some(last) = made.last else { return };
+        // SAFETY: As in `take`; the link was written by `put`.
+        unsafe {
+            let link = last.read_unaligned();
+            let next = pool.first;
+            last.write_unaligned(Link { next, ..link });
+        }
+        pool.first = made.pool.first;
+    }
+}
+
+impl<K, V, P: Policy, A: Allocator> Drop for NewCells<'_, K, V, P, A> {
+    fn drop(&mut self) {
+        /// What is left to be given back, also after the allocator has panicked.
+        struct Rest<'c, 'a, K, V, P: Policy, A: Allocator>(&'c mut NewCells<'a, K, V, P, A>);
+
+        impl<K, V, P: Policy, A: Allocator> Rest<'_, '_, K, V, P, A> {
+            fn free(&mut self) {
+                while let Some(cells) = self.0.pool.take::<P>() {
+                    // SAFETY: They came from this allocator and hold nothing.
+                    unsafe { cells.free(self.0.alloc) };
+                }
+            }
+        }
+
+        impl<K, V, P: Policy, A: Allocator> Drop for Rest<'_, '_, K, V, P, A> {
+            fn drop(&mut self) {
+                self.free();
+            }
+        }
+
+        Rest(self).free();
     }
 }

@@ -14,7 +14,7 @@ use super::{Flags, RawHmap, Slot};
 use crate::alloc::Allocator;
 use crate::hash::HashValue;
 use crate::policy::Policy;
-use crate::sizing::{BucketBits, SLOTS};
+use crate::sizing::{BucketBits, Reservation, SLOTS};
 use crate::tophash::TopHash;
 
 /// An invariant that does not hold, by its number, in words.
@@ -105,17 +105,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             cells == held,
             "H8: cells for all that is reserved, and no more",
         )?;
-        must(
-            reserved == 0 || !self.is_growing(),
-            "H8: reserved while growing",
-        )?;
         // Of those that were held when it was reserved some may be in chains since.
-        let needed = usize::min(
-            reserved,
-            self.count.saturating_add(reserved).saturating_sub(1) / SLOTS,
-        );
+        let held = self.free.len().saturating_sub(self.free.set_aside());
+        let needed = Reservation::new(self.count, reserved).map_or(0, |promise| promise.buckets);
         must(
-            self.free.len() as usize + self.noverflow as usize >= needed,
+            held as usize + self.noverflow as usize >= needed as usize,
             "H8: buckets for all that is reserved",
         )?;
         must(
@@ -290,7 +284,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The most overflow buckets that chains can have: those of all chunks, and
     /// of the arrays' spares, which an allocator may have made more than asked.
     fn most_overflow_buckets(&self) -> usize {
-        let chunks = self.overflow.totals::<K, V, P>().1 + self.oldoverflow.totals::<K, V, P>().1;
+        let chunks = self.overflow.totals::<K, V, P>().buckets
+            + self.oldoverflow.totals::<K, V, P>().buckets;
         let spares = usize::MAX >> 1;
         if self.bits.spares() == 0 {
             chunks
@@ -315,9 +310,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     fn check_memory(&self, old: &Counted) -> Result<(), Violation> {
         let used = self.noverflow as usize + self.free.len() as usize;
         let spares: usize = self.outside_of_chunks().map(|(_, buckets)| buckets).sum();
-        let mut chunks = self.overflow.totals::<K, V, P>().1;
+        let mut chunks = self.overflow.totals::<K, V, P>().buckets;
         if self.longest == CHUNKS_REUSED {
-            chunks += self.oldoverflow.totals::<K, V, P>().1;
+            chunks += self.oldoverflow.totals::<K, V, P>().buckets;
         }
         must(
             used <= chunks + spares,
@@ -334,7 +329,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             "A3: what is in no chunk is one of the array's spares, of which none is lost",
         )?;
         if self.is_growing() && self.old_bits().spares() == 0 {
-            let old_chunks = self.oldoverflow.totals::<K, V, P>().1;
+            let old_chunks = self.oldoverflow.totals::<K, V, P>().buckets;
             must(
                 old.overflow as usize <= old_chunks,
                 "A3: old chains lie in old blocks",

@@ -67,7 +67,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return None;
         }
         if self.quiet == 0 {
-            self.growth_work(hash, &hasher);
+            self.work_of_removal(hash, &hasher);
         }
         // SAFETY: There are entries, so there is an array (A1).
         let head = unsafe { self.owner(hash) };
@@ -185,6 +185,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe { reset.0.drop_entries() }
     }
 
+    /// As [`clear`](Self::clear), and if there are no entries too: then chains may still have
+    /// overflow buckets, and slots that were in use.
+    pub(super) fn empty_all_chains(&mut self) {
+        if self.count > 0 {
+            self.clear();
+        } else {
+            self.reset();
+        }
+    }
+
     /// Makes all slots free; what is in them is not dropped.
     pub(super) fn reset(&mut self) {
         let Some(base) = self.buckets else { return };
@@ -204,7 +214,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.back_off = 0;
         self.end_growth();
         // SAFETY: The old chains are gone with their array.
-        unsafe { self.let_go_of_old_chunks(usize::MAX) };
+        unsafe { self.let_go_of_old_blocks(usize::MAX) };
         self.settle();
     }
 }

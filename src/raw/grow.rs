@@ -40,23 +40,21 @@
 //! with a bucket more.
 
 use super::bmap::BucketPtr;
-use super::buckets::{Blocks, ChunkList, FreeList, Generation, array_layout};
+use super::buckets::{Blocks, ChunkList, FreeList, Generation};
+use super::cells::NewCells;
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
 use crate::hash::HashValue;
 use crate::policy::Policy;
 use crate::sizing::{
-    BucketBits, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
+    BucketBits, Reservation, SLOTS, growth_back_off, over_load_factor, too_many_overflow_buckets,
 };
 use crate::tophash::TopHashes;
 use core::mem::{self, ManuallyDrop};
 
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
-
-/// Chunks of the old generation that one call gives back.
-const GIVEN_BACK_PER_CALL: usize = 2;
 
 /// How many of them the next growth takes over if they are still there when it starts.
 /// There are about 16 at most, unless larger ones were refused, or made for one bucket
@@ -71,30 +69,32 @@ pub(super) const NOT_KNOWN: u8 = 254;
 pub(super) const CHUNKS_REUSED: u8 = 255;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    /// Starts a growth if one new entry more calls for it. A growth that is
-    /// refused is put off until [`growth_back_off`] new keys have come; chains
-    /// get longer meanwhile, and nothing else changes.
+    /// Starts a growth if one new entry more calls for it, and nothing is reserved. A growth
+    /// that is refused is put off until [`growth_back_off`] new keys have come; chains get
+    /// longer meanwhile, and nothing else changes.
     pub(super) fn grow_if_due(&mut self) -> bool {
-        let over_load = self.is_over_load();
-        if !over_load && !self.has_too_many_overflow_buckets() {
+        if self.is_growing() {
             return false;
         }
-        if self.is_growing() || self.reserved > 0 {
-            return false;
-        }
-        let Some(left_over) = self.oldoverflow.buckets_of(TAKEN_OVER) else {
+        let bits = if self.is_over_load() {
+            self.bits.doubled()
+        } else if self.has_too_many_overflow_buckets() {
+            Some(self.bits)
+        } else {
             return false;
         };
         if self.back_off > 0 {
             self.back_off -= 1;
             return false;
         }
-        let bits = if over_load {
-            self.bits.doubled()
-        } else {
-            Some(self.bits)
+        if self.reserved > 0 {
+            return false;
+        }
+        let Some(left_over) = self.oldoverflow.buckets_of(TAKEN_OVER) else {
+            return false;
         };
-        let started = bits.is_some_and(|bits| self.hash_grow(bits, left_over).is_ok());
+        let none = Reservation::NONE;
+        let started = bits.is_some_and(|bits| self.hash_grow(bits, left_over, none).is_ok());
         if !started {
             self.back_off = growth_back_off(self.bits);
         }
@@ -104,7 +104,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Whether one new entry more is over the load factor, which calls for a doubling.
     #[inline]
     fn is_over_load(&self) -> bool {
-        over_load_factor(self.count.saturating_add(1), self.bits)
+        // More entries than a `usize` can count would not fit any memory.
+        over_load_factor(self.count + 1, self.bits)
     }
 
     /// Whether the chains call for a growth to the same size.
@@ -118,21 +119,45 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// What the moves can need (H6) is set aside here: the spares of the new
     /// array, chunks that are left of the generation before (so many buckets), and a new
-    /// chunk where these are too few.
+    /// chunk where these are too few. What is to be reserved is had, too.
+    /// No growth is put off. After an error the map has the memory that it had.
     ///
     /// Go: `hashGrow`.
-    fn hash_grow(&mut self, bits: BucketBits, mut left_over: u32) -> Result<(), TryReserveError> {
+    pub(super) fn hash_grow(
+        &mut self,
+        bits: BucketBits,
+        mut left_over: u32,
+        reserved: Reservation,
+    ) -> Result<(), TryReserveError> {
         debug_assert!(!self.is_growing() && !self.is_small());
-        if self.longest == CHUNKS_REUSED {
-            // Some of their buckets may be in use. There are no more than that: the callers
-            // have counted them, or let go of all.
-            // SAFETY: No growth runs.
-            unsafe { self.let_go_of_old_chunks(TAKEN_OVER) };
+        debug_assert!(self.nevacuate == 0 && self.back_off == 0);
+        debug_assert!(reserved.keys > 0 || !self.oldoverflow.begins_with_array());
+        let are_reused = self.longest == CHUNKS_REUSED;
+        if are_reused {
+            // Some of their buckets may be in use, and the others are lost: the old chunks
+            // pass to this generation, which the new one makes old.
             left_over = 0;
         }
         let (set_aside, old_block) = self.needed_by_moves();
         let short = set_aside.saturating_sub(left_over);
-        let made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
+        let mut made = Generation::<K, V, P, A>::make(&self.alloc, bits, short)?;
+        if reserved.buckets > 0 {
+            let all = set_aside.saturating_add(reserved.buckets);
+            made.hold(all.saturating_sub(left_over))?;
+        }
+        let more = reserved.keys.saturating_sub(self.reserved);
+        let cells = NewCells::<K, V, P, A>::allocate(&self.alloc, more)?;
+        if reserved.keys > 0 && self.oldoverflow.begins_with_array() {
+            // An insert has done that before. Here it waits until there is memory: after a
+            // refusal the map has all that it had.
+            // SAFETY: No growth runs, so the chains that were in it are moved.
+            unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, 1) };
+        }
+        // From here on nothing fails.
+        while are_reused && !self.oldoverflow.is_empty() {
+            self.overflow.take_first(&mut self.oldoverflow);
+        }
+        cells.join(&mut self.cells);
         let Blocks {
             base,
             mut overflow,
@@ -156,8 +181,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.noverflow = 0;
         self.old_block = old_block;
         self.longest = 0;
-        self.nevacuate = 0;
-        self.back_off = 0;
+        if reserved.keys > 0 {
+            self.reserved = reserved.keys;
+        }
         self.quiet = 0;
         self.bits = bits;
         self.flags = flags;
@@ -184,34 +210,64 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// The work that an insert or removal owes: evacuates the old bucket that it
-    /// is about to use and one more; after a growth, gives memory back.
+    /// The work that an insert or removal owes to a growth: evacuates the old bucket that it
+    /// is about to use and one more. The allocator is not called, so that what goes on to
+    /// overwrite, or says that it does not call it, may do this first.
     ///
     /// Go: `growWork`.
     #[inline]
     pub(super) fn growth_work(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         if self.is_growing() {
             self.move_two(hash, hasher);
-        } else if !self.oldoverflow.is_empty() {
+        }
+    }
+
+    /// The work that a removal owes: the same, or if no growth runs a block is given back.
+    #[inline]
+    pub(super) fn work_of_removal(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
+        if self.is_growing() {
+            self.move_two(hash, hasher);
+        } else {
+            self.give_back();
+            self.settle();
+        }
+    }
+
+    /// Gives a block of the generation before this one back, if there is one and no growth
+    /// runs. To be called where the allocator may be.
+    #[inline(never)]
+    pub(super) fn give_back(&mut self) {
+        if !self.oldoverflow.is_empty() && !self.is_growing() {
+            // SAFETY: No growth runs.
+            unsafe { self.let_go_of_old_blocks(1) };
+        }
+    }
+
+    /// The same for an insert, which gives nothing back while something is reserved.
+    #[inline]
+    pub(super) fn give_back_unless_reserved(&mut self) {
+        if self.reserved == 0 {
             self.give_back();
         }
     }
 
-    /// Gives up to so many chunks of the generation before this one back, or makes them
-    /// this one's if some of their buckets are in use again.
+    /// Gives up to so many blocks of the generation before this one back: its array, if that
+    /// is still there, then chunks, or makes these this one's if some of their buckets are in
+    /// use again.
     ///
     /// # Safety
     /// No growth runs, so that all chains which used them are moved.
-    pub(super) unsafe fn let_go_of_old_chunks(&mut self, chunks: usize) {
-        if self.longest != CHUNKS_REUSED {
-            // SAFETY: The caller's promise.
-            return unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, chunks) };
-        }
-        for _ in 0..chunks {
+    pub(super) unsafe fn let_go_of_old_blocks(&mut self, blocks: usize) {
+        for _ in 0..blocks {
             if self.oldoverflow.is_empty() {
                 break;
             }
-            self.overflow.take_first(&mut self.oldoverflow);
+            if self.longest == CHUNKS_REUSED && !self.oldoverflow.begins_with_array() {
+                self.overflow.take_first(&mut self.oldoverflow);
+            } else {
+                // SAFETY: The caller's promise.
+                unsafe { self.oldoverflow.free::<K, V, P, A>(&self.alloc, 1) };
+            }
         }
     }
 
@@ -220,15 +276,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(super) fn move_two(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
         self.evacuate(hash.bucket(self.old_bits()), hasher);
         self.evacuate(self.nevacuate as usize, hasher);
-    }
-
-    /// Gives a few blocks of the generation before this one back.
-    #[cold]
-    #[inline(never)]
-    fn give_back(&mut self) {
-        // SAFETY: No growth runs.
-        unsafe { self.let_go_of_old_chunks(GIVEN_BACK_PER_CALL) };
-        self.settle();
     }
 
     /// Moves the chain of one old bucket, if it is still there, and advances the
@@ -306,8 +353,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Notes that a move took so many buckets. By entries the others need so many less. By
-    /// spares the chain's own take their place if some were of those that are set aside; and
-    /// where old chunks stay already, so that fewer of their buckets are lost.
+    /// spares the chain's own take their place if some were of those that are set aside or
+    /// held for keys to come; and where old chunks stay already, so that fewer of their
+    /// buckets are lost. What is lost all the same the others need no more.
     ///
     /// # Safety
     /// `old` is the head of that chain, which nobody reads again.
@@ -316,13 +364,25 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.noverflow += taken;
         self.note_length(taken);
         let set_aside = self.free.set_aside();
-        if self.old_block == 0 {
-            self.free.keep_aside(set_aside.saturating_sub(taken));
-        } else if self.free.len() < set_aside || self.longest == CHUNKS_REUSED {
+        // No more than a moment ago.
+        let before = self.free.len() + taken;
+        if self.old_block != 0 {
+            let kept = u64::from(set_aside) + u64::from(self.held_for_keys());
+            if u64::from(self.free.len()) >= kept && self.longest != CHUNKS_REUSED {
+                return;
+            }
             // SAFETY: The caller's promise.
             unsafe { self.reuse(old) };
-            let still_free = u32::min(self.free.len(), set_aside);
-            self.free.keep_aside(still_free);
+        }
+        let lost = before.saturating_sub(self.free.len());
+        self.free.keep_aside(set_aside.saturating_sub(lost));
+    }
+
+    /// Overflow buckets that the keys which are reserved for can need.
+    fn held_for_keys(&self) -> u32 {
+        match self.reserved {
+            0 => 0,
+            keys => Reservation::new(self.count, keys as usize).map_or(keys, |held| held.buckets),
         }
     }
 
@@ -407,7 +467,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
         }
         // SAFETY: No growth runs: it was just finished.
-        unsafe { self.let_go_of_old_chunks(usize::MAX) };
+        unsafe { self.let_go_of_old_blocks(usize::MAX) };
+        self.settle();
     }
 
     /// Moves up to `chains` old chains; true if some are left.
@@ -418,68 +479,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
             self.evacuate(self.nevacuate as usize, hasher);
         }
-        if !self.is_growing() && !self.oldoverflow.is_empty() {
-            self.give_back();
-        }
+        self.give_back();
+        self.settle();
         self.is_growing()
     }
 
     /// Whether a growth was refused and waits to be tried again.
     pub(crate) const fn is_growth_deferred(&self) -> bool {
         self.back_off > 0
-    }
-
-    /// Makes the array fit `entries` entries in all. An empty map gets it at
-    /// once; one that holds entries grows there, one doubling after the other.
-    /// What is reserved is reserved again, in the new array.
-    ///
-    /// After an error the map may be part of the way there, and without its
-    /// reservation.
-    pub(crate) fn try_presize(
-        &mut self,
-        entries: usize,
-        hasher: &impl Fn(&K) -> HashValue,
-    ) -> Result<(), TryReserveError> {
-        let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
-        // Ask for the impossible before the first of many doublings.
-        array_layout::<K, V, P>(bits).ok_or(TryReserveError::CapacityOverflow)?;
-        if entries == 0 {
-            return Ok(());
-        }
-        if self.buckets.is_some() && bits <= self.bits {
-            return if entries > self.room() {
-                self.widen_to(SLOTS)
-            } else {
-                Ok(())
-            };
-        }
-        let reserved = self.reserved as usize;
-        self.void_reservation();
-        if self.count == 0 {
-            self.install_empty_array(bits, 0)?;
-        } else {
-            self.double_to(bits, hasher)?;
-        }
-        self.try_reserve(reserved, hasher)
-    }
-
-    /// Doubles, moving everything each time, until there are 2^`bits` buckets.
-    fn double_to(
-        &mut self,
-        bits: BucketBits,
-        hasher: &impl Fn(&K) -> HashValue,
-    ) -> Result<(), TryReserveError> {
-        self.finish_growth(hasher);
-        self.widen_to(SLOTS)?;
-        while self.bits < bits && !self.is_growing() {
-            let next = self
-                .bits
-                .doubled()
-                .ok_or(TryReserveError::CapacityOverflow)?;
-            self.hash_grow(next, 0)?;
-            self.finish_growth(hasher);
-        }
-        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@
 use super::bmap::{BucketPtr, Shape};
 use super::buckets::array_layout;
 use super::cells::Cells;
-use super::grow::NOT_KNOWN;
+use super::grow::{CHUNKS_REUSED, NOT_KNOWN};
 use super::{Flags, RawHmap};
 use crate::alloc::Allocator;
 use crate::policy::Policy;
@@ -27,8 +27,8 @@ pub struct Footprint {
     pub overflow: usize,
     /// Overflow buckets that are free, and the headers of their chunks.
     pub spare: usize,
-    /// The array that entries are moved out of, and blocks of its overflow
-    /// buckets that are still to be given back, or are in use for the new one.
+    /// The array that entries are moved out of, or were and that is still to be given back,
+    /// and the chunks of its overflow buckets.
     pub old: usize,
     /// Keys and values that are stored in an allocation of their own, and cells
     /// reserved for more.
@@ -101,9 +101,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn footprint(&self) -> Footprint {
         let size = Shape::<K, V, P>::SIZE;
         let array = |bits| array_layout::<K, V, P>(bits).map_or(0, |layout| layout.size());
+        let old_blocks = self.oldoverflow.totals::<K, V, P>();
+        let mut current = self.overflow.totals::<K, V, P>().chunks;
+        let mut old = old_blocks.array;
+        if self.longest == CHUNKS_REUSED && !self.is_growing() {
+            // These chunks are as good as this generation's, to which they pass by and by.
+            current += old_blocks.chunks;
+        } else {
+            old += old_blocks.chunks;
+        }
         let mut footprint = Footprint {
-            old: self.oldoverflow.totals::<K, V, P>().0,
-            cells: (self.count + self.cells.len()) * Cells::<K, V>::bytes::<P>(),
+            old,
+            // H8: there are cells for all that is reserved, and no more.
+            cells: (self.count + self.reserved as usize) * Cells::<K, V>::bytes::<P>(),
             ..Footprint::default()
         };
         if self.oldbuckets.is_some() && !self.flags.has(Flags::OLD_CALLERS_BUCKET) {
@@ -112,7 +122,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.oldbuckets.is_some() && self.flags.has(Flags::OLD_CALLERS_BUCKET) {
             footprint.first_bucket = size;
         }
-        let mut current = self.overflow.totals::<K, V, P>().0;
         if self.buckets.is_some() && self.flags.has(Flags::CALLERS_BUCKET) {
             footprint.first_bucket = size;
         } else if self.buckets.is_some() {
@@ -169,7 +178,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.longest < NOT_KNOWN {
             // No bucket of a chunk is lost, so those in none are the rest.
             let used = self.noverflow as usize + self.free.len() as usize;
-            return used.saturating_sub(self.overflow.totals::<K, V, P>().1);
+            return used.saturating_sub(self.overflow.totals::<K, V, P>().buckets);
         }
         self.outside_of_chunks().map(|(_, buckets)| buckets).sum()
     }

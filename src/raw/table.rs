@@ -143,6 +143,7 @@ impl<'a, M: Face> RawVacant<'a, M> {
             mut vacancy,
         } = self;
         let raw = map.core_mut();
+        raw.give_back_unless_reserved();
         if raw.buckets.is_some() && raw.grow_if_due() {
             raw.growth_work(hash, hasher);
             vacancy = raw.vacancy_again(hash, &vacancy);

@@ -10,7 +10,9 @@
 //! body carries it too). `name within 300` gives it 300 seconds on the target
 //! instead of 60.
 
+pub mod at_hand;
 pub mod board;
+pub mod clones;
 pub mod compact;
 pub mod corpus;
 pub mod cursor;
@@ -28,8 +30,11 @@ pub mod model;
 pub mod refusal;
 pub mod replaced;
 pub mod reserve;
+pub mod reserve_faces;
+pub mod reserve_growth;
 pub mod schedule;
 pub mod set;
+pub mod shrink;
 pub mod sizes;
 pub mod sweep;
 pub mod table;
@@ -41,6 +46,13 @@ pub mod work;
 macro_rules! list {
     ($make:ident) => {
         $make! {
+            at_hand {
+                an_insert_within_capacity_calls_neither_half_of_the_allocator,
+                overwriting_calls_neither_half_of_the_allocator,
+                entries_and_look_ups_call_neither_half_of_the_allocator,
+                an_insert_under_a_reservation_calls_neither_half_of_the_allocator,
+                a_table_at_hand_calls_neither_half_of_the_allocator,
+            }
             board {
                 a_map_heap_gives_out_what_it_has_and_then_refuses,
                 a_map_heap_gets_everything_back,
@@ -52,6 +64,22 @@ macro_rules! list {
                 the_global_allocator_has_the_memory_of_the_machine,
                 #[cfg(target_os = "none")]
                 instructions_are_counted_exactly,
+            }
+            clones {
+                cloning_again_and_again_into_the_same_map_asks_for_nothing,
+                the_faces_that_cannot_fail_clone_into_what_is_there,
+                a_clone_of_another_size_replaces_the_map_or_leaves_it,
+                a_clone_is_no_larger_than_its_original,
+                #[cfg(target_pointer_width = "64")]
+                a_compact_map_of_one_entry_is_cloned_into_two_slots,
+                #[cfg(not(target_os = "none"))]
+                a_panic_while_a_map_is_cloned_into_leaves_it_whole,
+                #[cfg(not(target_os = "none"))]
+                a_panic_of_the_allocator_with_a_keys_cell_loses_no_values_cell,
+                #[cfg(not(target_os = "none"))]
+                a_panic_in_the_first_clone_leaves_no_chain_half_made,
+                #[cfg(not(target_os = "none"))]
+                a_panic_at_the_end_of_a_clone_leaves_no_reservation,
             }
             compact {
                 random_operations_keep_chains_short,
@@ -230,10 +258,8 @@ macro_rules! list {
             reserve {
                 what_is_reserved_goes_in_whatever_the_hashes,
                 chains_that_are_full_to_the_brim_can_be_reserved_for,
-                a_reservation_finishes_a_growth_first,
                 no_more_is_held_than_the_worst_chains_can_need,
                 what_is_not_used_stays_for_later,
-                no_growth_to_the_same_size_starts_while_something_is_reserved,
                 cells_are_reserved_too,
                 a_reservation_that_is_refused_changes_nothing,
                 small_chunks_serve_where_a_large_one_is_refused,
@@ -254,6 +280,29 @@ macro_rules! list {
                 a_reservation_ends_before_its_memory_is_given_back,
                 #[cfg(not(target_os = "none"))]
                 a_panic_while_a_refused_reservation_is_undone_loses_no_more_than_buckets,
+            }
+            reserve_faces {
+                what_any_face_reserves_goes_in_without_the_allocator,
+                #[cfg_attr(miri, ignore = "hundreds of refusals take minutes")]
+                a_reservation_that_any_face_is_refused_asks_once_and_changes_nothing,
+                a_reservation_makes_one_array_of_the_final_size,
+                #[cfg(not(target_os = "none"))]
+                #[cfg_attr(miri, ignore = "an array of a million takes minutes")]
+                a_million_reserved_on_one_entry,
+                a_reservation_before_every_insert_costs_no_more_calls_and_hardly_more_memory,
+                #[cfg(not(target_os = "none"))]
+                #[cfg_attr(miri, ignore = "half a million inserts take too long")]
+                half_a_million_inserts_with_a_reservation_before_each,
+            }
+            reserve_growth {
+                a_growth_goes_on_under_a_reservation,
+                a_reservation_moves_no_entry_if_one_doubling_is_enough,
+                a_doubling_is_started_with_what_is_reserved,
+                the_moves_of_a_growth_leave_alone_what_is_reserved,
+                a_refused_reservation_puts_no_growth_off,
+                reservations_that_never_run_out_do_not_keep_chains_sparse,
+                no_growth_to_the_same_size_starts_while_something_is_reserved,
+                a_growth_to_the_same_size_that_is_due_starts_with_the_reservation,
             }
             schedule {
                 tiny_maps_go_gos_way,
@@ -279,6 +328,15 @@ macro_rules! list {
                 eight_values_of_a_set_need_no_allocation,
                 a_set_a_map_and_a_set_of_hashbrowns_face_are_one,
                 a_set_and_its_places_can_be_shown,
+            }
+            shrink {
+                a_map_that_fits_shrinks_without_a_call,
+                what_an_allocator_hands_out_beyond_is_nothing_to_give_back,
+                no_map_is_larger_for_being_shrunk,
+                chunks_that_are_not_needed_are_given_back_at_the_same_size,
+                a_map_shrinks_into_the_callers_bucket_where_its_entries_fit_it,
+                a_compact_map_shrinks_to_as_few_slots_as_it_needs,
+                a_face_that_cannot_fail_shrinks_as_well,
             }
             sizes {
                 hints_give_gos_number_of_buckets,
@@ -420,6 +478,10 @@ macro_rules! list {
                 a_copy_in_a_cursors_order_with_another_seed_moves_few_entries,
                 #[cfg_attr(miri, ignore = "as above")]
                 a_copy_in_the_order_of_iteration_moves_little_more_than_any_insert,
+                #[cfg(target_os = "none")]
+                a_footprint_takes_no_longer_for_what_is_reserved,
+                #[cfg(target_os = "none")]
+                a_reservation_is_a_few_instructions_where_a_bucket_is_at_hand,
             }
         }
     };

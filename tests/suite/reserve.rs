@@ -9,7 +9,7 @@ use fastrand::Rng;
 use hmap::{FirstBucket, Hmap, TryReserveError};
 
 /// How an adversary chooses the bucket of the next key.
-const ADVERSARIES: [fn(&mut Rng, u64) -> u32; 4] = [
+pub(super) const ADVERSARIES: [fn(&mut Rng, u64) -> u32; 4] = [
     // All in one chain.
     |_, _| 0,
     // Full chains one after the other.
@@ -22,7 +22,7 @@ const ADVERSARIES: [fn(&mut Rng, u64) -> u32; 4] = [
 
 /// Inserts what was reserved, some removals in between, and expects that the allocator
 /// is not called.
-fn use_up(
+pub(super) fn use_up(
     checked: &mut Checked<'_, u64>,
     ledger: &Ledger,
     n: u64,
@@ -87,24 +87,6 @@ pub fn chains_that_are_full_to_the_brim_can_be_reserved_for() {
     }
 }
 
-pub fn a_reservation_finishes_a_growth_first() {
-    let ledger = Ledger::new();
-    let mut checked = Checked::new(&ledger);
-    for id in 0..few_or(53, 209) {
-        checked.insert(Key::spread(id), id);
-    }
-    assert!(checked.map.is_growing());
-    checked.map.try_reserve(5).unwrap();
-    assert!(!checked.map.is_growing());
-    use_up(
-        &mut checked,
-        &ledger,
-        5,
-        &mut Rng::with_seed(3),
-        ADVERSARIES[0],
-    );
-}
-
 pub fn no_more_is_held_than_the_worst_chains_can_need() {
     for n in [1, 8, 9, 100, 104, 105] {
         let ledger = Ledger::new();
@@ -147,37 +129,6 @@ pub fn what_is_not_used_stays_for_later() {
         15,
         &mut Rng::with_seed(4),
         ADVERSARIES[0],
-    );
-}
-
-pub fn no_growth_to_the_same_size_starts_while_something_is_reserved() {
-    let ledger = Ledger::new();
-    let mut checked = Checked::new(&ledger);
-    checked.map.try_presize(52).unwrap();
-    // As many overflow buckets as buckets, nearly no entries: a growth is due.
-    let mut id = 0;
-    for bucket in 0..8 {
-        for _ in 0..9 {
-            checked.insert(Key::at(id, bucket, 1), id);
-            id += 1;
-        }
-        for back in 1..=8 {
-            checked.remove(Key::at(id - back, bucket, 1));
-        }
-    }
-    checked.map.try_reserve(10).unwrap();
-    use_up(
-        &mut checked,
-        &ledger,
-        10,
-        &mut Rng::with_seed(5),
-        |_, number| number as u32 % 8,
-    );
-    assert!(!checked.map.is_growing());
-    checked.insert(Key::at(9_000, 0, 1), 0);
-    assert!(
-        checked.map.is_growing(),
-        "with the next key it is no longer put off"
     );
 }
 

@@ -183,3 +183,40 @@ pub fn a_copy_in_the_order_of_iteration_moves_little_more_than_any_insert() {
     let moved = worst.entries_moved;
     assert_eq!((moved, longest), (29, 4), "moved, longest");
 }
+
+#[cfg(target_os = "none")]
+pub fn a_footprint_takes_no_longer_for_what_is_reserved() {
+    let took = |n| {
+        let ledger = Ledger::new();
+        let mut map: Hmap<Key, [u8; 200], _, _> =
+            Hmap::with_hasher_in(Counting::default(), &ledger);
+        map.try_reserve(n).unwrap();
+        let start = board::instructions();
+        let footprint = core::hint::black_box(map.footprint());
+        let took = board::instructions() - start;
+        assert_eq!(footprint.cells, 200 * n);
+        took
+    };
+    let (few, many) = (took(8), took(800));
+    assert!(many < 2 * few + 100, "{many} instructions instead of {few}");
+}
+
+#[cfg(target_os = "none")]
+pub fn a_reservation_is_a_few_instructions_where_a_bucket_is_at_hand() {
+    let ledger = Ledger::new();
+    let hasher = Counting::default();
+    let mut map: Map<'_> = Hmap::try_with_capacity_and_hasher_in(1_600, hasher, &ledger).unwrap();
+    let mut worst = 0;
+    for id in 0..1_000 {
+        let calls = ledger.calls();
+        let start = board::instructions();
+        map.try_reserve(1).unwrap();
+        let took = board::instructions() - start;
+        if ledger.calls() == calls {
+            worst = worst.max(took);
+        }
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    // This crate is built with little optimisation here.
+    assert!(worst < 300, "{worst} instructions");
+}

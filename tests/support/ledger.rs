@@ -28,6 +28,11 @@ pub struct Ledger {
     panics_freeing: Cell<Option<usize>>,
     /// Bytes handed out beyond what was asked for.
     excess: Cell<usize>,
+    /// Whether all blocks are handed out as powers of two.
+    rounds: Cell<bool>,
+    /// Bytes asked for and not given back, and the most that there ever were.
+    live: Cell<usize>,
+    peak: Cell<usize>,
 }
 
 impl Ledger {
@@ -78,10 +83,19 @@ impl Ledger {
         self.excess.set(bytes);
     }
 
+    /// From now on hands out the next power of two, as allocators with size classes do.
+    pub fn hand_out_powers_of_two(&self) {
+        self.rounds.set(true);
+    }
+
     /// Bytes asked for and not given back.
     pub fn live_bytes(&self) -> usize {
-        let blocks = self.blocks.borrow();
-        blocks.values().map(|(_, layout)| layout.size()).sum()
+        self.live.get()
+    }
+
+    /// The most bytes that were out at a time.
+    pub fn peak_bytes(&self) -> usize {
+        self.peak.get()
     }
 
     pub fn live_blocks(&self) -> usize {
@@ -116,13 +130,22 @@ impl Ledger {
     pub fn take_back(&self) -> usize {
         let blocks = self.blocks.take();
         for (start, layout) in blocks.values() {
-            let granted = layout.size() + self.excess.get();
-            let granted = Layout::from_size_align(granted, layout.align());
+            let granted = self.granted(*layout).expect("it was allocated");
             // SAFETY: The block was allocated with this layout and not given back; who
             // had it is gone.
-            unsafe { Global.deallocate(*start, granted.expect("it was allocated")) };
+            unsafe { Global.deallocate(*start, granted) };
         }
+        self.live.set(0);
         blocks.len()
+    }
+
+    /// What is handed out for a block.
+    fn granted(&self, layout: Layout) -> Result<Layout, AllocError> {
+        let size = match self.rounds.get() {
+            true => layout.size().next_power_of_two(),
+            false => layout.size() + self.excess.get(),
+        };
+        Layout::from_size_align(size, layout.align()).map_err(|_| AllocError)
     }
 
     fn refuses(&self, layout: Layout) -> bool {
@@ -156,8 +179,7 @@ unsafe impl Allocator for Ledger {
             self.refused.set(self.refused.get() + 1);
             return Err(AllocError);
         }
-        let granted = Layout::from_size_align(layout.size() + self.excess.get(), layout.align())
-            .map_err(|_| AllocError)?;
+        let granted = self.granted(layout)?;
         // The block is as large as what is handed out; the books have what was
         // asked for, which is what the map has to give back.
         let block = Global.allocate(granted)?;
@@ -168,6 +190,8 @@ unsafe impl Allocator for Ledger {
             .borrow_mut()
             .insert(start.as_ptr().addr(), (start, layout));
         assert!(before.is_none(), "the global allocator gave a block twice");
+        self.live.set(self.live.get() + layout.size());
+        self.peak.set(self.peak.get().max(self.live.get()));
         Ok(NonNull::slice_from_raw_parts(start, granted.size()))
     }
 
@@ -179,8 +203,8 @@ unsafe impl Allocator for Ledger {
             Some(layout),
             "given back with another layout, or twice"
         );
-        let granted = Layout::from_size_align(layout.size() + self.excess.get(), layout.align());
-        let granted = granted.expect("it was allocated");
+        self.live.set(self.live.get() - layout.size());
+        let granted = self.granted(layout).expect("it was allocated");
         poison(block, granted);
         // SAFETY: This is the block's layout, by the books; tests do not change the
         // excess while blocks are out.

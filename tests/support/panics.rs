@@ -1,9 +1,8 @@
 //! A panic in each call of a user's code, one after the other, in every operation from
 //! every state; on the host, where a panic can be caught.
 //!
-//! After it the map is whole and can be used, nothing is dropped twice, and nothing
-//! leaks but what [`pardon`] says. No panic in `Hash`, `Eq`, `Clone` or the allocator
-//! loses an entry.
+//! After it the map is whole and can be used, nothing is dropped twice, and nothing leaks.
+//! No panic in `Hash`, `Eq`, `Clone` or the allocator loses an entry.
 
 use super::keys::Key;
 use super::ledger::Ledger;
@@ -38,8 +37,6 @@ const CULPRITS: [Culprit; 7] = [
 pub struct Tally {
     pub states: u64,
     pub panics: u64,
-    /// Panics after which something had leaked that may.
-    pub leaks: u64,
 }
 
 /// Sweeps these states with one way of storing entries; `report` is told of each.
@@ -74,12 +71,11 @@ fn every_culprit<const K: usize, const V: usize>(
         let mut after = 0;
         while after < calls.min(extent.most) {
             let ended = run::<K, V>(state, number, Some((culprit, after)));
-            let Some(Ended { panicked, leak, .. }) = ended else {
+            let Some(Ended { panicked, .. }) = ended else {
                 return false;
             };
             assert!(panicked, "{}: {number}, {culprit:?}, {after}", state.name);
             tally.panics += 1;
-            tally.leaks += u64::from(leak != Leak::default());
             after = extent.after(after);
         }
     }
@@ -98,9 +94,12 @@ fn run<const K: usize, const V: usize>(
         ended: None,
     };
     let left = state.stage::<K, V>(&mut trial);
-    let leak = trial.ended.as_ref()?.leak;
-    assert_eq!(left.parts, leak.parts, "{}: {trial:?}", state.name);
-    assert_eq!(left.blocks > 0, leak.bytes > 0, "{}: {trial:?}", state.name);
+    assert_eq!(
+        (left.parts, left.blocks),
+        (0, 0),
+        "{}: {trial:?}",
+        state.name
+    );
     trial.ended
 }
 
@@ -117,7 +116,6 @@ struct Ended {
     /// Calls of each of the culprits.
     calls: [usize; CULPRITS.len()],
     panicked: bool,
-    leak: Leak,
 }
 
 impl<const K: usize, const V: usize> Task<K, V> for Trial {
@@ -151,24 +149,18 @@ impl<const K: usize, const V: usize> Task<K, V> for Trial {
         let after = counts();
         let calls = core::array::from_fn(|number| after[number] - counted[number]);
         let panicked = result.is_err();
-        let mut leak = Leak::default();
         if let Err(payload) = result {
             if !payload.is::<OnPurpose>() {
                 resume_unwind(payload);
             }
             let (culprit, _) = self.panics.expect("nothing panics but on purpose");
             self.judge(culprit, scene, &before);
-            leak = scene.leak();
-            pardon(culprit, leak);
+            assert_eq!(scene.leak(), Leak::default(), "{self:?}");
             scene.forgive();
         }
         scene.check();
         go_on(scene);
-        self.ended = Some(Ended {
-            calls,
-            panicked,
-            leak,
-        });
+        self.ended = Some(Ended { calls, panicked });
     }
 }
 
@@ -205,21 +197,4 @@ impl Trial {
             assert_eq!(lost, None, "{self:?}");
         }
     }
-}
-
-/// What may leak: if the allocator panics when it is given a block back, the others that
-/// were to follow.
-#[track_caller]
-fn pardon(culprit: Culprit, leak: Leak) {
-    let worst = match culprit {
-        Culprit::Deallocate => Leak {
-            parts: 0,
-            bytes: usize::MAX,
-        },
-        _ => Leak::default(),
-    };
-    assert!(
-        leak.parts <= worst.parts && leak.bytes <= worst.bytes,
-        "{culprit:?} leaks {leak:?}"
-    );
 }

@@ -19,6 +19,8 @@ pub trait Books {
     fn live_bytes(&self) -> usize;
     /// Calls of `allocate`, refused ones too.
     fn calls(&self) -> usize;
+    /// Calls of `deallocate`.
+    fn freed(&self) -> usize;
     fn refused(&self) -> usize;
     /// Refuses the next call, if it can.
     fn refuse_next(&self) {}
@@ -31,6 +33,10 @@ impl Books for Ledger {
 
     fn calls(&self) -> usize {
         self.calls()
+    }
+
+    fn freed(&self) -> usize {
+        self.freed()
     }
 
     fn refused(&self) -> usize {
@@ -60,6 +66,8 @@ pub enum Act {
     TryReserve(usize),
     TryPresize(usize),
     TryClone,
+    /// A clone of fewer entries becomes one of all.
+    TryCloneFrom,
     ShrinkTo(usize),
     GrowStep(usize),
     FinishGrowth,
@@ -194,10 +202,14 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
     #[track_caller]
     pub fn act(&mut self, act: Act) -> Result<(), Refused> {
         let (calls, refused) = (self.books.calls(), self.books.refused());
-        let may_allocate = self.may_allocate(act);
+        let freed = self.books.freed();
+        let (may_allocate, may_give_back) = (self.may_allocate(act), self.may_give_back(act));
         let done = self.perform(act);
         if !may_allocate {
             assert_eq!(self.books.calls(), calls, "{act:?} called the allocator");
+        }
+        if !may_give_back {
+            assert_eq!(self.books.freed(), freed, "{act:?} gave memory back");
         }
         if done.is_err() && !matches!(act, Act::InsertWithinCapacity(_)) {
             assert!(
@@ -210,17 +222,30 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
 
     fn may_allocate(&self, act: Act) -> bool {
         match act {
-            Act::Insert(key) | Act::EntryOrInsert(key) => {
-                let reserved = self.map.as_ref().is_some_and(|map| map.reserved() > 0);
-                !reserved && !self.oracle.contains_key(&key)
-            }
+            Act::Insert(key) | Act::EntryOrInsert(key) => self.asks_for_room(key),
             Act::TryExtend(..)
             | Act::TryReserve(_)
             | Act::TryPresize(_)
             | Act::TryClone
+            | Act::TryCloneFrom
             | Act::ShrinkTo(_) => true,
             _ => false,
         }
+    }
+
+    /// What says that it does not call the allocator calls neither half of it.
+    fn may_give_back(&self, act: Act) -> bool {
+        match act {
+            Act::Insert(key) | Act::EntryOrInsert(key) => self.asks_for_room(key),
+            Act::InsertWithinCapacity(_) | Act::Change(_) | Act::IterMut | Act::Walk => false,
+            _ => true,
+        }
+    }
+
+    /// Whether an insert of this key may call the allocator.
+    fn asks_for_room(&self, key: Key) -> bool {
+        let reserved = self.map.as_ref().is_some_and(|map| map.reserved() > 0);
+        !reserved && !self.oracle.contains_key(&key)
     }
 
     #[track_caller]
@@ -232,16 +257,24 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
             Act::TryExtend(first, count) => return self.try_extend(first, count),
             Act::TryReserve(n) => return self.try_reserve(n),
             Act::TryPresize(n) => {
-                let reserved = self.map().reserved();
-                self.map().try_presize(n).map_err(|_| Refused)?;
-                assert!(self.map().capacity() >= n);
+                let (reserved, footprint) = (self.map().reserved(), self.map().footprint());
+                let presized = self.map().try_presize(n);
                 assert_eq!(self.map().reserved(), reserved);
+                if presized.is_err() {
+                    assert_eq!(self.map().footprint(), footprint);
+                    return Err(Refused);
+                }
+                assert!(self.map().capacity() >= n);
             }
             Act::ShrinkTo(n) => {
-                self.map().shrink_to(n).map_err(|_| Refused)?;
+                let bytes = self.books.live_bytes();
+                let shrunk = self.map().shrink_to(n);
+                assert!(self.books.live_bytes() <= bytes, "larger than before");
+                shrunk.map_err(|_| Refused)?;
                 assert_eq!(self.map().reserved(), 0);
             }
             Act::TryClone => return self.try_clone(),
+            Act::TryCloneFrom => return self.try_clone_from(),
             Act::EntryRemove(key) => self.entry_remove(key),
             Act::Remove(key) => {
                 let sought = Sought(key, self.world);
@@ -390,13 +423,15 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
     }
 
     fn try_reserve(&mut self, n: usize) -> Result<(), Refused> {
-        let before = self.map().reserved();
+        let (before, footprint) = (self.map().reserved(), self.map().footprint());
         let result = self.map().try_reserve(n);
         let reserved = self.map().reserved();
         if result.is_ok() {
             assert_eq!(reserved, usize::max(before, n));
+            assert!(self.map().capacity() >= self.map().len() + n);
         } else {
-            assert!(reserved == before || reserved == 0);
+            assert_eq!(reserved, before);
+            assert_eq!(self.map().footprint(), footprint);
         }
         result.map_err(|_| Refused)
     }
@@ -406,11 +441,35 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
         match self.map().try_clone() {
             Ok(copy) => {
                 self.check_map(&copy);
-                assert_eq!(copy.allocation_size(), self.books.live_bytes() - bytes);
+                let size = copy.allocation_size();
+                assert_eq!(size, self.books.live_bytes() - bytes);
+                let footprint = self.map().footprint();
+                assert!(size <= footprint.first_bucket + footprint.heap(), "larger");
                 Ok(())
             }
             Err(_) => {
                 assert_eq!((self.books.live_bytes(), self.world.live()), (bytes, live));
+                Err(Refused)
+            }
+        }
+    }
+
+    fn try_clone_from(&mut self) -> Result<(), Refused> {
+        let mut copy = self.map().try_clone().map_err(|_| Refused)?;
+        copy.retain(|key, _| key.of.id % 2 == 0);
+        let footprint = copy.footprint();
+        let kept = copy.len();
+        match copy.try_clone_from(self.map()) {
+            Ok(()) => {
+                self.check_map(&copy);
+                Ok(())
+            }
+            Err(_) => {
+                assert_eq!(copy.validate(), Ok(()));
+                assert_eq!(
+                    (copy.len(), copy.footprint().cells),
+                    (kept, footprint.cells)
+                );
                 Err(Refused)
             }
         }

@@ -395,6 +395,9 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
         ("walk and change", Act::Walk),
         ("take apart", Act::IntoIter(usize::MAX)),
         ("take a part", Act::IntoIter(some)),
+        ("clone from", Act::TryCloneFrom),
+        ("reserve a doubling", Act::TryReserve(keys.len() + 1)),
+        ("reserve far more", Act::TryReserve(few_or(120, 500))),
     ]
     .into()
 }
