@@ -125,9 +125,12 @@ mod mix;
 mod policy;
 #[expect(unsafe_code, reason = "buckets are raw memory: the one place for it")]
 mod raw;
-#[expect(
-    unsafe_code,
-    reason = "a map finds out whether its hash builder is the default one"
+#[cfg_attr(
+    feature = "default-hasher",
+    expect(
+        unsafe_code,
+        reason = "a map finds out whether its hash builder is the default one"
+    )
 )]
 mod seed;
 #[cfg(feature = "serde")]
