@@ -55,8 +55,8 @@ const END: u64 = 1 << 32;
 /// on. If a map that hashes alike (the same hash builder with the same seed) is filled in
 /// that order and grows meanwhile, its entries crowd in few of its buckets. Chains get
 /// about as long as the square root of n, and inserts move two of them: 208 entries in
-/// the worst of 6,000 inserts, where otherwise 25 are the most. So make the copy with
-/// room for all
+/// the worst of 6,000 inserts, where keys in any order that is not the map's make it 25, and
+/// a copy in the order of [`iter`](crate::Hmap::iter) 29. So make the copy with room for all
 /// ([`try_with_capacity_and_hasher_in`](crate::Hmap::try_with_capacity_and_hasher_in),
 /// [`try_presize`](crate::Hmap::try_presize)), or with another seed, as every map has
 /// that was made without a hasher; or copy in one go, by

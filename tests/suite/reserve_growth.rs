@@ -3,7 +3,7 @@
 
 use super::reserve::{ADVERSARIES, use_up};
 use crate::support::few_or;
-use crate::support::keys::{Counting, Identity, Key};
+use crate::support::keys::{Counting, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
 use alloc::collections::VecDeque;
