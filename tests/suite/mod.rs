@@ -31,7 +31,7 @@ pub mod refusal;
 pub mod replaced;
 pub mod reserve;
 pub mod reserve_faces;
-pub mod reserve_growth;
+pub mod reserve_while_growing;
 pub mod schedule;
 pub mod set;
 pub mod shrink;
@@ -294,7 +294,7 @@ macro_rules! list {
                 #[cfg_attr(miri, ignore = "half a million inserts take too long")]
                 half_a_million_inserts_with_a_reservation_before_each,
             }
-            reserve_growth {
+            reserve_while_growing {
                 a_growth_goes_on_under_a_reservation,
                 a_reservation_moves_no_entry_if_one_doubling_is_enough,
                 a_doubling_is_started_with_what_is_reserved,
