@@ -56,7 +56,8 @@ use core::mem::{self, ManuallyDrop};
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
 
-/// How many of them the next growth takes over if they are still there when it starts.
+/// How many chunks of the old generation the next growth takes over if they are still there
+/// when it starts.
 /// There are about 16 at most, unless larger ones were refused, or made for one bucket
 /// after the other: by small reservations, or when the map was shrunk.
 const TAKEN_OVER: usize = 32;
