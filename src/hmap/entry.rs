@@ -61,68 +61,80 @@ where
     }
 }
 
+/// The methods that fill a vacant place, of [`Entry`] and of `EntryRef`: with the type of
+/// the key that is looked for, and what is said of their errors.
+macro_rules! filling {
+    ($key:ty, $errors:literal) => {
+        /// The value; if there is none, this one is inserted.
+        ///
+        /// # Errors
+        #[doc = $errors]
+        pub fn or_insert(self, default: V) -> Result<&'a mut V, InsertError<K, V>> {
+            self.or_insert_with_key(|_| default)
+        }
+
+        /// The value; if there is none, the one that the function makes is inserted.
+        ///
+        /// # Errors
+        #[doc = $errors]
+        pub fn or_insert_with(
+            self,
+            default: impl FnOnce() -> V,
+        ) -> Result<&'a mut V, InsertError<K, V>> {
+            self.or_insert_with_key(|_| default())
+        }
+
+        /// The value; if there is none, the one that the function makes of the key is
+        /// inserted.
+        ///
+        /// # Errors
+        #[doc = $errors]
+        pub fn or_insert_with_key(
+            self,
+            default: impl FnOnce(&$key) -> V,
+        ) -> Result<&'a mut V, InsertError<K, V>> {
+            match self {
+                Self::Occupied(entry) => Ok(entry.into_mut()),
+                Self::Vacant(entry) => {
+                    let value = default(entry.key());
+                    entry.insert(value)
+                }
+            }
+        }
+
+        /// The value; if there is none, the default one is inserted.
+        ///
+        /// # Errors
+        #[doc = $errors]
+        pub fn or_default(self) -> Result<&'a mut V, InsertError<K, V>>
+        where
+            V: Default,
+        {
+            self.or_insert_with(V::default)
+        }
+
+        /// Sets the value, whether there was one or not.
+        ///
+        /// # Errors
+        #[doc = $errors]
+        pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
+            match self {
+                Self::Occupied(mut entry) => {
+                    entry.insert(value);
+                    Ok(entry)
+                }
+                Self::Vacant(entry) => entry.insert_entry(value),
+            }
+        }
+    };
+}
+pub(super) use filling;
+
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Entry<'a, K, V, S, A, P> {
-    /// The value; if there is none, this one is inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn or_insert(self, default: V) -> Result<&'a mut V, InsertError<K, V>> {
-        self.or_insert_with_key(|_| default)
-    }
-
-    /// The value; if there is none, the one that the function makes is inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn or_insert_with(
-        self,
-        default: impl FnOnce() -> V,
-    ) -> Result<&'a mut V, InsertError<K, V>> {
-        self.or_insert_with_key(|_| default())
-    }
-
-    /// The value; if there is none, the one that the function makes of the key is
-    /// inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn or_insert_with_key(
-        self,
-        default: impl FnOnce(&K) -> V,
-    ) -> Result<&'a mut V, InsertError<K, V>> {
-        match self {
-            Self::Occupied(entry) => Ok(entry.into_mut()),
-            Self::Vacant(entry) => {
-                let value = default(&entry.key);
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value; if there is none, the default one is inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn or_default(self) -> Result<&'a mut V, InsertError<K, V>>
-    where
-        V: Default,
-    {
-        self.or_insert_with(V::default)
-    }
-
-    /// Sets the value, whether there was one or not.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the pair, if there is no room for it.
-    pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
-        match self {
-            Self::Occupied(mut entry) => {
-                entry.insert(value);
-                Ok(entry)
-            }
-            Self::Vacant(entry) => entry.insert_entry(value),
-        }
-    }
+    filling!(
+        K,
+        "As [`Hmap::insert`]: with the pair, if there is no room for it."
+    );
 }
 
 impl<K, V, S, A: Allocator, P: Policy> Entry<'_, K, V, S, A, P> {

@@ -1,7 +1,7 @@
 //! The place of a key that is given by reference: an owned one is made when it is
 //! inserted, and not before.
 
-use super::entry::{OccupiedEntry, Placed};
+use super::entry::{OccupiedEntry, Placed, filling};
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::error::InsertWithKeyError;
 use crate::raw::entry::{RawEntry, RawVacant};
@@ -74,67 +74,10 @@ where
     A: Allocator,
     P: Policy,
 {
-    /// The value; if there is none, this one is inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the owned key and the value, if there is no room for them.
-    pub fn or_insert(self, default: V) -> Result<&'a mut V, InsertError<K, V>> {
-        self.or_insert_with_key(|_| default)
-    }
-
-    /// The value; if there is none, the one that the function makes is inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the owned key and the value, if there is no room for them.
-    pub fn or_insert_with(
-        self,
-        default: impl FnOnce() -> V,
-    ) -> Result<&'a mut V, InsertError<K, V>> {
-        self.or_insert_with_key(|_| default())
-    }
-
-    /// The value; if there is none, the one that the function makes of the key is
-    /// inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the owned key and the value, if there is no room for them.
-    pub fn or_insert_with_key(
-        self,
-        default: impl FnOnce(&Q) -> V,
-    ) -> Result<&'a mut V, InsertError<K, V>> {
-        match self {
-            Self::Occupied(entry) => Ok(entry.into_mut()),
-            Self::Vacant(entry) => {
-                let value = default(entry.key);
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value; if there is none, the default one is inserted.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the owned key and the value, if there is no room for them.
-    pub fn or_default(self) -> Result<&'a mut V, InsertError<K, V>>
-    where
-        V: Default,
-    {
-        self.or_insert_with(V::default)
-    }
-
-    /// Sets the value, whether there was one or not.
-    ///
-    /// # Errors
-    /// As [`Hmap::insert`]: with the owned key and the value, if there is no room for them.
-    pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
-        match self {
-            Self::Occupied(mut entry) => {
-                entry.insert(value);
-                Ok(entry)
-            }
-            Self::Vacant(entry) => entry.insert_entry(value),
-        }
-    }
+    filling!(
+        Q,
+        "As [`Hmap::insert`]: with the owned key and the value, if there is no room for them."
+    );
 }
 
 impl<K, Q: ?Sized, V, S, A: Allocator, P: Policy> EntryRef<'_, '_, K, Q, V, S, A, P> {
