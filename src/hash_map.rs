@@ -247,12 +247,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     }
 }
 
-impl<K, V, S, A> HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Reserves all that the next `additional` new keys can need, whatever their hashes: they
     /// make no call of the allocator, neither to take nor to give back.
     ///
@@ -457,26 +452,13 @@ impl<K, V, S: Default, A: Allocator + Default> Default for HashMap<K, V, S, A> {
     }
 }
 
-impl<K, V, S, A> PartialEq for HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    V: PartialEq,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator> PartialEq for HashMap<K, V, S, A> {
     fn eq(&self, other: &Self) -> bool {
         self.map == other.map
     }
 }
 
-impl<K, V, S, A> Eq for HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    V: Eq,
-    S: BuildHasher,
-    A: Allocator,
-{
-}
+impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator> Eq for HashMap<K, V, S, A> {}
 
 impl<K, Q, V, S, A> Index<&Q> for HashMap<K, V, S, A>
 where

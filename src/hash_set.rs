@@ -192,12 +192,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     }
 }
 
-impl<T, S, A> HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// Reserves all that the next `additional` new values can need, whatever their hashes:
     /// they make no call of the allocator, neither to take nor to give back.
     ///
@@ -410,21 +405,10 @@ impl<T, S: Default, A: Allocator + Default> Default for HashSet<T, S, A> {
     }
 }
 
-impl<T, S, A> PartialEq for HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> PartialEq for HashSet<T, S, A> {
     fn eq(&self, other: &Self) -> bool {
         self.set == other.set
     }
 }
 
-impl<T, S, A> Eq for HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
-}
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Eq for HashSet<T, S, A> {}

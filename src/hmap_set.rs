@@ -86,13 +86,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     }
 }
 
-impl<T, S, A, P> HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Inserts a value, and says whether it was not there before. If it was, the one in
     /// the set stays and `value` is dropped.
     ///
@@ -290,27 +284,14 @@ impl<T, S: Default, A: Allocator + Default, P: Policy> Default for HmapSet<T, S,
     }
 }
 
-impl<T, S, A, P> PartialEq for HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> PartialEq for HmapSet<T, S, A, P> {
     /// Whether both have the same values; each is looked up.
     fn eq(&self, other: &Self) -> bool {
         self.map == other.map
     }
 }
 
-impl<T, S, A, P> Eq for HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
-}
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Eq for HmapSet<T, S, A, P> {}
 
 impl<T: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug for HmapSet<T, S, A, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

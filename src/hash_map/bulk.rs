@@ -24,11 +24,8 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
     }
 }
 
-impl<K, V, S, A> FromIterator<(K, V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher + Default,
-    A: Allocator + Default,
+impl<K: Eq + Hash, V, S: BuildHasher + Default, A: Allocator + Default> FromIterator<(K, V)>
+    for HashMap<K, V, S, A>
 {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(iter: T) -> Self {
         let mut map = Self::default();
@@ -50,12 +47,7 @@ impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]>
     }
 }
 
-impl<K, V, S, A> Extend<(K, V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K, V, S, A> {
     /// Inserts all entries. Room is made for all that the iterator claims to have, if
     /// the map is empty, and else for half: some of them will be there already.
     fn extend<T: IntoIterator<Item = (K, V)>>(&mut self, iter: T) {
@@ -66,24 +58,16 @@ where
     }
 }
 
-impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash + Copy,
-    V: Copy,
-    S: BuildHasher,
-    A: Allocator,
+impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher, A: Allocator> Extend<(&'a K, &'a V)>
+    for HashMap<K, V, S, A>
 {
     fn extend<T: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, iter: T) {
         self.extend(iter.into_iter().map(|(key, value)| (*key, *value)));
     }
 }
 
-impl<'a, K, V, S, A> Extend<&'a (K, V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash + Copy,
-    V: Copy,
-    S: BuildHasher,
-    A: Allocator,
+impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher, A: Allocator> Extend<&'a (K, V)>
+    for HashMap<K, V, S, A>
 {
     fn extend<T: IntoIterator<Item = &'a (K, V)>>(&mut self, iter: T) {
         self.extend(iter.into_iter().copied());

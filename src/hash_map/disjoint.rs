@@ -5,12 +5,7 @@ use crate::alloc::Allocator;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
-impl<K, V, S, A> HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// The values of several keys, each to change.
     ///
     /// # Panics

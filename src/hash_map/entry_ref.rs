@@ -273,11 +273,8 @@ where
     }
 }
 
-impl<K, Q, V, S, A> fmt::Debug for VacantEntryRef<'_, '_, K, Q, V, S, A>
-where
-    K: Borrow<Q>,
-    Q: fmt::Debug + ?Sized,
-    A: Allocator,
+impl<K: Borrow<Q>, Q: fmt::Debug + ?Sized, V, S, A: Allocator> fmt::Debug
+    for VacantEntryRef<'_, '_, K, Q, V, S, A>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VacantEntryRef").field(&self.key()).finish()

@@ -22,11 +22,8 @@ impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {
     }
 }
 
-impl<T, S, A> FromIterator<T> for HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher + Default,
-    A: Allocator + Default,
+impl<T: Eq + Hash, S: BuildHasher + Default, A: Allocator + Default> FromIterator<T>
+    for HashSet<T, S, A>
 {
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
         let mut set = Self::default();
@@ -46,12 +43,7 @@ impl<T: Eq + Hash, const N: usize> From<[T; N]> for HashSet<T, DefaultHashBuilde
     }
 }
 
-impl<T, S, A> Extend<T> for HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Extend<T> for HashSet<T, S, A> {
     /// Inserts all values. Room is made for all that the iterator claims to have, if
     /// the set is empty, and else for half: some of them will be there already.
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
@@ -64,11 +56,8 @@ where
     }
 }
 
-impl<'a, T, S, A> Extend<&'a T> for HashSet<T, S, A>
-where
-    T: 'a + Eq + Hash + Copy,
-    S: BuildHasher,
-    A: Allocator,
+impl<'a, T: 'a + Eq + Hash + Copy, S: BuildHasher, A: Allocator> Extend<&'a T>
+    for HashSet<T, S, A>
 {
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
         self.extend(iter.into_iter().copied());

@@ -7,12 +7,7 @@ use crate::hmap::EntryRef;
 use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 
-impl<T, S, A> HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// The values that are in this set and not in the other.
     ///
     /// **Work:** all of this set, each value looked up in the other.
@@ -135,11 +130,8 @@ operator!(
 /// An operator that changes the set on its left.
 macro_rules! assigning {
     ($(#[$doc:meta])* $trait:ident, $method:ident, |$set:ident, $rhs:ident| $body:expr) => {
-        impl<T, S, A> $trait<&HashSet<T, S, A>> for HashSet<T, S, A>
-        where
-            T: Eq + Hash + Clone,
-            S: BuildHasher,
-            A: Allocator,
+        impl<T: Eq + Hash + Clone, S: BuildHasher, A: Allocator> $trait<&HashSet<T, S, A>>
+            for HashSet<T, S, A>
         {
             $(#[$doc])*
             fn $method(&mut self, $rhs: &HashSet<T, S, A>) {

@@ -170,13 +170,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     }
 }
 
-impl<K, V, S, A, P> Hmap<K, V, S, A, P>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// Inserts all entries of an iterator, one after the other.
     ///
     /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).

@@ -28,13 +28,7 @@ pub struct VacantEntry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
     raw: RawVacant<'a, Hmap<K, V, S, A, P>>,
 }
 
-impl<K, V, S, A, P> Hmap<K, V, S, A, P>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// The place of a key, to look at and to fill.
     ///
     /// **Work:** the chain of the key; while growing also the at most two old chains

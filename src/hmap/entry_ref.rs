@@ -28,13 +28,7 @@ pub struct VacantEntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator = Global, P: 
     raw: RawVacant<'a, Hmap<K, V, S, A, P>>,
 }
 
-impl<K, V, S, A, P> Hmap<K, V, S, A, P>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// The place of a key that is given by reference, as `&str` for a `String`. For a key
     /// that is there no owned one is made.
     ///
@@ -218,11 +212,8 @@ where
     }
 }
 
-impl<K, Q, V, S, A, P> fmt::Debug for VacantEntryRef<'_, '_, K, Q, V, S, A, P>
-where
-    Q: fmt::Debug + ?Sized,
-    A: Allocator,
-    P: Policy,
+impl<K, Q: fmt::Debug + ?Sized, V, S, A: Allocator, P: Policy> fmt::Debug
+    for VacantEntryRef<'_, '_, K, Q, V, S, A, P>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VacantEntryRef").field(&self.key).finish()

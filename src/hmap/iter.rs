@@ -132,12 +132,8 @@ impl<'a, K: Hash, V, S: BuildHasher, P: Policy> Iterator for IterFrom<'a, K, V, 
 
 impl<K: Hash, V, S: BuildHasher, P: Policy> FusedIterator for IterFrom<'_, K, V, S, P> {}
 
-impl<K, V, S, P> fmt::Debug for IterFrom<'_, K, V, S, P>
-where
-    K: Hash + fmt::Debug,
-    V: fmt::Debug,
-    S: BuildHasher,
-    P: Policy,
+impl<K: Hash + fmt::Debug, V: fmt::Debug, S: BuildHasher, P: Policy> fmt::Debug
+    for IterFrom<'_, K, V, S, P>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()

@@ -90,13 +90,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     }
 }
 
-impl<T, S, A, P> HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Inserts all values of an iterator, one after the other.
     ///
     /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).

@@ -26,13 +26,7 @@ pub struct VacantEntry<'a, T, S, A: Allocator = Global, P: Policy = Go> {
     inner: hmap::VacantEntry<'a, T, (), S, A, P>,
 }
 
-impl<T, S, A, P> HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// The place of a value, to look at and to fill.
     ///
     /// **Work:** the chain of the value; while growing also the at most two old chains

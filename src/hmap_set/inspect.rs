@@ -54,13 +54,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     }
 }
 
-impl<T, S, A, P> HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Checks every invariant of the set; for tests.
     #[doc(hidden)]
     pub fn validate(&self) -> Result<(), Violation> {

@@ -177,12 +177,7 @@ impl<K, A: Allocator, P: Policy> Iterator for Drain<'_, K, A, P> {
     }
 }
 
-impl<K, F, A, P> Iterator for ExtractIf<'_, K, F, A, P>
-where
-    F: FnMut(&K) -> bool,
-    A: Allocator,
-    P: Policy,
-{
+impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> Iterator for ExtractIf<'_, K, F, A, P> {
     type Item = K;
 
     fn next(&mut self) -> Option<K> {
@@ -202,13 +197,7 @@ impl<K, A: Allocator, P: Policy> ExactSizeIterator for Drain<'_, K, A, P> {}
 impl<K, P: Policy> FusedIterator for Iter<'_, K, P> {}
 impl<K, A: Allocator, P: Policy> FusedIterator for IntoIter<K, A, P> {}
 impl<K, A: Allocator, P: Policy> FusedIterator for Drain<'_, K, A, P> {}
-impl<K, F, A, P> FusedIterator for ExtractIf<'_, K, F, A, P>
-where
-    F: FnMut(&K) -> bool,
-    A: Allocator,
-    P: Policy,
-{
-}
+impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> FusedIterator for ExtractIf<'_, K, F, A, P> {}
 
 impl<K, P: Policy> Clone for Iter<'_, K, P> {
     fn clone(&self) -> Self {

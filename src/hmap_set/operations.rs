@@ -7,13 +7,7 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::{Chain, FusedIterator};
 
-impl<T, S, A, P> HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// The values that are in this set and not in the other.
     ///
     /// **Work:** all of this set, each value looked up in the other. **Memory:** none.
@@ -176,12 +170,8 @@ pub struct Union<'a, T, S, A: Allocator = Global, P: Policy = Go> {
     values: Chain<Iter<'a, T, P>, Difference<'a, T, S, A, P>>,
 }
 
-impl<'a, T, S, A, P> Iterator for Intersection<'a, T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
+impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
+    for Intersection<'a, T, S, A, P>
 {
     type Item = &'a T;
 
@@ -203,12 +193,8 @@ where
     }
 }
 
-impl<'a, T, S, A, P> Iterator for Difference<'a, T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
+impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
+    for Difference<'a, T, S, A, P>
 {
     type Item = &'a T;
 
@@ -234,12 +220,8 @@ where
 /// The iterator traits of an iterator over one more specific.
 macro_rules! around {
     ($type:ident) => {
-        impl<'a, T, S, A, P> Iterator for $type<'a, T, S, A, P>
-        where
-            T: Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-            P: Policy,
+        impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
+            for $type<'a, T, S, A, P>
         {
             type Item = &'a T;
 
@@ -275,21 +257,13 @@ around!(Union);
 /// `FusedIterator` and `Debug`, which all four have in the same way.
 macro_rules! shown {
     ($type:ident) => {
-        impl<T, S, A, P> FusedIterator for $type<'_, T, S, A, P>
-        where
-            T: Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-            P: Policy,
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> FusedIterator
+            for $type<'_, T, S, A, P>
         {
         }
 
-        impl<T, S, A, P> fmt::Debug for $type<'_, T, S, A, P>
-        where
-            T: fmt::Debug + Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-            P: Policy,
+        impl<T: fmt::Debug + Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> fmt::Debug
+            for $type<'_, T, S, A, P>
         {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_list().entries(self.clone()).finish()

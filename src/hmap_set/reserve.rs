@@ -6,13 +6,7 @@ use crate::error::TryReserveError;
 use crate::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
-impl<T, S, A, P> HmapSet<T, S, A, P>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-    P: Policy,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Reserves all that the next `n` new values can need, whatever their hashes: after it
     /// they make no call of the allocator and cannot fail. See
     /// [`Hmap::try_reserve`](crate::Hmap::try_reserve).
