@@ -46,7 +46,46 @@ impl<'a, K: Eq + Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
+/// The methods that fill a vacant place, of [`Entry`] and of `EntryRef`: with the type of
+/// the key that is looked for.
+macro_rules! filling {
+    ($key:ty) => {
+        /// The value; if there is none, this one is inserted.
+        pub fn or_insert(self, default: V) -> &'a mut V {
+            self.or_insert_with(|| default)
+        }
+
+        /// The value; if there is none, the one that the function makes is inserted.
+        pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
+            self.or_insert_with_key(|_| default())
+        }
+
+        /// The value; if there is none, the one that the function makes of the key is
+        /// inserted.
+        pub fn or_insert_with_key<F: FnOnce(&$key) -> V>(self, default: F) -> &'a mut V {
+            match self {
+                Self::Occupied(entry) => entry.into_mut(),
+                Self::Vacant(entry) => {
+                    let value = default(entry.key());
+                    entry.insert(value)
+                }
+            }
+        }
+
+        /// The value; if there is none, the default one is inserted.
+        pub fn or_default(self) -> &'a mut V
+        where
+            V: Default,
+        {
+            self.or_insert_with(V::default)
+        }
+    };
+}
+pub(super) use filling;
+
+impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
+    filling!(K);
+
     /// Sets the value, whether there was one or not.
     ///
     /// ```
@@ -55,11 +94,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// assert_eq!(map.entry("a").insert(1).key(), &"a");
     /// # }
     /// ```
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
         match self {
             Self::Occupied(mut entry) => {
                 entry.insert(value);
@@ -70,70 +105,20 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     }
 
     /// As [`insert`](Self::insert), under std's name.
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
         self.insert(value)
     }
 
-    /// The value; if there is none, this one is inserted.
-    pub fn or_insert(self, default: V) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        self.or_insert_with(|| default)
-    }
-
     /// The entry; if there is none, one with this value is inserted.
-    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A> {
         match self {
             Self::Occupied(entry) => entry,
             Self::Vacant(entry) => entry.insert_entry(default),
         }
     }
+}
 
-    /// The value; if there is none, the one that the function makes is inserted.
-    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        self.or_insert_with_key(|_| default())
-    }
-
-    /// The value; if there is none, the one that the function makes of the key is
-    /// inserted.
-    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Self::Occupied(entry) => entry.into_mut(),
-            Self::Vacant(entry) => {
-                let value = default(entry.key());
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value; if there is none, the default one is inserted.
-    pub fn or_default(self) -> &'a mut V
-    where
-        V: Default,
-        K: Hash,
-        S: BuildHasher,
-    {
-        self.or_insert_with(V::default)
-    }
-
+impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// The key: as it is stored, or as it was given.
     pub fn key(&self) -> &K {
         match self {
@@ -273,28 +258,22 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
         self.key
     }
 
+    /// The map that the entry is of.
+    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+        self.raw.into_map()
+    }
+}
+
+impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
     /// Inserts the key with this value.
-    pub fn insert(self, value: V) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert(self, value: V) -> &'a mut V {
         self.insert_entry(value).into_mut()
     }
 
     /// Inserts the key with this value, and stays at its place.
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
         let raw = placed(self.raw.insert(self.key, value));
         OccupiedEntry { raw }
-    }
-
-    /// The map that the entry is of.
-    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
-        self.raw.into_map()
     }
 }
 

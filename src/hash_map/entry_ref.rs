@@ -4,7 +4,7 @@
 extern crate alloc;
 
 use super::HashMap;
-use super::entry::OccupiedEntry;
+use super::entry::{OccupiedEntry, filling};
 use crate::alloc::{Allocator, Global};
 use crate::infallible::placed;
 use crate::raw::entry::{RawEntry, RawVacant};
@@ -44,14 +44,17 @@ where
     }
 }
 
-impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
+impl<'a, 'b, K, Q, V, S, A> EntryRef<'a, 'b, K, Q, V, S, A>
+where
+    K: Hash,
+    Q: ToOwned<Owned = K> + ?Sized,
+    S: BuildHasher,
+    A: Allocator,
+{
+    filling!(Q);
+
     /// Sets the value, whether there was one or not.
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
         match self {
             Self::Occupied(mut entry) => {
                 entry.insert(value);
@@ -61,68 +64,19 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
         }
     }
 
-    /// The value; if there is none, this one is inserted.
-    pub fn or_insert(self, default: V) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        self.or_insert_with(|| default)
-    }
-
-    /// The value; if there is none, the one that the function makes is inserted.
-    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        self.or_insert_with_key(|_| default())
-    }
-
-    /// The value; if there is none, the one that the function makes of the key is
-    /// inserted.
-    pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        match self {
-            Self::Occupied(entry) => entry.into_mut(),
-            Self::Vacant(entry) => {
-                let value = default(entry.key);
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value; if there is none, the default one is inserted.
-    pub fn or_default(self) -> &'a mut V
-    where
-        V: Default,
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        self.or_insert_with(V::default)
-    }
-
     /// The entry; if there is none, one with the default value is inserted.
     pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A>
     where
         V: Default,
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
     {
         match self {
             Self::Occupied(entry) => entry,
             Self::Vacant(entry) => entry.insert_entry(V::default()),
         }
     }
+}
 
+impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     /// The key: as it is stored, or as it was given.
     pub fn key(&self) -> &Q
     where
@@ -160,12 +114,23 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
         self.key
     }
 
+    /// The map that the entry is of.
+    pub fn into_map(self) -> &'map mut HashMap<K, V, S, A> {
+        self.raw.into_map()
+    }
+}
+
+impl<'map, 'key, K, Q, V, S, A> VacantEntryRef<'map, 'key, K, Q, V, S, A>
+where
+    K: Hash,
+    Q: ?Sized,
+    S: BuildHasher,
+    A: Allocator,
+{
     /// Inserts an owned key with this value.
     pub fn insert(self, value: V) -> &'map mut V
     where
-        K: Hash,
         Q: ToOwned<Owned = K>,
-        S: BuildHasher,
     {
         self.insert_entry(value).into_mut()
     }
@@ -176,9 +141,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// If it is not equal.
     pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
     where
-        K: Hash,
         Q: Equivalent<K>,
-        S: BuildHasher,
     {
         self.insert_entry_with_key(key, value).into_mut()
     }
@@ -189,20 +152,14 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// It is equal, and has the same hash. (If not, look-ups miss the entry; nothing
     /// worse happens here.)
     #[expect(unsafe_code, reason = "hashbrown's signature")]
-    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V {
         self.put(key, value).into_mut()
     }
 
     /// Inserts an owned key with this value, and stays at its place.
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A>
     where
-        K: Hash,
         Q: ToOwned<Owned = K>,
-        S: BuildHasher,
     {
         let key = self.key.to_owned();
         self.put(key, value)
@@ -214,9 +171,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// If it is not equal.
     pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
     where
-        K: Hash,
         Q: Equivalent<K>,
-        S: BuildHasher,
     {
         assert!(
             self.key.equivalent(&key),
@@ -235,26 +190,13 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
         self,
         key: K,
         value: V,
-    ) -> OccupiedEntry<'map, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    ) -> OccupiedEntry<'map, K, V, S, A> {
         self.put(key, value)
     }
 
-    fn put(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    fn put(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A> {
         let raw = placed(self.raw.insert(key, value));
         OccupiedEntry { raw }
-    }
-
-    /// The map that the entry is of.
-    pub fn into_map(self) -> &'map mut HashMap<K, V, S, A> {
-        self.raw.into_map()
     }
 }
 
