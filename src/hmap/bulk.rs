@@ -82,7 +82,9 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     {
         self.raw.extract_if(predicate)
     }
+}
 
+impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone, P: Policy> Hmap<K, V, S, A, P> {
     /// A map with clones of all entries, of the allocator and of the hash builder with
     /// its seed: the same entries in the same slots, also in the middle of a growth.
     /// Keys are not hashed.
@@ -103,13 +105,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # }
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        K: Clone,
-        V: Clone,
-        S: Clone,
-        A: Clone,
-    {
+    pub fn try_clone(&self) -> Result<Self, TryReserveError> {
         Ok(Self {
             raw: self.raw.try_clone_in(self.raw.allocator().clone())?,
             hash_builder: self.hash_builder.clone(),
@@ -145,13 +141,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # }
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
-    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError>
-    where
-        K: Clone,
-        V: Clone,
-        S: Clone,
-        A: Clone,
-    {
+    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError> {
         // Before anything changes: it may panic.
         let hash_builder = source.hash_builder.clone();
         let reseed = source.reseed;

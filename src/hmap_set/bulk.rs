@@ -35,7 +35,9 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     pub fn clear(&mut self) {
         self.map.clear();
     }
+}
 
+impl<T: Clone, S: Clone, A: Allocator + Clone, P: Policy> HmapSet<T, S, A, P> {
     /// A set with clones of all values, of the allocator and of the hash builder with its
     /// seed: the same values in the same slots, also in the middle of a growth. Values are
     /// not hashed.
@@ -53,12 +55,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// # }
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        T: Clone,
-        S: Clone,
-        A: Clone,
-    {
+    pub fn try_clone(&self) -> Result<Self, TryReserveError> {
         self.map.try_clone().map(Self::from_hmap)
     }
 
@@ -80,12 +77,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// # }
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
-    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError>
-    where
-        T: Clone,
-        S: Clone,
-        A: Clone,
-    {
+    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError> {
         self.map.try_clone_from(&source.map)
     }
 }
