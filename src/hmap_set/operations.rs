@@ -24,8 +24,10 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// ```
     pub fn difference<'a>(&'a self, other: &'a Self) -> Difference<'a, T, S, A, P> {
         Difference {
-            values: self.iter(),
-            other,
+            values: Chosen {
+                values: self.iter(),
+                other,
+            },
         }
     }
 
@@ -70,8 +72,10 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     pub fn intersection<'a>(&'a self, other: &'a Self) -> Intersection<'a, T, S, A, P> {
         let (smaller, larger) = self.by_size(other);
         Intersection {
-            values: smaller.iter(),
-            other: larger,
+            values: Chosen {
+                values: smaller.iter(),
+                other: larger,
+            },
         }
     }
 
@@ -142,18 +146,22 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     }
 }
 
+/// The values of one set that are in another one, or are not.
+struct Chosen<'a, T, S, A: Allocator, P: Policy, const IN_OTHER: bool> {
+    values: Iter<'a, T, P>,
+    other: &'a HmapSet<T, S, A, P>,
+}
+
 /// The values that are in both of two sets; see [`HmapSet::intersection`].
 #[must_use = "nothing is done until values are asked for"]
 pub struct Intersection<'a, T, S, A: Allocator = Global, P: Policy = Go> {
-    values: Iter<'a, T, P>,
-    other: &'a HmapSet<T, S, A, P>,
+    values: Chosen<'a, T, S, A, P, true>,
 }
 
 /// The values that are in one set and not in the other; see [`HmapSet::difference`].
 #[must_use = "nothing is done until values are asked for"]
 pub struct Difference<'a, T, S, A: Allocator = Global, P: Policy = Go> {
-    values: Iter<'a, T, P>,
-    other: &'a HmapSet<T, S, A, P>,
+    values: Chosen<'a, T, S, A, P, false>,
 }
 
 /// The values that are in one of two sets and not in both; see
@@ -170,54 +178,50 @@ pub struct Union<'a, T, S, A: Allocator = Global, P: Policy = Go> {
     values: Chain<Iter<'a, T, P>, Difference<'a, T, S, A, P>>,
 }
 
-impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
-    for Intersection<'a, T, S, A, P>
+impl<T, S, A: Allocator, P: Policy, const IN_OTHER: bool> Clone
+    for Chosen<'_, T, S, A, P, IN_OTHER>
 {
-    type Item = &'a T;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a T> {
-        let Self { values, other } = self;
-        values.find(|value| other.contains(*value))
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, self.values.size_hint().1)
-    }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, &'a T) -> B>(self, init: B, f: F) -> B {
-        let Self { values, other } = self;
-        values.filter(|value| other.contains(*value)).fold(init, f)
+    fn clone(&self) -> Self {
+        Self {
+            values: self.values.clone(),
+            other: self.other,
+        }
     }
 }
 
-impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
-    for Difference<'a, T, S, A, P>
+impl<'a, T, S, A, P, const IN_OTHER: bool> Iterator for Chosen<'a, T, S, A, P, IN_OTHER>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+    P: Policy,
 {
     type Item = &'a T;
 
     #[inline]
     fn next(&mut self) -> Option<&'a T> {
         let Self { values, other } = self;
-        values.find(|value| !other.contains(*value))
+        values.find(|value| other.contains(*value) == IN_OTHER)
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         let (left, upper) = self.values.size_hint();
-        (left.saturating_sub(self.other.len()), upper)
+        // At most so many of them are passed over.
+        let passed_over = if IN_OTHER { left } else { self.other.len() };
+        (left.saturating_sub(passed_over), upper)
     }
 
     #[inline]
     fn fold<B, F: FnMut(B, &'a T) -> B>(self, init: B, f: F) -> B {
         let Self { values, other } = self;
-        values.filter(|value| !other.contains(*value)).fold(init, f)
+        values
+            .filter(|value| other.contains(*value) == IN_OTHER)
+            .fold(init, f)
     }
 }
 
-/// The iterator traits of an iterator over one more specific.
+/// The traits of the four iterators, each around one more specific.
 macro_rules! around {
     ($type:ident) => {
         impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
@@ -241,25 +245,17 @@ macro_rules! around {
             }
         }
 
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> FusedIterator
+            for $type<'_, T, S, A, P>
+        {
+        }
+
         impl<T, S, A: Allocator, P: Policy> Clone for $type<'_, T, S, A, P> {
             fn clone(&self) -> Self {
                 Self {
                     values: self.values.clone(),
                 }
             }
-        }
-    };
-}
-
-around!(SymmetricDifference);
-around!(Union);
-
-/// `FusedIterator` and `Debug`, which all four have in the same way.
-macro_rules! shown {
-    ($type:ident) => {
-        impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> FusedIterator
-            for $type<'_, T, S, A, P>
-        {
         }
 
         impl<T: fmt::Debug + Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> fmt::Debug
@@ -272,28 +268,10 @@ macro_rules! shown {
     };
 }
 
-shown!(Intersection);
-shown!(Difference);
-shown!(SymmetricDifference);
-shown!(Union);
-
-impl<T, S, A: Allocator, P: Policy> Clone for Intersection<'_, T, S, A, P> {
-    fn clone(&self) -> Self {
-        Self {
-            values: self.values.clone(),
-            other: self.other,
-        }
-    }
-}
-
-impl<T, S, A: Allocator, P: Policy> Clone for Difference<'_, T, S, A, P> {
-    fn clone(&self) -> Self {
-        Self {
-            values: self.values.clone(),
-            other: self.other,
-        }
-    }
-}
+around!(Intersection);
+around!(Difference);
+around!(SymmetricDifference);
+around!(Union);
 
 /// Compiles if the iterators can stand for those of shorter lifetimes.
 #[expect(dead_code, reason = "compiled, not called")]
