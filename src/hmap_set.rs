@@ -8,7 +8,7 @@
 mod bulk;
 mod entry;
 mod inspect;
-mod iter;
+pub(crate) mod iter;
 mod make;
 mod operations;
 mod reserve;

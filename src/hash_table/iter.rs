@@ -1,6 +1,7 @@
 //! Iterators of a table: the core's, without the elems that a table's entries have not.
 
 use super::{Allocator, Global};
+use crate::hmap_set::iter::{empty, values};
 use crate::policy::Go;
 use crate::raw::{self, RawHmap};
 use core::fmt;
@@ -115,31 +116,15 @@ impl<'a, T> Iterator for IterHashMut<'a, T> {
 
 impl<T> FusedIterator for IterHashMut<'_, T> {}
 
-/// The iterator traits of an iterator over pairs with nothing in their second half.
-macro_rules! values {
-    ([$($generics:tt)*] $type:ty, $item:ty) => {
-        impl<$($generics)*> Iterator for $type {
-            type Item = $item;
+values!(['a, T] Iter<'a, T>, 0: &'a T, clone: T);
+values!([T, A: Allocator] IntoIter<T, A>, 0: T, iter: T);
+values!(['a, T, A: Allocator] Drain<'a, T, A>, 0: T, iter: T);
 
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.0.next().map(|(value, _)| value)
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.0.size_hint()
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $type {}
-        impl<$($generics)*> FusedIterator for $type {}
-    };
-}
-
-values!(['a, T] Iter<'a, T>, &'a T);
-values!([T, A: Allocator] IntoIter<T, A>, T);
-values!(['a, T, A: Allocator] Drain<'a, T, A>, T);
+empty!([T] Iter<'_, T>, 0);
+empty!([T] IterMut<'_, T>, 0);
+empty!([T] IterHash<'_, T>, 0);
+empty!([T] IterHashMut<'_, T>, 0);
+empty!([T, A: Allocator + Default] IntoIter<T, A>, 0);
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
@@ -153,60 +138,7 @@ impl<T> Clone for IterHash<'_, T> {
     }
 }
 
-/// Without values.
-impl<T> Default for Iter<'_, T> {
-    fn default() -> Self {
-        Self(Default::default())
-    }
-}
-
-/// Without values.
-impl<T> Default for IterMut<'_, T> {
-    fn default() -> Self {
-        Self(Default::default())
-    }
-}
-
-/// Without values.
-impl<T> Default for IterHash<'_, T> {
-    fn default() -> Self {
-        Self(Default::default())
-    }
-}
-
-/// Without values.
-impl<T> Default for IterHashMut<'_, T> {
-    fn default() -> Self {
-        Self(Default::default())
-    }
-}
-
-/// Without values.
-impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
-    fn default() -> Self {
-        Self(Default::default())
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
 impl<T: fmt::Debug> fmt::Debug for IterMut<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.iter().fmt(f)
-    }
-}
-
-impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.iter().fmt(f)
-    }
-}
-
-impl<T: fmt::Debug, A: Allocator> fmt::Debug for Drain<'_, T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iter().fmt(f)
     }

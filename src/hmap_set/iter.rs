@@ -2,7 +2,6 @@
 
 use super::HmapSet;
 use crate::alloc::{Allocator, Global};
-use crate::hmap::Keys;
 use crate::policy::{Go, Policy};
 use crate::raw;
 use crate::raw::entry::Face;
@@ -25,7 +24,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// ```
     pub fn iter(&self) -> Iter<'_, T, P> {
         Iter {
-            keys: self.map.keys(),
+            entries: self.map.iter(),
         }
     }
 
@@ -76,7 +75,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
 
 /// The values of a set, by reference; see [`HmapSet::iter`].
 pub struct Iter<'a, K, P: Policy = Go> {
-    keys: Keys<'a, K, (), P>,
+    entries: raw::iter::Iter<'a, K, (), P>,
 }
 
 /// The values of a set that is taken apart; see `HmapSet::into_iter`.
@@ -118,64 +117,65 @@ impl<'a, T, S, A: Allocator, P: Policy> IntoIterator for &'a HmapSet<T, S, A, P>
     }
 }
 
-impl<'a, K, P: Policy> Iterator for Iter<'a, K, P> {
-    type Item = &'a K;
+/// The iterator traits of the values that are the keys of entries. An invocation says in
+/// which field the entries are, what is given, and how those that are left are looked at.
+macro_rules! values {
+    ([$($generics:tt)*] $type:ty, $entries:tt: $item:ty, $left:ident: $value:ident) => {
+        impl<$($generics)*> Iterator for $type {
+            type Item = $item;
 
-    #[inline]
-    fn next(&mut self) -> Option<&'a K> {
-        self.keys.next()
-    }
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.$entries.next().map(|(value, ())| value)
+            }
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.keys.size_hint()
-    }
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.$entries.size_hint()
+            }
 
-    #[inline]
-    fn fold<B, F: FnMut(B, &'a K) -> B>(self, init: B, f: F) -> B {
-        self.keys.fold(init, f)
-    }
+            #[inline]
+            fn fold<B, F: FnMut(B, $item) -> B>(self, init: B, f: F) -> B {
+                self.$entries.map(|(value, ())| value).fold(init, f)
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $type {}
+        impl<$($generics)*> FusedIterator for $type {}
+
+        impl<$($generics)*> fmt::Debug for $type
+        where
+            $value: fmt::Debug,
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let left = self.$entries.$left().map(|(value, ())| value);
+                f.debug_list().entries(left).finish()
+            }
+        }
+    };
 }
 
-impl<K, A: Allocator, P: Policy> Iterator for IntoIter<K, A, P> {
-    type Item = K;
-
-    #[inline]
-    fn next(&mut self) -> Option<K> {
-        self.entries.next().map(|(value, ())| value)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, K) -> B>(self, init: B, mut f: F) -> B {
-        self.entries
-            .fold(init, |folded, (value, ())| f(folded, value))
-    }
+/// `Default` of an iterator that has another one in a field.
+macro_rules! empty {
+    ([$($generics:tt)*] $type:ty, $field:tt) => {
+        /// Without values.
+        impl<$($generics)*> Default for $type {
+            fn default() -> Self {
+                Self { $field: Default::default() }
+            }
+        }
+    };
 }
 
-impl<K, A: Allocator, P: Policy> Iterator for Drain<'_, K, A, P> {
-    type Item = K;
+#[cfg(feature = "infallible")]
+pub(crate) use {empty, values};
 
-    #[inline]
-    fn next(&mut self) -> Option<K> {
-        self.entries.next().map(|(value, ())| value)
-    }
+values!(['a, K, P: Policy] Iter<'a, K, P>, entries: &'a K, clone: K);
+values!([K, A: Allocator, P: Policy] IntoIter<K, A, P>, entries: K, iter: K);
+values!(['a, K, A: Allocator, P: Policy] Drain<'a, K, A, P>, entries: K, iter: K);
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, K) -> B>(self, init: B, mut f: F) -> B {
-        self.entries
-            .fold(init, |folded, (value, ())| f(folded, value))
-    }
-}
+empty!([K, P: Policy] Iter<'_, K, P>, entries);
+empty!([K, A: Allocator + Default, P: Policy] IntoIter<K, A, P>, entries);
 
 impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> Iterator for ExtractIf<'_, K, F, A, P> {
     type Item = K;
@@ -191,57 +191,13 @@ impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> Iterator for ExtractIf<'_
     }
 }
 
-impl<K, P: Policy> ExactSizeIterator for Iter<'_, K, P> {}
-impl<K, A: Allocator, P: Policy> ExactSizeIterator for IntoIter<K, A, P> {}
-impl<K, A: Allocator, P: Policy> ExactSizeIterator for Drain<'_, K, A, P> {}
-impl<K, P: Policy> FusedIterator for Iter<'_, K, P> {}
-impl<K, A: Allocator, P: Policy> FusedIterator for IntoIter<K, A, P> {}
-impl<K, A: Allocator, P: Policy> FusedIterator for Drain<'_, K, A, P> {}
 impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> FusedIterator for ExtractIf<'_, K, F, A, P> {}
 
 impl<K, P: Policy> Clone for Iter<'_, K, P> {
     fn clone(&self) -> Self {
         Self {
-            keys: self.keys.clone(),
+            entries: self.entries.clone(),
         }
-    }
-}
-
-/// Without values.
-impl<K, P: Policy> Default for Iter<'_, K, P> {
-    fn default() -> Self {
-        Self {
-            keys: Keys::default(),
-        }
-    }
-}
-
-/// Without values.
-impl<K, A: Allocator + Default, P: Policy> Default for IntoIter<K, A, P> {
-    fn default() -> Self {
-        Self {
-            entries: raw::iter::IntoIter::default(),
-        }
-    }
-}
-
-impl<K: fmt::Debug, P: Policy> fmt::Debug for Iter<'_, K, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.keys.fmt(f)
-    }
-}
-
-impl<K: fmt::Debug, A: Allocator, P: Policy> fmt::Debug for IntoIter<K, A, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.entries.iter().map(|(value, ())| value);
-        f.debug_list().entries(values).finish()
-    }
-}
-
-impl<K: fmt::Debug, A: Allocator, P: Policy> fmt::Debug for Drain<'_, K, A, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.entries.iter().map(|(value, ())| value);
-        f.debug_list().entries(values).finish()
     }
 }
 
