@@ -196,21 +196,10 @@ impl<K, V, P: Policy> Clone for Values<'_, K, V, P> {
     }
 }
 
-impl<K: fmt::Debug, V, P: Policy> fmt::Debug for Keys<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<K, V: fmt::Debug, P: Policy> fmt::Debug for Values<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-/// The iterator traits of one half of another iterator.
+/// The iterator traits of one half of an iterator over entries. An invocation says what is
+/// given, how the entries that are left are looked at, and which half it is.
 macro_rules! half {
-    ([$($generics:tt)*] $type:ty, $item:ty, $half:expr) => {
+    ([$($generics:tt)*] $type:ty, $item:ty, $left:ident: $shown:ident, $half:expr) => {
         impl<$($generics)*> Iterator for $type {
             type Item = $item;
 
@@ -227,23 +216,23 @@ macro_rules! half {
 
         impl<$($generics)*> ExactSizeIterator for $type {}
         impl<$($generics)*> FusedIterator for $type {}
+
+        impl<$($generics)*> fmt::Debug for $type
+        where
+            $shown: fmt::Debug,
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.0.$left().map($half)).finish()
+            }
+        }
     };
 }
 
-/// `Debug` and `Default` of one half of another iterator.
-macro_rules! shown {
-    ([$($generics:tt)*] [$($default:tt)*] $type:ty, $debug:ident, $half:expr) => {
-        impl<$($generics)*> fmt::Debug for $type
-        where
-            $debug: fmt::Debug,
-        {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.0.iter().map($half)).finish()
-            }
-        }
-
+/// `Default` of an iterator around another one.
+macro_rules! empty {
+    ([$($generics:tt)*] $type:ty) => {
         /// Without entries.
-        impl<$($default)*> Default for $type {
+        impl<$($generics)*> Default for $type {
             fn default() -> Self {
                 Self(Default::default())
             }
@@ -251,28 +240,14 @@ macro_rules! shown {
     };
 }
 
-half!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, |(key, _)| key);
-half!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, |(_, value)| value);
-half!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, |(_, value)| value);
-half!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, |(key, _)| key);
-half!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, |(_, value)| value);
+half!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, clone: K, |(key, _)| key);
+half!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, clone: V, |(_, value)| value);
+half!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, iter: V, |(_, value)| value);
+half!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, iter: K, |(key, _)| key);
+half!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, iter: V, |(_, value)| value);
 
-shown!(['a, K, V, P: Policy] ['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, V, |(_, value)| value);
-shown!([K, V, A: Allocator, P: Policy] [K, V, A: Allocator + Default, P: Policy]
-    IntoKeys<K, V, A, P>, K, |(key, _)| key);
-shown!([K, V, A: Allocator, P: Policy] [K, V, A: Allocator + Default, P: Policy]
-    IntoValues<K, V, A, P>, V, |(_, value)| value);
-
-/// Without entries.
-impl<K, V, P: Policy> Default for Keys<'_, K, V, P> {
-    fn default() -> Self {
-        Self(Iter::default())
-    }
-}
-
-/// Without entries.
-impl<K, V, P: Policy> Default for Values<'_, K, V, P> {
-    fn default() -> Self {
-        Self(Iter::default())
-    }
-}
+empty!([K, V, P: Policy] Keys<'_, K, V, P>);
+empty!([K, V, P: Policy] Values<'_, K, V, P>);
+empty!([K, V, P: Policy] ValuesMut<'_, K, V, P>);
+empty!([K, V, A: Allocator + Default, P: Policy] IntoKeys<K, V, A, P>);
+empty!([K, V, A: Allocator + Default, P: Policy] IntoValues<K, V, A, P>);
