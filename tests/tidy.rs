@@ -2,16 +2,25 @@
 //! functions, where addresses are computed, and that the README names what there is.
 #![cfg(not(target_os = "none"))]
 
+#[path = "tidy/house.rs"]
+mod house;
+#[path = "tidy/layers.rs"]
+mod layers;
+#[path = "tidy/pretend.rs"]
+mod pretend;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/written.rs"]
+mod written;
 
+use house::House;
+use layers::{circles, layer, upward};
 use source::{Source, sources};
-use std::collections::BTreeMap;
 use std::fs;
 
 /// Reading a file or a function takes no more lines than this.
-const LINES_OF_A_FILE: usize = 700;
-const LINES_OF_A_FUNCTION: usize = 70;
+const LINES_OF_A_FILE: usize = 600;
+const LINES_OF_A_FUNCTION: usize = 60;
 const LINES_OF_AN_EXAMPLE_TO_COPY: usize = 80;
 const LINES_OF_THE_README: usize = 300;
 
@@ -33,10 +42,13 @@ const LAYERS: [&[&str]; 11] = [
 /// Where pointers are computed.
 const OF_ADDRESSES: [&str; 2] = ["src/raw/bmap.rs", "src/raw/buckets.rs"];
 
-/// The number of the layer of a module, or of one that it is in.
-fn layer(module: &str) -> Option<usize> {
-    let of = |name| LAYERS.iter().position(|layer| layer.contains(&name));
-    of(module).or_else(|| of(module.split('/').next()?))
+/// Whether a module is of the core: above the numbers and below the faces.
+fn is_of_core(module: &str) -> bool {
+    let [lowest, face] = ["raw/cells", "hmap"].map(|module| {
+        let layer = layer(&LAYERS, module);
+        layer.expect("a module that has a layer")
+    });
+    layer(&LAYERS, module).is_some_and(|own| (lowest..face).contains(&own))
 }
 
 /// Fails with all that was found.
@@ -50,39 +62,56 @@ fn library() -> impl Iterator<Item = Source> {
 }
 
 #[test]
+fn every_module_has_a_layer() {
+    let house = House::of(library());
+    let lost = house
+        .modules()
+        .filter(|module| layer(&LAYERS, module).is_none());
+    nothing("no layer", lost.map(str::to_owned).collect());
+}
+
+#[test]
 fn arrows_between_modules_point_down() {
-    let mut upward = Vec::new();
-    let mut arrows = 0;
-    for source in library() {
-        let own = layer(source.module()).unwrap_or_else(|| panic!("{}: no layer", source.path));
-        for (line, used) in source.modules_used() {
-            arrows += 1;
-            if layer(&used).is_none_or(|used| used > own) {
-                upward.push(format!("{}:{line}: {used}", source.path));
-            }
-        }
-    }
-    assert!(arrows > 100, "{arrows} arrows only: are the paths read?");
-    nothing("modules use what is above them", upward);
+    let arrows = House::of(library()).uses();
+    let seen = arrows.len();
+    assert!(seen > 100, "{seen} arrows only: are the paths read?");
+    nothing("modules use what is above them", upward(&LAYERS, &arrows));
 }
 
 #[test]
 fn neighbours_in_the_core_do_not_go_round_in_a_circle() {
-    let mut uses: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for source in library().filter(|source| source.module().starts_with("raw/")) {
-        let used = source.modules_used().into_iter().map(|(_, used)| used);
-        let of_core = used.filter(|used| used.starts_with("raw/") && used != source.module());
-        uses.insert(source.module().into(), of_core.collect());
-    }
-    // Those that use nothing that is left can be read, and then those above them.
-    while let Some(next) = uses
-        .iter()
-        .find(|(_, used)| !used.iter().any(|used| uses.contains_key(used)))
-        .map(|(module, _)| module.clone())
-    {
-        uses.remove(&next);
-    }
-    assert!(uses.is_empty(), "these use each other: {uses:?}");
+    let arrows = House::of(library()).uses();
+    let found = circles(&arrows, |module| module.starts_with("raw/"));
+    nothing("these use each other", found);
+}
+
+#[test]
+fn calls_between_files_are_seen() {
+    let calls = House::of(library()).calls();
+    let of_core = calls.iter().filter(|call| is_of_core(&call.from.name));
+    let (all, of_core) = (calls.len(), of_core.count());
+    println!("{all} calls between files, {of_core} of them from the core");
+    assert!(all > 500, "{all} only: are they followed?");
+    assert!(of_core > 250, "{of_core} only from the core");
+}
+
+#[test]
+#[ignore = "the core is being recut"]
+fn calls_between_files_point_down() {
+    let calls = House::of(library()).calls();
+    nothing("functions call what is above them", upward(&LAYERS, &calls));
+}
+
+#[test]
+#[ignore = "the core is being recut"]
+fn no_two_functions_of_the_core_call_each_other_across_files() {
+    let house = House::of(library());
+    let mut arrows = house.calls();
+    arrows.extend(house.uses());
+    nothing(
+        "files of the core need each other",
+        circles(&arrows, is_of_core),
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub struct Source {
     /// From the project's folder on.
     pub path: String,
     pub text: String,
-    file: syn::File,
+    pub file: syn::File,
 }
 
 pub struct Function {
@@ -38,51 +38,21 @@ pub fn sources() -> impl Iterator<Item = Source> {
     files
         .map(|entry| entry.expect("a file").path().display().to_string())
         .filter(|path| path.ends_with(".rs"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).expect("a text");
-            let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
-            Source { path, text, file }
-        })
+        .map(|path| Source::new(&path, fs::read_to_string(&path).expect("a text")))
 }
 
 impl Source {
-    /// `raw/bmap` for `src/raw/bmap.rs`.
+    pub fn new(path: &str, text: String) -> Self {
+        let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let path = path.into();
+        Self { path, text, file }
+    }
+
+    /// `raw/bmap` for `src/raw/bmap.rs`, and `raw` for `src/raw.rs` and `src/raw/mod.rs`.
     pub fn module(&self) -> &str {
         let path = self.path.strip_prefix("src/").unwrap_or(&self.path);
-        path.strip_suffix(".rs").unwrap_or(path)
-    }
-
-    /// The modules of the crate that the file's paths lead to, each with its line.
-    pub fn modules_used(&self) -> Vec<(usize, String)> {
-        let mut paths = Paths::default();
-        paths.visit_file(&self.file);
-        let mut used: Vec<_> = paths
-            .found
-            .into_iter()
-            .filter_map(|(line, path)| Some((line, self.module_of(&path)?)))
-            .collect();
-        used.dedup();
-        used
-    }
-
-    /// The module that a path from `crate` or `super` leads into.
-    fn module_of(&self, path: &[String]) -> Option<String> {
-        let mut from_root: Vec<&str> = match path.first()?.as_str() {
-            "crate" => Vec::new(),
-            "super" => self.module().split('/').rev().skip(1).collect(),
-            _ => return None,
-        };
-        from_root.extend(path[1..].iter().map(String::as_str));
-        let in_file = |depth: usize| {
-            let module = from_root.get(..depth)?.join("/");
-            fs::exists(format!("src/{module}.rs"))
-                .ok()?
-                .then_some(module)
-        };
-        let name = from_root.first()?;
-        in_file(2)
-            .or_else(|| in_file(1))
-            .or(Some(format!("crate::{name}")))
+        let path = path.strip_suffix(".rs").unwrap_or(path);
+        path.strip_suffix("/mod").unwrap_or(path)
     }
 
     /// Where the file adds to a pointer, subtracts from one, or makes one of something.
@@ -115,78 +85,17 @@ impl Source {
     }
 }
 
-fn line(span: Span) -> usize {
+pub fn line(span: Span) -> usize {
     span.start().line
 }
 
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
             && attribute
                 .parse_args::<syn::Ident>()
                 .is_ok_and(|what| what == "test")
     })
-}
-
-/// The paths in a file, but for those of its unit tests.
-#[derive(Default)]
-struct Paths {
-    found: Vec<(usize, Vec<String>)>,
-    /// How many modules deep within the file. There `super` is the file itself.
-    depth: usize,
-}
-
-impl Paths {
-    fn add(&mut self, span: Span, path: Vec<String>) {
-        if self.depth == 0 || path.first().is_some_and(|first| first != "super") {
-            self.found.push((line(span), path));
-        }
-    }
-
-    fn of_tree(&mut self, tree: &syn::UseTree, mut so_far: Vec<String>) {
-        match tree {
-            syn::UseTree::Path(path) => {
-                so_far.push(path.ident.to_string());
-                self.of_tree(&path.tree, so_far);
-            }
-            syn::UseTree::Group(group) => {
-                for tree in &group.items {
-                    self.of_tree(tree, so_far.clone());
-                }
-            }
-            syn::UseTree::Name(name) => {
-                so_far.push(name.ident.to_string());
-                self.add(name.span(), so_far);
-            }
-            syn::UseTree::Rename(name) => {
-                so_far.push(name.ident.to_string());
-                self.add(name.span(), so_far);
-            }
-            syn::UseTree::Glob(glob) => self.add(glob.span(), so_far),
-        }
-    }
-}
-
-impl<'a> Visit<'a> for Paths {
-    fn visit_item_use(&mut self, item: &'a syn::ItemUse) {
-        self.of_tree(&item.tree, Vec::new());
-    }
-
-    fn visit_item_mod(&mut self, item: &'a syn::ItemMod) {
-        if !is_for_tests(&item.attrs) {
-            self.depth += 1;
-            visit::visit_item_mod(self, item);
-            self.depth -= 1;
-        }
-    }
-
-    fn visit_visibility(&mut self, _: &'a syn::Visibility) {}
-
-    fn visit_path(&mut self, path: &'a syn::Path) {
-        let names = path.segments.iter().map(|name| name.ident.to_string());
-        self.add(path.span(), names.collect());
-        visit::visit_path(self, path);
-    }
 }
 
 /// Methods of pointers, and casts to them.
