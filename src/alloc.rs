@@ -8,7 +8,6 @@
 pub use allocator_api2::alloc::{AllocError, Allocator};
 pub use core::alloc::Layout;
 
-use crate::error::TryReserveError;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -71,14 +70,4 @@ unsafe impl<A: Allocator> Allocator for WithBucket<'_, A> {
         // SAFETY: The caller's promise is `A`'s.
         unsafe { self.alloc.deallocate(block, layout) }
     }
-}
-
-/// Asks for a block, and says what was asked for if it is refused.
-pub(crate) fn allocate<A: Allocator>(
-    alloc: &A,
-    layout: Layout,
-) -> Result<NonNull<[u8]>, TryReserveError> {
-    alloc
-        .allocate(layout)
-        .map_err(|AllocError| TryReserveError::AllocError { layout })
 }

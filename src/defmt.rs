@@ -11,8 +11,8 @@ use crate::hash_table::HashTable;
 use crate::hmap::Hmap;
 use crate::hmap_set::HmapSet;
 use crate::policy::Policy;
-use crate::raw::cursor::Cursor;
-use crate::raw::inspect::{ChainStats, Footprint};
+use crate::table::cursor::Cursor;
+use crate::table::inspect::{ChainStats, Footprint};
 use defmt::{Format, Formatter, write};
 
 impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, A, P> {

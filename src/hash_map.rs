@@ -23,11 +23,11 @@ mod entry;
 mod entry_ref;
 
 pub use crate::hmap::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
-pub use crate::raw::extract::{Drain, ExtractIf};
-pub use crate::raw::iter::{IntoIter, Iter, IterMut};
 /// Under this path, too, for code that is written for hashbrown up to 0.14.
 #[doc(no_inline)]
 pub use crate::seed::DefaultHashBuilder;
+pub use crate::table::extract::{Drain, ExtractIf};
+pub use crate::table::iter::{IntoIter, Iter, IterMut};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 
@@ -37,8 +37,8 @@ use crate::hash::HashValue;
 use crate::hmap::Hmap;
 use crate::infallible::{had, placed};
 use crate::policy::Go;
-use crate::raw::RawHmap;
-use crate::raw::entry::{Face, HashingFace};
+use crate::table::entry::{Face, HashingFace};
+use crate::table::map::RawHmap;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
@@ -128,7 +128,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         had(self
             .map
             .core_mut()
-            .try_presize(capacity, &|_| HashValue::new(0)));
+            .try_presize(capacity, |_| HashValue::new(0)));
         self
     }
 
@@ -419,7 +419,7 @@ impl<K, V, S, A: Allocator> Face for HashMap<K, V, S, A> {
 }
 
 impl<K: Hash, V, S: BuildHasher, A: Allocator> HashingFace for HashMap<K, V, S, A> {
-    fn split(&mut self) -> (&mut RawHmap<K, V, A, Go>, impl Fn(&K) -> HashValue) {
+    fn split(&mut self) -> (&mut RawHmap<K, V, A, Go>, impl Fn(&K) -> HashValue + Copy) {
         self.map.split()
     }
 }

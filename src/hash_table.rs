@@ -21,9 +21,9 @@ use crate::error::TryReserveError;
 use crate::hash::HashValue;
 use crate::infallible::{had, placed};
 use crate::policy::Go;
-use crate::raw::RawHmap;
-use crate::raw::assign::Supply;
-use crate::raw::entry::{Face, RawEntry};
+use crate::table::entry::{Face, RawEntry};
+use crate::table::insert::Supply;
+use crate::table::map::RawHmap;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -79,7 +79,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         let mut table = Self::new_in(alloc);
         // It holds no value, so there is none to hash.
-        had(table.raw.try_presize(capacity, &|_| HashValue::new(0)));
+        had(table.raw.try_presize(capacity, |_| HashValue::new(0)));
         table
     }
 
@@ -128,11 +128,11 @@ impl<T, A: Allocator> HashTable<T, A> {
     ) -> Entry<'_, T, A> {
         let hash = HashValue::new(hash);
         let hasher = |value: &T| HashValue::new(hasher(value));
-        self.raw.prepare(hash, &hasher);
+        self.raw.prepare(hash, hasher);
         match RawEntry::find_as_it_is(self, hash, eq) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry {
-                raw: raw.prepare(&hasher),
+                raw: raw.prepare(hasher),
             }),
         }
     }
@@ -199,7 +199,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), TryReserveError> {
         self.raw
-            .try_reserve(additional, &|value| HashValue::new(hasher(value)))
+            .try_reserve(additional, |value| HashValue::new(hasher(value)))
     }
 
     /// Gives back what is not needed for the values that are there. If the smaller array
@@ -214,7 +214,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         // What the table has does for all that it holds.
         _ = self
             .raw
-            .shrink_to(min_capacity, &|value| HashValue::new(hasher(value)));
+            .shrink_to(min_capacity, |value| HashValue::new(hasher(value)));
     }
 
     /// How many values fit without growth.

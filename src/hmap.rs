@@ -22,12 +22,13 @@ use crate::alloc::{Allocator, Global};
 use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
 use crate::policy::{Go, Policy};
-use crate::raw::RawHmap;
-use crate::raw::assign::Supply;
-use crate::raw::entry::{Face, HashingFace};
+use crate::seed::{DefaultHashBuilder, SeededBuildHasher};
+use crate::table::entry::{Face, HashingFace};
 #[cfg(feature = "infallible")]
-use crate::raw::entry::{RawEntry, RawOccupied};
-use crate::seed::{self, DefaultHashBuilder, SeededBuildHasher};
+use crate::table::entry::{RawEntry, RawOccupied};
+use crate::table::insert::Supply;
+use crate::table::keyed::Keyed;
+use crate::table::map::RawHmap;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -64,12 +65,7 @@ use equivalent::Equivalent;
 /// # Ok::<(), hmap::InsertError<i32, &str>>(())
 /// ```
 pub struct Hmap<K, V, S = DefaultHashBuilder, A: Allocator = Global, P: Policy = Go> {
-    raw: RawHmap<K, V, A, P>,
-    hash_builder: S,
-    /// How the hash builder is given a new seed, if it is one that has a seed and
-    /// the caller did not choose it. A function kept as a value, because methods
-    /// that insert know no more of `S` than that it is a `BuildHasher`.
-    reseed: Option<fn(&mut S)>,
+    keyed: Keyed<K, V, S, A, P>,
 }
 
 // The map owns its entries as a `Vec` does: an unwind leaves it whole.
@@ -228,9 +224,7 @@ impl<K, V, S, A: Allocator> Hmap<K, V, S, A> {
     ) -> Result<Self, TryReserveError> {
         let raw = RawHmap::try_with_capacity_in(hint, alloc)?;
         Ok(Self {
-            raw,
-            hash_builder,
-            reseed: None,
+            keyed: Keyed::new(raw, hash_builder),
         })
     }
 }
@@ -243,9 +237,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// **Work:** constant. **Memory:** none until the first insert.
     pub const fn with_policy_in(hash_builder: S, alloc: A) -> Self {
         Self {
-            raw: RawHmap::new_in(alloc),
-            hash_builder,
-            reseed: None,
+            keyed: Keyed::new(RawHmap::new_in(alloc), hash_builder),
         }
     }
 
@@ -280,44 +272,42 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         S: SeededBuildHasher,
     {
         Self {
-            raw,
-            hash_builder,
-            reseed: Some(seed::renew::<S>),
+            keyed: Keyed::seeded(raw, hash_builder),
         }
     }
 
     /// Number of entries.
     #[inline]
     pub const fn len(&self) -> usize {
-        self.raw.len()
+        self.keyed.raw().len()
     }
 
     /// Whether there is no entry.
     #[inline]
     pub const fn is_empty(&self) -> bool {
-        self.raw.len() == 0
+        self.keyed.raw().len() == 0
     }
 
     /// Number of entries that the present array takes before it grows: 0 as long as
     /// there is none, 8 for one bucket, 6½ a bucket for more. It is the number
     /// of entries there are if a growth was refused and they are more than that.
     pub const fn capacity(&self) -> usize {
-        self.raw.capacity()
+        self.keyed.raw().capacity()
     }
 
     /// The map's allocator.
     pub const fn allocator(&self) -> &A {
-        self.raw.allocator()
+        self.keyed.raw().allocator()
     }
 
     /// The map's hash builder, with the seed that it has at the moment.
     pub const fn hasher(&self) -> &S {
-        &self.hash_builder
+        self.keyed.hash_builder()
     }
 
     /// Whether entries are still to be moved out of an old array.
     pub const fn is_growing(&self) -> bool {
-        self.raw.is_growing()
+        self.keyed.raw().is_growing()
     }
 }
 
@@ -330,7 +320,7 @@ where
 {
     #[inline]
     fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> HashValue {
-        HashValue::new(self.hash_builder.hash_one(key))
+        HashValue::new(self.keyed.hash_builder().hash_one(key))
     }
 
     /// Inserts an entry. If the key is there already, its value is replaced and
@@ -408,10 +398,8 @@ where
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
         let hash = self.hash_to_insert(&key);
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.insert(hash, key, value, K::eq, hasher(hash_builder), supply)
+        let (raw, hasher) = self.split();
+        raw.insert(hash, key, value, K::eq, hasher, supply)
     }
 
     /// Inserts an entry whose key is not there, without looking for it.
@@ -433,19 +421,9 @@ where
     #[inline]
     pub(crate) fn hash_to_insert<Q: Hash + ?Sized>(&mut self, key: &Q) -> HashValue {
         if self.is_empty() {
-            self.renew_seed();
+            self.keyed.renew_seed();
         }
         self.hash(key)
-    }
-
-    /// Draws a seed, unless it is the caller's (H5: the map is empty).
-    fn renew_seed(&mut self) {
-        if self.reseed.is_none() {
-            self.reseed = seed::asked_for_by(&self.hash_builder);
-        }
-        if let Some(reseed) = self.reseed {
-            reseed(&mut self.hash_builder);
-        }
     }
 
     /// The value of a key.
@@ -473,7 +451,8 @@ where
         if self.is_empty() {
             return None;
         }
-        self.raw
+        self.keyed
+            .raw()
             .get(self.hash(key), |stored| key.equivalent(stored))
     }
 
@@ -500,7 +479,10 @@ where
             return None;
         }
         let hash = self.hash(key);
-        let (key, value) = self.raw.get_mut(hash, |stored| key.equivalent(stored))?;
+        let (key, value) = self
+            .keyed
+            .raw_mut()
+            .get_mut(hash, |stored| key.equivalent(stored))?;
         Some((key, value))
     }
 
@@ -545,7 +527,7 @@ where
             let key = keys.get(number);
             key.is_some_and(|key| key.equivalent(stored))
         };
-        let entries = self.raw.get_disjoint_mut(hashes, same)?;
+        let entries = self.keyed.raw_mut().get_disjoint_mut(hashes, same)?;
         Some(entries.map(|entry| entry.map(|(key, value)| (&*key, value))))
     }
 
@@ -586,10 +568,8 @@ where
             return None;
         }
         let hash = self.hash(key);
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.remove(hash, |stored| key.equivalent(stored), hasher(hash_builder))
+        let (raw, hasher) = self.split();
+        raw.remove(hash, |stored| key.equivalent(stored), hasher)
     }
 
     /// Removes a key and drops it and its value where they are; whether it was there.
@@ -617,10 +597,8 @@ where
             return false;
         }
         let hash = self.hash(key);
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.delete(hash, |stored| key.equivalent(stored), hasher(hash_builder))
+        let (raw, hasher) = self.split();
+        raw.delete(hash, |stored| key.equivalent(stored), hasher)
     }
 }
 
@@ -631,24 +609,19 @@ impl<K, V, S, A: Allocator, P: Policy> Face for Hmap<K, V, S, A, P> {
     type Policy = P;
 
     fn core(&self) -> &RawHmap<K, V, A, P> {
-        &self.raw
+        self.keyed.raw()
     }
 
     fn core_mut(&mut self) -> &mut RawHmap<K, V, A, P> {
-        &mut self.raw
+        self.keyed.raw_mut()
     }
 }
 
 impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> HashingFace for Hmap<K, V, S, A, P> {
-    fn split(&mut self) -> (&mut RawHmap<K, V, A, P>, impl Fn(&K) -> HashValue) {
-        (&mut self.raw, hasher(&self.hash_builder))
+    fn split(&mut self) -> (&mut RawHmap<K, V, A, P>, impl Fn(&K) -> HashValue + Copy) {
+        let (raw, hash_builder) = self.keyed.split();
+        (raw, |key| HashValue::new(hash_builder.hash_one(key)))
     }
-}
-
-/// How the core hashes the keys that it moves.
-#[inline]
-fn hasher<K: Hash, S: BuildHasher>(hash_builder: &S) -> impl Fn(&K) -> HashValue {
-    |key| HashValue::new(hash_builder.hash_one(key))
 }
 
 /// With a hash builder that is used as it is, and no memory yet.

@@ -108,6 +108,8 @@ mod alloc;
 #[cfg(feature = "defmt")]
 mod defmt;
 mod error;
+#[expect(unsafe_code, reason = "buckets and cells are raw memory")]
+mod go;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hash;
@@ -121,21 +123,21 @@ mod hmap;
 pub mod hmap_set;
 #[cfg(feature = "infallible")]
 mod infallible;
+#[expect(unsafe_code, reason = "buckets and cells are raw memory")]
+mod memory;
 mod mix;
 mod policy;
-#[expect(unsafe_code, reason = "buckets are raw memory: the one place for it")]
-mod raw;
-#[cfg_attr(
-    feature = "default-hasher",
-    expect(
-        unsafe_code,
-        reason = "a map finds out whether its hash builder is the default one"
-    )
+mod position;
+#[expect(
+    unsafe_code,
+    reason = "a hash builder is given its seed by code that does not know its type"
 )]
 mod seed;
 #[cfg(feature = "serde")]
 mod serde;
 mod sizing;
+#[expect(unsafe_code, reason = "entries lie in raw memory")]
+mod table;
 mod tophash;
 
 pub use alloc::{AllocError, Allocator, Global, WithBucket};
@@ -154,27 +156,27 @@ pub use hmap::{
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
 pub use hmap_set::HmapSet;
+pub use memory::first_bucket::FirstBucket;
 pub use mix::{Mix, Mixed};
 pub use policy::{Compact, Go, Policy};
-pub use raw::bmap::FirstBucket;
-pub use raw::cursor::{Batch, BatchMut, Cursor};
-pub use raw::extract::{Drain, ExtractIf};
-pub use raw::inspect::{ChainStats, Footprint};
-pub use raw::iter::{IntoIter, Iter, IterMut};
 #[cfg(feature = "default-hasher")]
 pub use seed::DefaultHasher;
 pub use seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
+pub use table::cursor::{Batch, BatchMut, Cursor};
+pub use table::extract::{Drain, ExtractIf};
+pub use table::inspect::{ChainStats, Footprint};
+pub use table::iter::{IntoIter, Iter, IterMut};
 
 /// What the macros of the crate expand to.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::raw::bmap::{INLINE_LIMIT, LentBucket, Stored, StoredAs};
+    pub use crate::memory::first_bucket::{INLINE_LIMIT, LentBucket, Stored, StoredAs};
 }
 
 /// What tests look at; no part of the interface.
 #[doc(hidden)]
 pub mod introspection {
     pub use crate::hash::go_tophash;
-    pub use crate::raw::check::Violation;
-    pub use crate::raw::inspect::{OldChain, SlotView, State};
+    pub use crate::table::check::Violation;
+    pub use crate::table::inspect::{OldChain, SlotView, State};
 }

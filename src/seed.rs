@@ -8,7 +8,7 @@
 #[cfg(feature = "default-hasher")]
 use core::any::TypeId;
 use core::hash::BuildHasher;
-use core::ptr;
+use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(feature = "default-hasher")]
 use core::{marker::PhantomData, mem};
@@ -56,11 +56,44 @@ pub fn set_boot_seed(seed: u64) {
     }
 }
 
-/// Gives a hash builder the next seed. Maps know this function by its address only, so a
-/// program without seeded hashers has no code that draws.
-#[cold]
-pub(crate) fn renew<S: SeededBuildHasher>(hash_builder: &mut S) {
-    hash_builder.reseed(draw());
+/// How a map's hash builder is given a new seed, whatever its type is. Maps know this
+/// function by its address only, so a program without seeded hashers has no code that draws.
+#[derive(Clone, Copy)]
+pub(crate) struct Renewal(unsafe fn(NonNull<()>));
+
+impl Renewal {
+    /// For a hash builder of this type.
+    pub(crate) const fn of<S: SeededBuildHasher>() -> Self {
+        Self(|hash_builder| {
+            // SAFETY: `renew` was called with such a hash builder, borrowed alone.
+            let hash_builder = unsafe { hash_builder.cast::<S>().as_mut() };
+            hash_builder.reseed(draw());
+        })
+    }
+
+    /// For one that asks for it itself, whatever is known of its type: one made by
+    /// [`DefaultHashBuilder::new`]. `None` for any other.
+    #[cfg(feature = "default-hasher")]
+    pub(crate) fn asked_for_by<S>(hash_builder: &S) -> Option<Self> {
+        let unseeded = as_default(hash_builder)?.is_unseeded();
+        unseeded.then(Self::of::<DefaultHashBuilder>)
+    }
+
+    /// As above: without a default hasher there is none that asks.
+    #[cfg(not(feature = "default-hasher"))]
+    pub(crate) fn asked_for_by<S>(_: &S) -> Option<Self> {
+        None
+    }
+
+    /// Gives the hash builder the next seed.
+    ///
+    /// # Safety
+    /// It is of the type that this was made for, lifetimes included.
+    #[cold]
+    pub(crate) unsafe fn renew<S>(self, hash_builder: &mut S) {
+        // SAFETY: The caller's promise.
+        unsafe { (self.0)(NonNull::from(hash_builder).cast()) }
+    }
 }
 
 /// The next map's seed.
@@ -73,34 +106,10 @@ fn draw() -> u64 {
     seed_of(boot_seed(), image() ^ stack, count_one())
 }
 
-/// How a map renews the seed of a hash builder that asks for it itself, whatever is known
-/// of its type: one made by [`DefaultHashBuilder::new`]. `None` for any other.
-#[cfg(feature = "default-hasher")]
-pub(crate) fn asked_for_by<S>(hash_builder: &S) -> Option<fn(&mut S)> {
-    let unseeded = as_default(hash_builder)?.is_unseeded();
-    unseeded.then_some(|hash_builder| {
-        if let Some(hash_builder) = as_default_mut(hash_builder) {
-            renew(hash_builder);
-        }
-    })
-}
-
-/// As above: without a default hasher there is none that asks.
-#[cfg(not(feature = "default-hasher"))]
-pub(crate) fn asked_for_by<S>(_: &S) -> Option<fn(&mut S)> {
-    None
-}
-
 #[cfg(feature = "default-hasher")]
 fn as_default<S>(hash_builder: &S) -> Option<&DefaultHashBuilder> {
     // SAFETY: The types are one, since that has no lifetimes that could differ.
     is_default::<S>().then(|| unsafe { &*ptr::from_ref(hash_builder).cast() })
-}
-
-#[cfg(feature = "default-hasher")]
-fn as_default_mut<S>(hash_builder: &mut S) -> Option<&mut DefaultHashBuilder> {
-    // SAFETY: As above.
-    is_default::<S>().then(|| unsafe { &mut *ptr::from_mut(hash_builder).cast() })
 }
 
 /// Whether a type is [`DefaultHashBuilder`]. `TypeId::of` alone answers that for types only
@@ -442,14 +451,15 @@ mod tests {
     #[cfg(feature = "default-hasher")]
     fn a_builder_without_a_seed_is_found_in_what_may_be_any_type() {
         let mut hash_builder = DefaultHashBuilder::new();
-        let renew = asked_for_by(&hash_builder).expect("it asks for a seed");
-        renew(&mut hash_builder);
+        let renewal = Renewal::asked_for_by(&hash_builder).expect("it asks for a seed");
+        // SAFETY: It was made for a builder of this type.
+        unsafe { renewal.renew(&mut hash_builder) };
         assert!(!hash_builder.is_unseeded());
-        assert!(asked_for_by(&hash_builder).is_none());
-        assert!(asked_for_by(&DefaultHashBuilder::with_seed(0)).is_none());
+        assert!(Renewal::asked_for_by(&hash_builder).is_none());
+        assert!(Renewal::asked_for_by(&DefaultHashBuilder::with_seed(0)).is_none());
         // Others, with a borrow and of the same size.
         let borrowed = 0_u64;
-        assert!(asked_for_by(&&borrowed).is_none());
-        assert!(asked_for_by(&0_u64).is_none());
+        assert!(Renewal::asked_for_by(&&borrowed).is_none());
+        assert!(Renewal::asked_for_by(&0_u64).is_none());
     }
 }

@@ -53,13 +53,6 @@ impl BucketBits {
         self.mask.count_ones() as u8
     }
 
-    /// The B whose [`mask`](Self::mask) this is.
-    #[inline]
-    pub(crate) const fn of_mask(mask: u32) -> Self {
-        debug_assert!((mask & (mask + 1)) == 0);
-        Self { mask }
-    }
-
     /// Number of buckets, 2^B.
     #[inline]
     pub(crate) const fn count(self) -> usize {
@@ -166,14 +159,9 @@ pub(crate) struct Reservation {
 }
 
 impl Reservation {
-    pub(crate) const NONE: Self = Self {
-        keys: 0,
-        buckets: 0,
-    };
-
     /// For so many new keys in a map of `count` entries; `None` if they are too many to be
     /// counted. Each links one overflow bucket at most, and only behind a bucket that is
-    /// full: `raw/reserve.rs` has the argument.
+    /// full: `go/reserve.rs` has the argument.
     pub(crate) const fn new(count: usize, keys: usize) -> Option<Self> {
         let Some(entries) = count.checked_add(keys) else {
             return None;
@@ -191,13 +179,12 @@ impl Reservation {
 }
 
 /// How many new keys go by after a refused growth before it is tried again:
-/// half as many as there are buckets, and at least one bucket full.
-pub(crate) const fn growth_back_off(bits: BucketBits) -> u32 {
-    let half = (bits.count() / 2) as u32;
-    if half < SLOTS as u32 {
-        SLOTS as u32
-    } else {
-        half
+/// half as many as there are buckets, at least one bucket full and at most 65,535.
+pub(crate) const fn growth_put_off(bits: BucketBits) -> u16 {
+    match bits.count() / 2 {
+        0..SLOTS => SLOTS as u16,
+        half if half < u16::MAX as usize => half as u16,
+        _ => u16::MAX,
     }
 }
 

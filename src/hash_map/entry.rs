@@ -3,8 +3,8 @@
 use super::HashMap;
 use crate::alloc::{Allocator, Global};
 use crate::infallible::placed;
-use crate::raw::entry::{RawEntry, RawOccupied, RawVacant};
 use crate::seed::DefaultHashBuilder;
+use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;

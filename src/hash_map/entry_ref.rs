@@ -7,7 +7,7 @@ use super::HashMap;
 use super::entry::{OccupiedEntry, filling};
 use crate::alloc::{Allocator, Global};
 use crate::infallible::placed;
-use crate::raw::entry::{RawEntry, RawVacant};
+use crate::table::entry::{RawEntry, RawVacant};
 use alloc::borrow::ToOwned;
 use core::borrow::Borrow;
 use core::fmt;

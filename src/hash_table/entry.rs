@@ -1,7 +1,7 @@
 //! A value's place in a table, found once.
 
 use super::{Allocator, Global, HashTable, placed};
-use crate::raw::entry::{RawOccupied, RawVacant};
+use crate::table::entry::{RawOccupied, RawVacant};
 use core::fmt;
 
 /// The place of a value; see [`HashTable::entry`].

@@ -3,35 +3,35 @@
 use super::{Allocator, Global};
 use crate::hmap_set::iter::{empty, values};
 use crate::policy::Go;
-use crate::raw::{self, RawHmap};
+use crate::table::{self, map::RawHmap};
 use core::fmt;
 use core::iter::FusedIterator;
 
 /// The values of a table; see [`HashTable::iter`](super::HashTable::iter).
-pub struct Iter<'a, T>(pub(super) raw::iter::Iter<'a, T, (), Go>);
+pub struct Iter<'a, T>(pub(super) table::iter::Iter<'a, T, (), Go>);
 
 /// The values of a table, to change; see [`HashTable::iter_mut`](super::HashTable::iter_mut).
-pub struct IterMut<'a, T>(pub(super) raw::table::KeysMut<'a, T, (), Go>);
+pub struct IterMut<'a, T>(pub(super) table::by_hash::KeysMut<'a, T, (), Go>);
 
 /// The values of a table that is taken apart.
-pub struct IntoIter<T, A: Allocator = Global>(pub(super) raw::iter::IntoIter<T, (), A, Go>);
+pub struct IntoIter<T, A: Allocator = Global>(pub(super) table::iter::IntoIter<T, (), A, Go>);
 
 /// The values of a table that is emptied; see [`HashTable::drain`](super::HashTable::drain).
-pub struct Drain<'a, T, A: Allocator = Global>(pub(super) raw::extract::Drain<'a, T, (), A, Go>);
+pub struct Drain<'a, T, A: Allocator = Global>(pub(super) table::extract::Drain<'a, T, (), A, Go>);
 
 /// Values of a table that a predicate chooses; see
 /// [`HashTable::extract_if`](super::HashTable::extract_if).
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-    values: raw::extract::RawExtract<'a, T, (), A, Go>,
+    values: table::extract::RawExtract<'a, T, (), A, Go>,
     predicate: F,
 }
 
 /// The values that may have a hash; see [`HashTable::iter_hash`](super::HashTable::iter_hash).
-pub struct IterHash<'a, T>(pub(super) raw::table::IterHash<'a, T, (), Go>);
+pub struct IterHash<'a, T>(pub(super) table::by_hash::IterHash<'a, T, (), Go>);
 
 /// The values that may have a hash, to change; see
 /// [`HashTable::iter_hash_mut`](super::HashTable::iter_hash_mut).
-pub struct IterHashMut<'a, T>(pub(super) raw::table::IterHashMut<'a, T, (), Go>);
+pub struct IterHashMut<'a, T>(pub(super) table::by_hash::IterHashMut<'a, T, (), Go>);
 
 impl<'a, T, F, A: Allocator> ExtractIf<'a, T, F, A> {
     pub(super) fn of(table: &'a mut RawHmap<T, (), A, Go>, predicate: F) -> Self {

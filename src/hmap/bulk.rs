@@ -1,7 +1,7 @@
 //! Many entries in one call: extend, clone, retain, drain, clear.
 
 use super::{Allocator, Hmap, InsertError, Policy, TryReserveError};
-use crate::raw::extract::{Drain, ExtractIf};
+use crate::table::extract::{Drain, ExtractIf};
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
@@ -24,7 +24,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<i32, ()>>(())
     /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        self.raw.retain(|key, value| keep(key, value));
+        self.keyed.raw_mut().retain(|key, value| keep(key, value));
     }
 
     /// Removes and drops all entries. The array is kept; in mid-growth it is the
@@ -36,7 +36,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// **Work:** all buckets and entries; constant if the map is empty.
     /// **Memory:** never allocates. Go: `mapclear`.
     pub fn clear(&mut self) {
-        self.raw.clear();
+        self.keyed.raw_mut().clear();
     }
 
     /// Removes all entries and gives them by value. The array is kept. What is not
@@ -56,7 +56,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<&str, i32>>(())
     /// ```
     pub fn drain(&mut self) -> Drain<'_, K, V, A, P> {
-        self.raw.drain()
+        self.keyed.raw_mut().drain()
     }
 
     /// Removes the entries that `predicate` returns true for and gives them by value.
@@ -80,7 +80,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     where
         F: FnMut(&K, &mut V) -> bool,
     {
-        self.raw.extract_if(predicate)
+        self.keyed.raw_mut().extract_if(predicate)
     }
 }
 
@@ -106,11 +106,8 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone, P: Policy> Hmap<K, V, S
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
     pub fn try_clone(&self) -> Result<Self, TryReserveError> {
-        Ok(Self {
-            raw: self.raw.try_clone_in(self.raw.allocator().clone())?,
-            hash_builder: self.hash_builder.clone(),
-            reseed: self.reseed,
-        })
+        let keyed = self.keyed.try_clone_in(self.allocator().clone())?;
+        Ok(Self { keyed })
     }
 
     /// Replaces all entries by clones of another map's, in the same slots, and the hash
@@ -142,21 +139,7 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone, P: Policy> Hmap<K, V, S
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
     pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError> {
-        // Before anything changes: it may panic.
-        let hash_builder = source.hash_builder.clone();
-        let reseed = source.reseed;
-        if self.raw.try_clone_in_place(&source.raw)? {
-            self.hash_builder = hash_builder;
-            self.reseed = reseed;
-        } else {
-            let alloc = self.raw.allocator().clone();
-            *self = Self {
-                raw: source.raw.try_clone_in(alloc)?,
-                hash_builder,
-                reseed,
-            };
-        }
-        Ok(())
+        self.keyed.try_clone_from(&source.keyed)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Hmap;
 use crate::alloc::Allocator;
 use crate::policy::Policy;
-use crate::raw::cursor::{Batch, BatchMut, Cursor};
+use crate::table::cursor::{Batch, BatchMut, Cursor};
 
 impl Cursor {
     /// The entries of the next chain, which may be none; `None` at the end.
@@ -16,7 +16,7 @@ impl Cursor {
         &mut self,
         map: &'m Hmap<K, V, S, A, P>,
     ) -> Option<Batch<'m, K, V, P>> {
-        map.raw.batch(self)
+        map.keyed.raw().batch(self)
     }
 
     /// As [`next`](Self::next), with values to change.
@@ -39,6 +39,6 @@ impl Cursor {
         &mut self,
         map: &'m mut Hmap<K, V, S, A, P>,
     ) -> Option<BatchMut<'m, K, V, P>> {
-        map.raw.batch_mut(self)
+        map.keyed.raw_mut().batch_mut(self)
     }
 }

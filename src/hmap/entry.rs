@@ -1,7 +1,7 @@
 //! A key's place in the map, found once.
 
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
-use crate::raw::entry::{RawEntry, RawOccupied, RawVacant};
+use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 

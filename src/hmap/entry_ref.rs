@@ -4,7 +4,7 @@
 use super::entry::{OccupiedEntry, Placed, filling};
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::error::InsertWithKeyError;
-use crate::raw::entry::{RawEntry, RawVacant};
+use crate::table::entry::{RawEntry, RawVacant};
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};

@@ -5,11 +5,12 @@
 use super::DefaultHashBuilder;
 use super::{Allocator, Hmap, RawHmap, SeededBuildHasher};
 use crate::alloc::WithBucket;
+use crate::memory::first_bucket::FirstBucket;
+#[cfg(feature = "default-hasher")]
+use crate::memory::first_bucket::LentBucket;
 #[cfg(feature = "default-hasher")]
 use crate::policy::Go;
-use crate::raw::bmap::FirstBucket;
-#[cfg(feature = "default-hasher")]
-use crate::raw::bmap::LentBucket;
+use crate::table::keyed::Keyed;
 
 #[cfg(feature = "default-hasher")]
 impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
@@ -73,9 +74,7 @@ impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
     ) -> Self {
         let raw = RawHmap::with_first_bucket_in(bucket.lend(), alloc);
         Self {
-            raw,
-            hash_builder,
-            reseed: None,
+            keyed: Keyed::new(raw, hash_builder),
         }
     }
 

@@ -3,8 +3,8 @@
 use super::Hmap;
 use crate::alloc::Allocator;
 use crate::policy::Policy;
-use crate::raw::check::Violation;
-use crate::raw::inspect::{ChainStats, Footprint, OldChain, SlotView, State, array_bytes};
+use crate::table::check::Violation;
+use crate::table::inspect::{ChainStats, Footprint, OldChain, SlotView, State, array_bytes};
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
@@ -25,7 +25,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<u64, u64>>(())
     /// ```
     pub fn allocation_size(&self) -> usize {
-        self.raw.footprint().heap()
+        self.keyed.raw().footprint().heap()
     }
 
     /// What the map's memory is used for, in bytes: the sum of what came from the
@@ -49,7 +49,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     pub fn footprint(&self) -> Footprint {
         Footprint {
             header: size_of::<Self>(),
-            ..self.raw.footprint()
+            ..self.keyed.raw().footprint()
         }
     }
 
@@ -71,13 +71,13 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<i32, ()>>(())
     /// ```
     pub fn chain_stats(&self) -> ChainStats {
-        self.raw.chain_stats()
+        self.keyed.raw().chain_stats()
     }
 
     /// The numbers of the header; for tests.
     #[doc(hidden)]
     pub fn state(&self) -> State {
-        self.raw.state()
+        self.keyed.raw().state()
     }
 
     /// The buckets of chain `number` of the current array; for tests.
@@ -86,7 +86,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         &self,
         number: usize,
     ) -> Option<impl Iterator<Item = [SlotView<'_, K, V>; 8]>> {
-        self.raw.chain_view(number)
+        self.keyed.raw().chain_view(number)
     }
 
     /// Chain `number` of the old array; for tests.
@@ -95,12 +95,12 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         &self,
         number: usize,
     ) -> Option<OldChain<impl Iterator<Item = [SlotView<'_, K, V>; 8]>>> {
-        self.raw.old_chain_view(number)
+        self.keyed.raw().old_chain_view(number)
     }
 
     /// Bytes asked for by an array of 2^`bits` buckets, and of one bucket; for tests.
     #[doc(hidden)]
-    pub fn array_bytes(bits: u8) -> Option<(usize, usize)> {
+    pub fn array_bytes(bits: u8) -> Option<(usize, usize, usize)> {
         array_bytes::<K, V, P>(bits)
     }
 }
@@ -115,6 +115,8 @@ where
     /// Checks every invariant of the map; for tests.
     #[doc(hidden)]
     pub fn validate(&self) -> Result<(), Violation> {
-        self.raw.validate(|a, b| a == b, |key| self.hash(key))
+        self.keyed
+            .raw()
+            .validate(|a, b| a == b, |key| self.hash(key))
     }
 }

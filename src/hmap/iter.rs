@@ -4,8 +4,8 @@ use super::Hmap;
 use crate::alloc::{Allocator, Global};
 use crate::hash::HashValue;
 use crate::policy::{Go, Policy};
-use crate::raw::iter::{IntoIter, Iter, IterMut};
-use crate::raw::iter_from::GoOrder;
+use crate::table::go_order::GoOrder;
+use crate::table::iter::{IntoIter, Iter, IterMut};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -27,7 +27,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<i32, i32>>(())
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V, P> {
-        self.raw.iter()
+        self.keyed.raw().iter()
     }
 
     /// All entries, with values to change; as [`iter`](Self::iter) otherwise.
@@ -44,7 +44,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<&str, i32>>(())
     /// ```
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, P> {
-        self.raw.iter_mut()
+        self.keyed.raw_mut().iter_mut()
     }
 
     /// All keys, in the order of [`iter`](Self::iter).
@@ -97,8 +97,8 @@ impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// ```
     pub fn iter_from(&self, bucket: usize, offset: usize) -> IterFrom<'_, K, V, S, P> {
         IterFrom {
-            order: self.raw.iter_from(bucket, offset),
-            hash_builder: &self.hash_builder,
+            order: self.keyed.raw().iter_from(bucket, offset),
+            hash_builder: self.keyed.hash_builder(),
         }
     }
 }
@@ -147,7 +147,7 @@ impl<K, V, S, A: Allocator, P: Policy> IntoIterator for Hmap<K, V, S, A, P> {
     /// All entries by value. Its memory is given back when the iterator is dropped,
     /// and what was not taken out is dropped then, as by [`clear`](Hmap::clear).
     fn into_iter(self) -> IntoIter<K, V, A, P> {
-        self.raw.into_entries()
+        self.keyed.into_raw().into_entries()
     }
 }
 

@@ -1,9 +1,10 @@
 //! Memory ahead of time, growth under the caller's control, and memory given back.
 
-use super::{Hmap, hasher};
+use super::Hmap;
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
 use crate::policy::Policy;
+use crate::table::entry::HashingFace;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A, P> Hmap<K, V, S, A, P>
@@ -58,16 +59,14 @@ where
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
     pub fn try_reserve(&mut self, n: usize) -> Result<(), TryReserveError> {
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.try_reserve(n, &hasher(hash_builder))
+        let (raw, hasher) = self.split();
+        raw.try_reserve(n, hasher)
     }
 
     /// How many new keys are promised to go in without an allocation: what
     /// [`try_reserve`](Self::try_reserve) reserved and was not used.
     pub const fn reserved(&self) -> usize {
-        self.raw.reserved()
+        self.keyed.raw().reserved()
     }
 
     /// Makes the array fit `entries` entries in all, those that are there included,
@@ -94,10 +93,8 @@ where
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
     pub fn try_presize(&mut self, entries: usize) -> Result<(), TryReserveError> {
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.try_presize(entries, &hasher(hash_builder))
+        let (raw, hasher) = self.split();
+        raw.try_presize(entries, hasher)
     }
 
     /// Moves up to `chains` chains of a growth under way; true if some are left. An
@@ -119,10 +116,8 @@ where
     /// # Ok::<(), hmap::InsertError<i32, ()>>(())
     /// ```
     pub fn grow_step(&mut self, chains: usize) -> bool {
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.grow_step(chains, &hasher(hash_builder))
+        let (raw, hasher) = self.split();
+        raw.grow_step(chains, hasher)
     }
 
     /// Moves all that is left of a growth under way, so that a map that is only read
@@ -144,10 +139,8 @@ where
     /// # Ok::<(), hmap::InsertError<i32, ()>>(())
     /// ```
     pub fn finish_growth(&mut self) {
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.finish_growth(&hasher(hash_builder));
+        let (raw, hasher) = self.split();
+        raw.finish_growth(hasher);
     }
 
     /// Gives back what is not needed for the entries that are there; see
@@ -193,10 +186,8 @@ where
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
     pub fn shrink_to(&mut self, entries: usize) -> Result<(), TryReserveError> {
-        let Self {
-            raw, hash_builder, ..
-        } = self;
-        raw.shrink_to(entries, &hasher(hash_builder))
+        let (raw, hasher) = self.split();
+        raw.shrink_to(entries, hasher)
     }
 }
 
@@ -211,6 +202,6 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # }
     /// ```
     pub const fn is_growth_deferred(&self) -> bool {
-        self.raw.is_growth_deferred()
+        self.keyed.raw().is_growth_deferred()
     }
 }

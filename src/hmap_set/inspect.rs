@@ -3,8 +3,8 @@
 use super::HmapSet;
 use crate::alloc::Allocator;
 use crate::policy::Policy;
-use crate::raw::check::Violation;
-use crate::raw::inspect::{ChainStats, Footprint};
+use crate::table::check::Violation;
+use crate::table::inspect::{ChainStats, Footprint};
 use core::hash::{BuildHasher, Hash};
 
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {

@@ -3,9 +3,9 @@
 use super::HmapSet;
 use crate::alloc::{Allocator, Global};
 use crate::policy::{Go, Policy};
-use crate::raw;
-use crate::raw::entry::Face;
-use crate::raw::extract::RawExtract;
+use crate::table;
+use crate::table::entry::Face;
+use crate::table::extract::RawExtract;
 use core::fmt;
 use core::iter::FusedIterator;
 
@@ -75,17 +75,17 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
 
 /// The values of a set, by reference; see [`HmapSet::iter`].
 pub struct Iter<'a, K, P: Policy = Go> {
-    entries: raw::iter::Iter<'a, K, (), P>,
+    entries: table::iter::Iter<'a, K, (), P>,
 }
 
 /// The values of a set that is taken apart; see `HmapSet::into_iter`.
 pub struct IntoIter<K, A: Allocator = Global, P: Policy = Go> {
-    entries: raw::iter::IntoIter<K, (), A, P>,
+    entries: table::iter::IntoIter<K, (), A, P>,
 }
 
 /// The values of a set, which is empty in the end; see [`HmapSet::drain`].
 pub struct Drain<'a, K, A: Allocator = Global, P: Policy = Go> {
-    entries: raw::extract::Drain<'a, K, (), A, P>,
+    entries: table::extract::Drain<'a, K, (), A, P>,
 }
 
 /// The values of a set that a predicate chooses; see [`HmapSet::extract_if`].

@@ -7,8 +7,8 @@ use crate::alloc::Global;
 use crate::alloc::{Allocator, WithBucket};
 use crate::error::TryReserveError;
 use crate::hmap::Hmap;
+use crate::memory::first_bucket::FirstBucket;
 use crate::policy::Policy;
-use crate::raw::bmap::FirstBucket;
 #[cfg(feature = "default-hasher")]
 use crate::seed::DefaultHashBuilder;
 use crate::seed::SeededBuildHasher;

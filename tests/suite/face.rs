@@ -97,7 +97,7 @@ pub fn errors_say_what_happened() {
     let mut map = Hmap::with_hasher_in(DefaultHashBuilder::with_seed(0), &ledger);
     let error = map.insert(1_u64, 1_u64).unwrap_err();
     // 144, but on targets that align a `u64` to 4.
-    let (bucket, _) = Hmap::<u64, u64>::array_bytes(0).unwrap();
+    let (bucket, ..) = Hmap::<u64, u64>::array_bytes(0).unwrap();
     let said = alloc::format!("no room for the entry: the allocator refused {bucket} bytes");
     assert_eq!(error.to_string(), said);
     let overflow = map.try_presize(usize::MAX).unwrap_err();

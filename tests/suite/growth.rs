@@ -11,6 +11,12 @@ use hmap::Hmap;
 /// Bytes of a chunk before its buckets: a link and a number, up to the alignment of both.
 const CHUNK: usize = 2 * size_of::<usize>();
 
+/// Bytes of an array of 2^`bits` buckets with its spares, and of one bucket.
+fn array_and_bucket(bits: u8) -> (usize, usize) {
+    let (array, _, bucket) = Hmap::<Key, u64, Identity, &Ledger>::array_bytes(bits).unwrap();
+    (array, bucket)
+}
+
 /// A map of `count` spread keys, in mid-growth if `count` is just over a limit.
 fn filled(count: u64, ledger: &Ledger) -> Checked<'_, u64> {
     let mut checked = Checked::new(ledger);
@@ -195,8 +201,8 @@ pub fn long_and_sparse_chains_are_compacted_at_the_same_size() {
     assert!(!checked.map.is_growing());
     assert_eq!(
         ledger.live_blocks(),
-        2,
-        "the array, and the chunk set aside for the moves"
+        1,
+        "the array: no overflow bucket is in use, so the chunks went back"
     );
 }
 
@@ -305,14 +311,21 @@ pub fn no_more_is_set_aside_than_the_entries_can_fill() {
     );
 }
 
-pub fn what_was_set_aside_and_not_used_serves_inserts_after_the_growth() {
+pub fn what_a_growth_leaves_free_serves_inserts_after_it() {
     let ledger = Ledger::new();
     let mut checked = sparse_chains(&ledger);
-    checked.insert(Key::at(1_000, 0, 9), 1_000);
-    while checked.map.is_growing() {
-        checked.remove(Key::at(5_000, 0, 9));
+    // A chain that needs its overflow bucket, so that the chunks stay.
+    ledger.refuse_all_after(0);
+    for id in 1_000..1_007 {
+        checked.insert(Key::at(id, 0, 9), id);
     }
+    ledger.grant_all();
+    for id in 1_007..1_010 {
+        checked.insert(Key::at(id, 1, 9), id);
+    }
+    assert!(checked.map.is_growing());
     checked.map.finish_growth();
+    assert_eq!(checked.map.state().noverflow, 1);
     let calls = ledger.calls();
     for id in 2_000..2_014 {
         checked.insert(Key::at(id, 5, 9), id);
@@ -346,11 +359,11 @@ pub fn what_a_move_has_used_is_set_aside_no_more() {
     checked.check_contents();
 }
 
-pub fn a_growth_takes_over_what_the_one_before_left() {
+pub fn free_buckets_of_chunks_serve_the_next_growth() {
     let ledger = Ledger::new();
     let mut checked = Checked::new(&ledger);
     checked.map.try_presize(26).unwrap();
-    let bucket = ledger.live_bytes() / 4;
+    let (array, bucket) = array_and_bucket(3);
     // Every growth is refused: 60 entries, 56 of them in a chain of seven buckets.
     ledger.refuse_larger_than(16 + bucket);
     for id in 0..60 {
@@ -365,13 +378,16 @@ pub fn a_growth_takes_over_what_the_one_before_left() {
     while checked.map.is_growing() {
         checked.remove(Key::at(2_000, 1, 9));
     }
-    // The array and six chunks of one bucket are left; the next insert gives the array back,
-    // is over the load, and needs six buckets for the moves.
+    // Its old array is given back; the next insert is over the load, and six buckets are
+    // needed for the moves. The move of the long chain has left as many.
+    checked.remove(Key::at(2_000, 1, 9));
+    assert_eq!(checked.map.footprint().old, 0);
     let before = ledger.live_bytes();
     checked.insert(Key::at(1_001, 1, 9), 0);
     assert!(checked.map.is_growing());
-    let asked = ledger.live_bytes() + 4 * bucket - before;
-    assert_eq!(asked, 17 * bucket, "an array, and no chunk");
+    let asked = ledger.live_bytes() - before;
+    assert_eq!(asked, array_and_bucket(4).0, "an array, and no chunk");
+    assert!(asked > array);
     checked.check_contents();
 }
 
@@ -380,7 +396,7 @@ pub fn the_buckets_of_a_moved_chain_serve_the_moves_to_come() {
     // Eight chains of three buckets, of which the entries need two.
     let mut checked: Checked<'_, u64> = Checked::new(&ledger);
     checked.map.try_presize(104).unwrap();
-    let array = ledger.live_bytes();
+    let (array, bucket_size) = array_and_bucket(4);
     for bucket in 0..8 {
         let key = |id| Key::at(u64::from(bucket) * 100 + id, bucket, 1);
         let entries = if bucket < 7 { 24 } else { 17 };
@@ -398,9 +414,11 @@ pub fn the_buckets_of_a_moved_chain_serve_the_moves_to_come() {
     // longest chain, and one for the key. The new array has one.
     checked.insert(Key::at(5_000, 8, 1), 0);
     assert!(checked.map.state().same_size);
-    let bucket = array / 17;
-    assert_eq!(ledger.live_bytes() - before, array + CHUNK + 3 * bucket);
-    // A copy does not count on the chunks of its old array, but moves as well.
+    assert_eq!(
+        ledger.live_bytes() - before,
+        array + CHUNK + 3 * bucket_size
+    );
+    // So it is in a copy.
     let mut copy = checked.map.try_clone().unwrap();
     copy.validate().unwrap();
     ledger.refuse_all_after(0);
@@ -413,16 +431,18 @@ pub fn the_buckets_of_a_moved_chain_serve_the_moves_to_come() {
     }
     assert_eq!(checked.map.state().noverflow, 8);
     checked.check_contents();
-    // The chunks that are in use again stay.
+    // The chunks are in use, so they stay.
     ledger.grant_all();
+    let spare = checked.map.footprint().spare;
     for _ in 0..100 {
         checked.remove(Key::at(5_001, 0, 1));
     }
-    assert_eq!(checked.map.footprint().old, 0);
+    let footprint = checked.map.footprint();
+    assert_eq!((footprint.old, footprint.spare), (0, spare));
     checked.check_contents();
 }
 
-pub fn a_growth_after_one_that_took_buckets_over_takes_none() {
+pub fn a_growth_after_another_sets_aside_no_more_than_it() {
     let ledger = Ledger::new();
     let mut map = Hmap::try_with_capacity_and_hasher_in(3_328, Identity, &ledger).unwrap();
     let array = ledger.live_bytes();
@@ -444,20 +464,17 @@ pub fn a_growth_after_one_that_took_buckets_over_takes_none() {
     assert!(map.state().same_size);
     map.finish_growth();
     assert_eq!(map.state().noverflow, 256);
-    // Each gave one more than it took: the next chains fill those, and ask for none.
+    // Each gave back one more than it took: the next chains fill those, and ask for none.
     let calls = ledger.calls();
     (256..384).for_each(|bucket| sparse(&mut map, bucket, 1));
     assert_eq!(ledger.calls(), calls);
     assert!(!map.is_growing() && map.footprint().old == 0);
-    // 512 buckets, of which an eighth of the entries is needed, and 32 come with the array.
+    // 512 buckets hang in chains, of which the 32 spares and those of the longest chain are
+    // needed. 32 come with the new array, and the rest is free.
     let before = ledger.live_bytes();
     map.insert(Key::at(60_001, 511, 1), 0).unwrap();
     assert!(map.state().same_size);
-    let needed = (map.len() - 1) / 8 - 32;
-    assert_eq!(
-        ledger.live_bytes() - before,
-        array + CHUNK + needed * array / 544
-    );
+    assert_eq!(ledger.live_bytes() - before, array);
     map.validate().unwrap();
     ledger.refuse_all_after(0);
     while map.is_growing() {
@@ -467,26 +484,25 @@ pub fn a_growth_after_one_that_took_buckets_over_takes_none() {
     map.validate().unwrap();
 }
 
-pub fn chunks_that_are_too_many_to_be_counted_are_not_taken_over() {
+pub fn a_growth_needs_no_more_for_many_chunks_than_for_one() {
     let ledger = Ledger::new();
     let map = Hmap::try_with_capacity_and_hasher_in(416, Identity, &ledger).unwrap();
     let mut checked: Checked<'_, u64> = Checked::of(map, &ledger);
-    let bucket = ledger.live_bytes() / 68;
+    let (_, bucket) = array_and_bucket(6);
     // 46 chains of two buckets, four of which are spares; each of the others is a chunk.
     ledger.refuse_larger_than(16 + bucket);
     for id in 0..416 {
         checked.insert(Key::at(id, id as u32 / 9, 1), id);
     }
     assert_eq!(checked.map.state().noverflow, 46);
+    assert_eq!(ledger.live_blocks(), 43);
     ledger.grant_all();
     let before = ledger.live_bytes();
-    // All entries stay on their side; eight buckets come with the array.
+    // All entries stay on their side. Four spares, the longest chain's one, and one for the
+    // key are needed; eight come with the array.
     checked.insert(Key::at(416, 63, 1), 416);
     assert!(checked.map.is_growing());
-    assert_eq!(
-        ledger.live_bytes() - before,
-        136 * bucket + CHUNK + (46 - 8) * bucket
-    );
+    assert_eq!(ledger.live_bytes() - before, array_and_bucket(7).0);
     ledger.refuse_all_after(0);
     while checked.map.is_growing() {
         checked.remove(Key::at(5_000, 63, 1));
@@ -566,48 +582,41 @@ pub fn steps_after_the_end_of_a_growth_give_the_old_chunks_back() {
     checked.check_contents();
 }
 
-pub fn a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left() {
-    let mut starts = BTreeSet::new();
-    // An old chunk more or less with every eight entries.
-    for count in (400..440).step_by(8) {
-        let ledger = Ledger::new();
-        let mut checked = Checked::new(&ledger);
-        checked.map.try_presize(26).unwrap();
-        let bucket = ledger.live_bytes() / 4;
-        // Every growth is refused: one chain of single buckets.
-        ledger.refuse_larger_than(16 + bucket);
-        for id in 0..count {
-            checked.insert(Key::at(id, 0, id as u8), id);
-        }
-        ledger.grant_all();
-        let old_chunk = (ledger.live_bytes() - 4 * bucket) / (ledger.live_blocks() - 1);
-        let mut ids = count..;
-        let mut insert = |checked: &mut Checked<'_, u64>| {
-            let id = ids.next().unwrap();
-            checked.insert(Key::at(id, 0, id as u8), id);
-        };
-        while !checked.map.is_growing() {
-            insert(&mut checked);
-        }
-        while checked.map.is_growing() {
-            insert(&mut checked);
-        }
-        // Over its load still. Each insert gives a block back before it looks: the array of
-        // the growth that has ended, then chunks.
-        let mut array = 4 * bucket;
-        while !checked.map.is_growing() {
-            let chunks = (checked.map.footprint().old - array) / old_chunk;
-            let left = chunks - usize::from(array == 0);
-            array = 0;
-            insert(&mut checked);
-            assert_eq!(checked.map.is_growing(), left <= 32, "{left} are left");
-            if checked.map.is_growing() {
-                starts.insert(left);
-            }
-        }
-        checked.check_contents();
+pub fn chunks_that_a_growth_has_emptied_go_back_one_a_call() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_presize(26).unwrap();
+    let (_, bucket) = array_and_bucket(2);
+    // Every growth is refused: four chains of single buckets.
+    ledger.refuse_larger_than(16 + bucket);
+    for id in 0..100 {
+        checked.insert(Key::at(id, id as u32, id as u8), id);
     }
-    assert_eq!(starts, [32].into());
+    let chunks = ledger.live_blocks() - 1;
+    assert!(chunks > 4);
+    ledger.grant_all();
+    // One growth after the other, and the last leaves no overflow bucket in use.
+    let mut ids = 100..;
+    while checked.map.capacity() < 200 || checked.map.is_growing() {
+        let id = ids.next().unwrap();
+        checked.insert(Key::at(id, id as u32, id as u8), id);
+    }
+    assert_eq!(checked.map.state().noverflow, 0);
+    let mut old = checked.map.footprint().old;
+    assert!(old > chunks * bucket, "the array and the chunks are left");
+    while old > 0 {
+        let freed = ledger.freed();
+        checked.remove(Key::at(9_999, 0, 0));
+        assert_eq!(ledger.freed() - freed, 1);
+        assert!(checked.map.footprint().old < old);
+        old = checked.map.footprint().old;
+    }
+    assert_eq!(ledger.live_blocks(), 1);
+    // Meanwhile nothing was owed but that: the map is as good as new.
+    for id in 0..30 {
+        checked.insert(Key::at(10_000 + id, 0, id as u8), id);
+    }
+    checked.check_contents();
 }
 
 pub fn a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside() {

@@ -171,20 +171,20 @@ macro_rules! list {
                 a_move_keeps_the_order_of_a_chain_and_closes_its_gaps,
                 chains_of_any_length_shrink_back_to_nothing,
                 no_more_is_set_aside_than_the_entries_can_fill,
-                what_was_set_aside_and_not_used_serves_inserts_after_the_growth,
+                what_a_growth_leaves_free_serves_inserts_after_it,
                 what_a_move_has_used_is_set_aside_no_more,
-                a_growth_takes_over_what_the_one_before_left,
+                free_buckets_of_chunks_serve_the_next_growth,
                 the_buckets_of_a_moved_chain_serve_the_moves_to_come,
                 #[cfg_attr(miri, ignore = "thousands of operations take minutes")]
-                a_growth_after_one_that_took_buckets_over_takes_none,
+                a_growth_after_another_sets_aside_no_more_than_it,
                 #[cfg_attr(miri, ignore = "hundreds of checked operations take minutes")]
-                chunks_that_are_too_many_to_be_counted_are_not_taken_over,
+                a_growth_needs_no_more_for_many_chunks_than_for_one,
                 #[cfg_attr(miri, ignore = "a chain of hundreds of buckets takes minutes")]
                 a_chain_that_is_too_long_to_be_counted_keeps_no_old_memory,
                 what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
                 steps_after_the_end_of_a_growth_give_the_old_chunks_back,
                 #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
-                a_growth_waits_until_no_more_than_thirty_two_old_chunks_are_left,
+                chunks_that_a_growth_has_emptied_go_back_one_a_call,
                 a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside,
             }
             hashes {
@@ -279,7 +279,7 @@ macro_rules! list {
                 #[cfg(not(target_os = "none"))]
                 a_reservation_ends_before_its_memory_is_given_back,
                 #[cfg(not(target_os = "none"))]
-                a_panic_while_a_refused_reservation_is_undone_loses_no_more_than_buckets,
+                a_panic_while_a_refused_reservation_is_undone_loses_nothing,
             }
             reserve_faces {
                 what_any_face_reserves_goes_in_without_the_allocator,

@@ -66,7 +66,7 @@ pub fn each_call_of_a_map_with_long_chains_refused_in_turn() {
         id,
         hash: Key::spread(id).hash & !0x1f,
     };
-    let (calls, most) = few_or((5, 24), (42, 800));
+    let (calls, most) = few_or((5, 24), (22, 800));
     let errors = refuse_each(calls, most, key, |id| id);
     assert!(
         (1..calls).contains(&errors),

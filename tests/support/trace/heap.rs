@@ -31,13 +31,14 @@ pub struct GoHeap {
 }
 
 impl GoHeap {
-    /// For a map whose arrays ask for `array_bytes(B)`, all and one bucket.
-    pub fn new(header: &Header, array_bytes: impl Fn(u8) -> Option<(usize, usize)>) -> Self {
+    /// For a map whose arrays ask for `array_bytes(B)`: all, what is before the first bucket,
+    /// and one bucket.
+    pub fn new(header: &Header, array_bytes: impl Fn(u8) -> Option<(usize, usize, usize)>) -> Self {
         let mut arrays = [ArrayBytes::default(); ARRAYS];
         for ((bits, bytes), size) in (0..).zip(&mut arrays).zip(header.arrays) {
-            if let Some((asked, bucket)) = array_bytes(bits) {
+            if let Some((asked, front, bucket)) = array_bytes(bits) {
                 // On a small machine the largest ones do not exist.
-                let granted = size.total.saturating_mul(bucket);
+                let granted = front.saturating_add(size.total.saturating_mul(bucket));
                 *bytes = ArrayBytes { asked, granted };
             }
         }

@@ -162,7 +162,7 @@ fn of_size<const K: usize, const V: usize>(
 ) -> Result<u64, Fault> {
     let array_bytes = |bits| Map::<K, V, &GoHeap>::array_bytes(bits);
     let line = header.bucket_size_line;
-    let bucket = array_bytes(0).map_or(0, |(_, bucket)| bucket);
+    let bucket = array_bytes(0).map_or(0, |(.., bucket)| bucket);
     // Only the link to the next bucket depends on the machine.
     super::same(line, header.bucket_size, bucket + 8 - size_of::<usize>())?;
 

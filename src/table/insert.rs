@@ -5,40 +5,43 @@
 //! the fourth changes entries; it runs no user code and calls no allocator. The
 //! token between the two, [`Place`], is what makes this order the only one.
 
-use super::access::find_in_bucket;
-use super::bmap::BucketPtr;
-use super::cells::Cells;
-use super::{RawHmap, Slot};
+use super::lookup::find_in_bucket;
+use super::map::RawHmap;
 use crate::alloc::Allocator;
 use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::cells::Cells;
+use crate::memory::hash_key::{HashBy, HashKey};
+use crate::memory::shape::{MapType, Types};
 use crate::policy::Policy;
 use crate::tophash::{TopHash, TopHashes};
 use core::mem;
+use core::ops::ControlFlow;
 
 /// What the search ends with.
-pub(super) enum Found<K, V, P> {
-    Entry(Slot<K, V, P>),
-    Vacancy(Vacancy<K, V, P>),
+pub(super) enum Found<T> {
+    Entry(Slot<T>),
+    Vacancy(Vacancy<T>),
 }
 
 /// Where in its chain an absent key would go.
-pub(super) enum Vacancy<K, V, P> {
+pub(super) enum Vacancy<T> {
     /// The first free slot in chain order.
-    Slot(Slot<K, V, P>),
+    Slot(Slot<T>),
     /// Behind this bucket, the last of a chain that is full.
-    Behind(BucketPtr<K, V, P>),
+    Behind(BucketPtr<T>),
     /// There is no bucket yet.
     NoBuckets,
 }
 
 /// What an insert has found, or got, for its entry.
-enum Target<K, V, P> {
+enum Target<T> {
     /// The key is there.
-    Entry(Slot<K, V, P>),
+    Entry(Slot<T>),
     /// A free slot, and nothing else is needed.
-    Free(Slot<K, V, P>),
-    Place(Place<K, V, P>),
+    Free(Slot<T>),
+    Place(Place<T>),
 }
 
 /// Where the memory for a new entry may come from.
@@ -55,11 +58,11 @@ pub(crate) enum Supply {
 
 /// A slot, and the cells for it, that an entry can be put into without fail.
 #[must_use = "what was reserved is lost if nothing is put there"]
-pub(super) struct Place<K, V, P> {
-    pub(super) slot: Slot<K, V, P>,
+pub(super) struct Place<T> {
+    pub(super) slot: Slot<T>,
     /// The full bucket that the slot's bucket, a new one, is to be linked to.
-    behind: Option<BucketPtr<K, V, P>>,
-    cells: Cells<K, V>,
+    behind: Option<BucketPtr<T>>,
+    cells: Cells,
 }
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -74,19 +77,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         key: K,
         elem: V,
         eq: impl Fn(&K, &K) -> bool,
-        hasher: impl Fn(&K) -> HashValue,
+        hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
-        if Cells::<K, V>::are_used::<P>() {
+        if Types::<K, V, P>::SHAPE.has_cells() {
             // Large ones stay where they are until there is a place for them.
             let target =
                 self.find_or_reserve_apart(hash, |stored| eq(&key, stored), hasher, supply);
             return self.put(target, hash, key, elem);
         }
         // Nearly always nothing is owed, and the chain ends in its first bucket.
-        if self.is_quiet() {
+        if self.header.is_quiet() {
             // SAFETY: H9: there is an array, and no other.
-            let head = unsafe { self.current_chain(hash) };
+            let head = unsafe { self.header.current_chain(Types::HERE, hash) };
             let top = TopHash::of(hash);
             // SAFETY: The chain owns the hash, so it is initialised (M5).
             let tops = unsafe { head.tops() };
@@ -95,7 +98,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             if let Some(index) = found {
                 let bucket = head;
                 // SAFETY: A live slot of a map that is borrowed alone.
-                return Ok(Some(unsafe { Slot { bucket, index }.overwrite(key, elem) }));
+                return Ok(Some(unsafe {
+                    overwrite(Slot { bucket, index }, key, elem)
+                }));
             }
             if let Some(index) = tops.free_at_end() {
                 let bucket = head;
@@ -115,7 +120,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         key: K,
         elem: V,
         eq: impl Fn(&K, &K) -> bool,
-        hasher: impl Fn(&K) -> HashValue,
+        hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
         let target = self.find_or_reserve(hash, |stored| eq(&key, stored), hasher, supply);
@@ -128,14 +133,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     #[inline]
     fn put(
         &mut self,
-        target: Result<Target<K, V, P>, TryReserveError>,
+        target: Result<Target<Types<K, V, P>>, TryReserveError>,
         hash: HashValue,
         key: K,
         elem: V,
     ) -> Result<Option<V>, InsertError<K, V>> {
         match target {
             // SAFETY: A live slot of a map that is borrowed alone.
-            Ok(Target::Entry(slot)) => return Ok(Some(unsafe { slot.overwrite(key, elem) })),
+            Ok(Target::Entry(slot)) => return Ok(Some(unsafe { overwrite(slot, key, elem) })),
             // SAFETY: The slot is free, and entries of these types have no cells. Nothing is
             // reserved (H8).
             Ok(Target::Free(slot)) => unsafe {
@@ -161,9 +166,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &mut self,
         hash: HashValue,
         eq: impl Fn(&K) -> bool,
-        hasher: impl Fn(&K) -> HashValue,
+        hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
-    ) -> Result<Target<K, V, P>, TryReserveError> {
+    ) -> Result<Target<Types<K, V, P>>, TryReserveError> {
         self.find_or_reserve(hash, eq, hasher, supply)
     }
 
@@ -173,11 +178,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &mut self,
         hash: HashValue,
         eq: impl Fn(&K) -> bool,
-        hasher: impl Fn(&K) -> HashValue,
+        hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
-    ) -> Result<Target<K, V, P>, TryReserveError> {
+    ) -> Result<Target<Types<K, V, P>>, TryReserveError> {
         // Work.
-        self.growth_work(hash, &hasher);
+        let hasher = HashBy::new(hasher);
+        self.header
+            .growth_work(Types::<K, V, P>::HERE, hash, hasher);
 
         // Search.
         let vacancy = match self.search(hash, eq) {
@@ -188,8 +195,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // Where a growth runs, or nothing calls for one, a free slot is all it takes, if
         // nothing is reserved.
         if let Vacancy::Slot(slot) = vacancy {
-            if self.is_quiet() || (self.is_growing() && self.reserved == 0) {
-                if !Cells::<K, V>::are_used::<P>() {
+            let header = &self.header;
+            if header.is_quiet() || (header.is_growing() && header.reserved() == 0) {
+                if !Types::<K, V, P>::SHAPE.has_cells() {
                     return Ok(Target::Free(slot));
                 }
                 return Ok(Target::Place(Place {
@@ -201,15 +209,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
 
         // Reserve.
-        let place = self.reserve_place(hash, vacancy, &hasher, supply)?;
+        let place = self.reserve_place(hash, vacancy, hasher, supply)?;
         Ok(Target::Place(place))
     }
 
     /// Looks for a key, and notes where it would go.
     #[inline]
-    pub(super) fn search(&self, hash: HashValue, mut eq: impl FnMut(&K) -> bool) -> Found<K, V, P> {
+    pub(super) fn search(
+        &self,
+        hash: HashValue,
+        mut eq: impl FnMut(&K) -> bool,
+    ) -> Found<Types<K, V, P>> {
         let top = TopHash::of(hash);
-        let Some(mut bucket) = self.chain(hash) else {
+        let Some(mut bucket) = self.header.chain(Types::HERE, hash) else {
             return Found::Vacancy(Vacancy::NoBuckets);
         };
         let mut free = None;
@@ -221,15 +233,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 return Found::Entry(Slot { bucket, index });
             }
             match next_in_search(bucket, tops, &mut free) {
-                Ok(next) => bucket = next,
-                Err(vacancy) => return Found::Vacancy(vacancy),
+                ControlFlow::Continue(next) => bucket = next,
+                ControlFlow::Break(vacancy) => return Found::Vacancy(vacancy),
             }
         }
     }
 
     /// Where a key that is known to be absent would go.
-    pub(super) fn vacancy(&self, hash: HashValue) -> Vacancy<K, V, P> {
-        let Some(mut bucket) = self.chain(hash) else {
+    pub(super) fn vacancy(&self, hash: HashValue) -> Vacancy<Types<K, V, P>> {
+        let Some(mut bucket) = self.header.chain(Types::HERE, hash) else {
             return Vacancy::NoBuckets;
         };
         let mut free = None;
@@ -237,8 +249,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
             let tops = unsafe { bucket.tops() };
             match next_in_search(bucket, tops, &mut free) {
-                Ok(next) => bucket = next,
-                Err(vacancy) => return vacancy,
+                ControlFlow::Continue(next) => bucket = next,
+                ControlFlow::Break(vacancy) => return vacancy,
             }
         }
     }
@@ -250,14 +262,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(super) fn reserve_place(
         &mut self,
         hash: HashValue,
-        mut vacancy: Vacancy<K, V, P>,
-        hasher: &impl Fn(&K) -> HashValue,
+        mut vacancy: Vacancy<Types<K, V, P>>,
+        hasher: impl HashKey,
         supply: Supply,
-    ) -> Result<Place<K, V, P>, TryReserveError> {
-        if supply != Supply::AtHand && self.make_room(hash, &vacancy, hasher, supply)? {
+    ) -> Result<Place<Types<K, V, P>>, TryReserveError> {
+        let is_all_at_hand = supply == Supply::AtHand || self.header.is_quiet();
+        if !is_all_at_hand && self.make_room(hash, &vacancy, hasher, supply)? {
             vacancy = self.vacancy_again(hash, &vacancy);
         }
-        if self.is_small_and_full() {
+        if self.header.is_small_and_full(Types::<K, V, P>::HERE) {
             return Err(TryReserveError::CapacityOverflow);
         }
         match vacancy {
@@ -269,7 +282,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             Vacancy::Behind(full) => {
                 // The bucket is taken last, so that it is free as long as the allocator
                 // is called, which may refuse the cells, or panic.
-                self.provide_overflow_bucket(supply)?;
+                let (header, heap) = self.parts();
+                match supply {
+                    _ if header.has_spare_bucket() => {}
+                    Supply::AtHand => return Err(TryReserveError::CapacityOverflow),
+                    _ => header.add_overflow_buckets(heap)?,
+                }
                 let cells = self.take_cells(supply)?;
                 self.place_behind(full, hash, cells)
             }
@@ -282,12 +300,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(super) fn vacancy_again(
         &mut self,
         hash: HashValue,
-        before: &Vacancy<K, V, P>,
-    ) -> Vacancy<K, V, P> {
+        before: &Vacancy<Types<K, V, P>>,
+    ) -> Vacancy<Types<K, V, P>> {
         let vacancy = self.vacancy(hash);
         if matches!((before, &vacancy), (Vacancy::Slot(_), Vacancy::Behind(_))) {
             // H6: what was set aside is enough for this key too.
-            self.free.make_one_spare();
+            self.header.spare_one();
         }
         vacancy
     }
@@ -299,20 +317,23 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     fn make_room(
         &mut self,
         hash: HashValue,
-        vacancy: &Vacancy<K, V, P>,
-        hasher: &impl Fn(&K) -> HashValue,
+        vacancy: &Vacancy<Types<K, V, P>>,
+        hasher: impl HashKey,
         supply: Supply,
     ) -> Result<bool, TryReserveError> {
-        // Before more is asked for.
-        self.give_back_unless_reserved();
+        let (header, heap) = self.parts();
+        if header.reserved() == 0 {
+            // Before more is asked for.
+            header.give_back(heap);
+        }
         if let Vacancy::NoBuckets = vacancy {
-            self.install_first_bucket()?;
-        } else if self.is_small_and_full() {
-            self.widen()?;
-        } else if supply == Supply::Allocator && self.grow_if_due() {
-            self.move_two(hash, hasher);
+            header.install_first_bucket(heap)?;
+        } else if header.is_small_and_full(heap.of) {
+            header.widen(heap)?;
+        } else if supply == Supply::Allocator && header.grow_if_due(heap) {
+            header.move_two(heap.of, hash, hasher);
             // Two chains are all that a small array has.
-            self.give_back();
+            header.give_back(heap);
         } else {
             return Ok(false);
         }
@@ -321,53 +342,39 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Takes the cells of a new entry, reserved ones first.
     #[inline]
-    fn take_cells(&mut self, supply: Supply) -> Result<Cells<K, V>, TryReserveError> {
-        if Cells::<K, V>::are_used::<P>() {
-            if let Some(cells) = self.cells.take::<P>() {
+    fn take_cells(&mut self, supply: Supply) -> Result<Cells, TryReserveError> {
+        let (header, heap) = self.parts();
+        if heap.of.shape().has_cells() {
+            let reserved = header
+                .extra_mut()
+                .and_then(|extra| extra.cells.take(heap.of));
+            if let Some(cells) = reserved {
                 return Ok(cells);
             }
             if supply == Supply::AtHand {
                 return Err(TryReserveError::CapacityOverflow);
             }
         }
-        Cells::allocate::<P, A>(&self.alloc)
-    }
-
-    /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
-    /// there is none.
-    ///
-    /// Go: the first half of `newoverflow`.
-    fn provide_overflow_bucket(&mut self, supply: Supply) -> Result<(), TryReserveError> {
-        if self.noverflow == u32::MAX {
-            return Err(TryReserveError::CapacityOverflow);
-        }
-        if self.free.has_spare() {
-            return Ok(());
-        }
-        match supply {
-            Supply::AtHand => Err(TryReserveError::CapacityOverflow),
-            _ => self.add_chunk(),
-        }
+        Cells::allocate(heap)
     }
 
     /// The first slot of an overflow bucket, initialised and in no chain yet.
     fn place_behind(
         &mut self,
-        full: BucketPtr<K, V, P>,
+        full: BucketPtr<Types<K, V, P>>,
         hash: HashValue,
-        cells: Cells<K, V>,
-    ) -> Result<Place<K, V, P>, TryReserveError> {
-        debug_assert!(self.free.has_spare(), "a bucket was provided");
-        let Some(bucket) = self.free.take() else {
-            // SAFETY: They were taken for this entry, which is not made.
-            unsafe { cells.free(&self.alloc) };
-            return Err(TryReserveError::CapacityOverflow);
-        };
-        // SAFETY: A free bucket of the current generation.
-        unsafe { bucket.init() };
+        cells: Cells,
+    ) -> Result<Place<Types<K, V, P>>, TryReserveError> {
+        let (header, heap) = self.parts();
+        debug_assert!(header.has_spare_bucket(), "a bucket was provided");
         // SAFETY: An entry goes behind a full chain only where that was moved before it was
         // searched. In an old chain it can go to a slot alone, which was just freed.
-        unsafe { self.note_longer(hash) };
+        let bucket = unsafe { header.take_overflow_bucket(heap.of, hash) };
+        let Some(bucket) = bucket else {
+            // SAFETY: They were taken for this entry, which is not made.
+            unsafe { cells.free(heap) };
+            return Err(TryReserveError::CapacityOverflow);
+        };
         Ok(Place {
             slot: Slot { bucket, index: 0 },
             behind: Some(full),
@@ -375,41 +382,22 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         })
     }
 
-    /// Adds a chunk of overflow buckets to the free ones. Where none is to be had
-    /// a single bucket is asked for, so that the last bytes of an arena are used:
-    /// two allocator calls at most.
-    #[cold]
-    fn add_chunk(&mut self) -> Result<(), TryReserveError> {
-        let Self {
-            overflow,
-            alloc,
-            free,
-            ..
-        } = self;
-        let chunk = self.bits.chunk();
-        if chunk > 1 && overflow.add(alloc, chunk, free).is_ok() {
-            return Ok(());
-        }
-        overflow.add(alloc, 1, free)
-    }
-
     /// Makes the entry.
     #[inline]
-    pub(super) fn commit(&mut self, place: Place<K, V, P>, top: TopHash, key: K, elem: V) {
+    pub(super) fn commit(&mut self, place: Place<Types<K, V, P>>, top: TopHash, key: K, elem: V) {
         let Place {
-            slot: Slot { bucket, index },
+            slot,
             behind,
             cells,
         } = place;
         if let Some(full) = behind {
             // SAFETY: The last bucket of a chain, and a bucket in no chain (A2).
-            unsafe { full.set_overflow(Some(bucket)) };
-            self.noverflow += 1;
+            unsafe { self.header.link_behind(full, slot.bucket) };
         }
         // SAFETY: The slot is free, and the cells are what `reserve_place` got for it.
-        unsafe { self.fill(Slot { bucket, index }, top, cells, key, elem) };
-        self.reserved = self.reserved.saturating_sub(1);
-        self.settle();
+        unsafe { self.fill(slot, top, cells, key, elem) };
+        self.header.count_reserved();
+        self.header.settle();
     }
 
     /// Makes a free slot an entry.
@@ -419,45 +407,43 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     #[inline]
     unsafe fn fill(
         &mut self,
-        Slot { bucket, index }: Slot<K, V, P>,
+        slot: Slot<Types<K, V, P>>,
         top: TopHash,
-        cells: Cells<K, V>,
+        cells: Cells,
         key: K,
         elem: V,
     ) {
         // SAFETY: The caller's promise; this makes M1 true of the slot.
         unsafe {
-            bucket.fill_slot(index, cells, key, elem);
-            bucket.set_top(index, top);
+            slot.fill(cells, key, elem);
+            slot.bucket.set_top(slot.index, top);
         }
-        self.count += 1;
+        self.header.count_inserted();
     }
 }
 
-impl<K, V, P: Policy> Slot<K, V, P> {
-    /// Replaces the elem and returns the old one; the key that is there stays.
-    ///
-    /// # Safety
-    /// The slot is live, and the map is borrowed alone.
-    #[inline]
-    unsafe fn overwrite(self, key: K, elem: V) -> V {
-        // SAFETY: M1.
-        let stored = unsafe { self.bucket.elem(self.index).as_mut() };
-        let old = mem::replace(stored, elem);
-        // Now, so that `old` is dropped if this panics.
-        drop(key);
-        old
-    }
+/// Replaces the elem of a slot and returns the old one; the key that is there stays.
+///
+/// # Safety
+/// The slot is live, and the map is borrowed alone.
+#[inline]
+unsafe fn overwrite<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, key: K, elem: V) -> V {
+    // SAFETY: The caller's promise.
+    let (_, stored) = unsafe { slot.entry_mut() };
+    let old = mem::replace(stored, elem);
+    // Now, so that `old` is dropped if this panics.
+    drop(key);
+    old
 }
 
 /// Goes on from a bucket that does not hold the key: to the next one, or to
 /// the end of the search. `free` is the first free slot seen so far.
 #[inline]
-fn next_in_search<K, V, P: Policy>(
-    bucket: BucketPtr<K, V, P>,
+fn next_in_search<T: MapType>(
+    bucket: BucketPtr<T>,
     tops: TopHashes,
-    free: &mut Option<Slot<K, V, P>>,
-) -> Result<BucketPtr<K, V, P>, Vacancy<K, V, P>> {
+    free: &mut Option<Slot<T>>,
+) -> ControlFlow<Vacancy<T>, BucketPtr<T>> {
     if free.is_none() {
         *free = tops.free().first().map(|index| Slot { bucket, index });
     }
@@ -468,8 +454,8 @@ fn next_in_search<K, V, P: Policy>(
         unsafe { bucket.overflow() }
     };
     match (next, *free) {
-        (Some(next), _) => Ok(next),
-        (None, Some(slot)) => Err(Vacancy::Slot(slot)),
-        (None, None) => Err(Vacancy::Behind(bucket)),
+        (Some(next), _) => ControlFlow::Continue(next),
+        (None, Some(slot)) => ControlFlow::Break(Vacancy::Slot(slot)),
+        (None, None) => ControlFlow::Break(Vacancy::Behind(bucket)),
     }
 }

@@ -8,32 +8,32 @@
 //!
 //! Go: `mapiterinit` and `mapiternext`, for a map that does not change meanwhile.
 
-use super::RawHmap;
-use super::bmap::BucketPtr;
+use super::map::RawHmap;
 use crate::alloc::Allocator;
+use crate::go::arrays::{Arrays, Holder};
 use crate::hash::HashValue;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::shape::Types;
 use crate::policy::Policy;
-use crate::sizing::{BucketBits, SLOTS};
+use crate::sizing::SLOTS;
 use core::marker::PhantomData;
 
 /// The entries of a map in Go's order.
-pub(crate) struct GoOrder<'a, K, V, P> {
-    base: Option<BucketPtr<K, V, P>>,
-    bits: BucketBits,
-    old: Option<(BucketPtr<K, V, P>, BucketBits)>,
+pub(crate) struct GoOrder<'a, K, V, P: Policy> {
+    arrays: Option<Arrays<Types<K, V, P>>>,
     /// The bucket that is read next, and how many are left with it.
     number: usize,
     left: usize,
     offset: usize,
-    bucket: Option<BucketPtr<K, V, P>>,
-    /// The new bucket that an entry of an old chain must belong to.
+    bucket: Option<BucketPtr<Types<K, V, P>>>,
+    /// The new bucket that an entry of a chain which waits to be moved must belong to.
     only_for: Option<usize>,
     /// Slots of `bucket` that were looked at.
     looked_at: usize,
     entries: PhantomData<(&'a K, &'a V)>,
 }
 
-impl<K, V, P> Clone for GoOrder<'_, K, V, P> {
+impl<K, V, P: Policy> Clone for GoOrder<'_, K, V, P> {
     fn clone(&self) -> Self {
         Self { ..*self }
     }
@@ -42,16 +42,11 @@ impl<K, V, P> Clone for GoOrder<'_, K, V, P> {
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// From a bucket, modulo their number, and a slot, modulo eight.
     pub(crate) fn iter_from(&self, bucket: usize, offset: usize) -> GoOrder<'_, K, V, P> {
+        let bits = self.header.bits();
         GoOrder {
-            base: self.buckets,
-            bits: self.bits,
-            old: self.oldbuckets.map(|old| (old, self.old_bits())),
-            number: bucket & self.bits.mask(),
-            left: if self.count == 0 {
-                0
-            } else {
-                self.bits.count()
-            },
+            arrays: self.header.arrays(Types::HERE),
+            number: bucket & bits.mask(),
+            left: if self.len() == 0 { 0 } else { bits.count() },
             offset: offset % SLOTS,
             bucket: None,
             only_for: None,
@@ -72,15 +67,15 @@ impl<'a, K, V, P: Policy> GoOrder<'a, K, V, P> {
             // is borrowed for 'a.
             let tops = unsafe { bucket.tops() };
             while self.looked_at < SLOTS {
-                let slot = (self.looked_at + self.offset) % SLOTS;
+                let index = (self.looked_at + self.offset) % SLOTS;
                 self.looked_at += 1;
-                if !tops.get(slot).is_live() {
+                if !tops.get(index).is_live() {
                     continue;
                 }
-                // SAFETY: The slot is live (M1).
-                let (key, elem) =
-                    unsafe { (bucket.key(slot).as_ref(), bucket.elem(slot).as_ref()) };
-                let belongs = |number| hasher(key).bucket(self.bits) == number;
+                // SAFETY: The slot is live.
+                let (key, elem) = unsafe { Slot { bucket, index }.entry() };
+                let bits = self.arrays?.bits();
+                let belongs = |number| hasher(key).bucket(bits) == number;
                 if self.only_for.is_none_or(belongs) {
                     return Some((key, elem));
                 }
@@ -93,22 +88,16 @@ impl<'a, K, V, P: Policy> GoOrder<'a, K, V, P> {
 
     /// Goes to the chain that holds the next bucket's entries.
     fn next_chain(&mut self) -> Option<()> {
+        let arrays = self.arrays?;
         self.left = self.left.checked_sub(1)?;
         let number = self.number;
-        self.number = (number + 1) & self.bits.mask();
+        self.number = (number + 1) & arrays.bits().mask();
         // SAFETY: The number is below 2^B.
-        self.bucket = Some(unsafe { self.base?.nth(number) });
-        self.only_for = None;
-        if let Some((old_base, old_bits)) = self.old {
-            // SAFETY: The masked number is below the old array's count.
-            let old = unsafe { old_base.nth(number & old_bits.mask()) };
-            // SAFETY: Heads of the old array are initialised.
-            if !unsafe { old.is_evacuated() } {
-                self.bucket = Some(old);
-                // In a growth to the same size all of the chain goes to one bucket.
-                self.only_for = (old_bits != self.bits).then_some(number);
-            }
-        }
+        (self.bucket, self.only_for) = match unsafe { arrays.holder(number) } {
+            Holder::Itself(bucket) => (Some(bucket), None),
+            // In a growth to the same size all of the chain goes to that one bucket.
+            Holder::Waiting(chain) => (Some(chain), arrays.are_split().then_some(number)),
+        };
         Some(())
     }
 }

@@ -3,12 +3,14 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::assign::{Found, Place, Supply, Vacancy};
-use super::bmap::BucketPtr;
-use super::{RawHmap, Slot};
+use super::insert::{Found, Place, Supply, Vacancy};
+use super::map::RawHmap;
 use crate::alloc::Allocator;
 use crate::error::{InsertError, TryReserveError};
 use crate::hash::HashValue;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::HashBy;
+use crate::memory::shape::Types;
 use crate::policy::Policy;
 use crate::tophash::TopHash;
 use core::mem;
@@ -35,9 +37,12 @@ pub(crate) trait HashingFace: Face {
         &mut self,
     ) -> (
         &mut RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>,
-        impl Fn(&Self::Key) -> HashValue,
+        impl Fn(&Self::Key) -> HashValue + Copy,
     );
 }
+
+/// What the entries of a face's map are.
+pub(super) type TypesOf<M> = Types<<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy>;
 
 /// The place of a key.
 pub(crate) enum RawEntry<'a, M: Face> {
@@ -50,15 +55,15 @@ pub(crate) struct RawOccupied<'a, M: Face> {
     pub(super) map: &'a mut M,
     pub(super) hash: HashValue,
     /// The head of the chain that the slot is in.
-    pub(super) head: BucketPtr<M::Key, M::Elem, M::Policy>,
-    pub(super) slot: Slot<M::Key, M::Elem, M::Policy>,
+    pub(super) head: BucketPtr<TypesOf<M>>,
+    pub(super) slot: Slot<TypesOf<M>>,
 }
 
 /// Where a key that is not in the map would go.
 pub(crate) struct RawVacant<'a, M: Face> {
     pub(super) map: &'a mut M,
     pub(super) hash: HashValue,
-    pub(super) vacancy: Vacancy<M::Key, M::Elem, M::Policy>,
+    pub(super) vacancy: Vacancy<TypesOf<M>>,
 }
 
 // SAFETY: They borrow the map alone, and have pointers into that map only.
@@ -75,8 +80,7 @@ impl<'a, M: HashingFace> RawEntry<'a, M> {
     /// that is due is done.
     pub(crate) fn find(map: &'a mut M, hash: HashValue, eq: impl FnMut(&M::Key) -> bool) -> Self {
         let (raw, hasher) = map.split();
-        raw.growth_work(hash, &hasher);
-        drop(hasher);
+        raw.prepare(hash, hasher);
         Self::find_as_it_is(map, hash, eq)
     }
 }
@@ -96,9 +100,10 @@ impl<'a, M: Face> RawEntry<'a, M> {
 }
 
 impl<'a, M: Face> RawOccupied<'a, M> {
-    fn new(map: &'a mut M, hash: HashValue, slot: Slot<M::Key, M::Elem, M::Policy>) -> Self {
+    fn new(map: &'a mut M, hash: HashValue, slot: Slot<TypesOf<M>>) -> Self {
         // There is a chain: the slot is in it.
-        let head = map.core().chain(hash).unwrap_or(slot.bucket);
+        let chain = map.core().header.chain(Types::HERE, hash);
+        let head = chain.unwrap_or(slot.bucket);
         Self {
             map,
             hash,
@@ -108,21 +113,19 @@ impl<'a, M: Face> RawOccupied<'a, M> {
     }
 
     pub(crate) fn get(&self) -> (&M::Key, &M::Elem) {
-        let Slot { bucket, index } = self.slot;
-        // SAFETY: The slot is live (M1): the map was not changed since it was found.
-        unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_ref()) }
+        // SAFETY: The slot is live: the map was not changed since it was found.
+        unsafe { self.slot.entry() }
     }
 
     pub(crate) fn get_mut(&mut self) -> (&mut M::Key, &mut M::Elem) {
-        let Slot { bucket, index } = self.slot;
         // SAFETY: As above; the map is borrowed alone.
-        unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) }
+        unsafe { self.slot.entry_mut() }
     }
 
     pub(crate) fn into_refs(self) -> (&'a M::Key, &'a mut M::Elem) {
-        let Slot { bucket, index } = self.slot;
         // SAFETY: As above, and for as long as the map is borrowed.
-        unsafe { (bucket.key(index).as_ref(), bucket.elem(index).as_mut()) }
+        let (key, elem) = unsafe { self.slot.entry_mut() };
+        (key, elem)
     }
 
     pub(crate) fn insert(&mut self, elem: M::Elem) -> M::Elem {
@@ -153,15 +156,13 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
     ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
         let Self { map, hash, vacancy } = self;
         let (raw, hasher) = map.split();
-        let place = raw.reserve_place(hash, vacancy, &hasher, Supply::Allocator);
-        drop(hasher);
+        let place = raw.reserve_place(hash, vacancy, HashBy::new(hasher), Supply::Allocator);
         fill(map, hash, place, key, elem)
     }
 }
 
 /// A place for an entry of such a map, or why there is none.
-type MaybePlace<M> =
-    Result<Place<<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy>, TryReserveError>;
+type MaybePlace<M> = Result<Place<TypesOf<M>>, TryReserveError>;
 
 /// Makes the entry, if there is a place for it.
 pub(super) fn fill<'a, M: Face>(

@@ -1,36 +1,18 @@
-//! A position in a map that survives every change of it.
-//!
-//! An entry never leaves the family of buckets that share its low hash bits: a
-//! doubling splits bucket n into n and n + 2^B, which have those of n in common. So
-//! the cursor walks the bucket numbers with their bits *reversed*, lowest bit first.
-//! In that order the two halves of a bucket are neighbours, whatever B is: as
-//! 32-bit fractions,
-//!
-//! ```text
-//! B = 1   [ 0               )[ 1               )
-//! B = 2   [ 0      )[ 2      )[ 1      )[ 3      )
-//! B = 3   [ 0 )[ 4 )[ 2 )[ 6 )[ 1 )[ 5 )[ 3 )[ 7 )
-//!         0                  ▲ the cursor: all to the left of it was given
-//! ```
-//!
-//! and the cursor is one number: how far it has come. (Redis' SCAN walks its tables
-//! in this order.) An old chain that is not moved yet covers the interval of both its
-//! halves and is given whole; the new buckets it will be split into hold nothing.
+//! A position in a map that survives every change of it: see
+//! [`Position`].
 //!
 //! As a number it can be kept outside of the kernel and come back made up. The worst
 //! it can do is to name another place of the same interval.
 
-use super::iter::RawIter;
-use super::{RawHmap, Slot};
+use super::map::RawHmap;
 use crate::alloc::Allocator;
+use crate::go::walk::Walk;
+use crate::memory::shape::Types;
 use crate::policy::{Go, Policy};
-use crate::sizing::BucketBits;
+use crate::position::Position;
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-
-/// Where all of a map was given: fractions are below.
-const END: u64 = 1 << 32;
 
 /// A position in a map: a plain value that borrows nothing, and stays good while
 /// entries are inserted and removed and the map grows.
@@ -92,21 +74,23 @@ const END: u64 = 1 << 32;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Cursor {
-    /// How far it has come, as a 32-bit fraction; [`END`] at most.
-    done: u64,
+    /// How far it has come.
+    position: Position,
 }
 
 impl Cursor {
     /// A cursor before the first batch.
     pub const fn new() -> Self {
-        Self { done: 0 }
+        Self {
+            position: Position::START,
+        }
     }
 
     /// The position as a number, whose highest bit is clear: a cookie that can be
     /// handed out, for instance as the offset of a directory listing. 0 is the
     /// beginning.
     pub const fn to_bits(self) -> u64 {
-        self.done
+        self.position.get()
     }
 
     /// The position that [`to_bits`](Self::to_bits) gave. Any number makes a cursor;
@@ -121,34 +105,20 @@ impl Cursor {
     /// ```
     pub const fn from_bits(bits: u64) -> Self {
         Self {
-            done: if bits < END { bits } else { END },
+            position: Position::new(bits),
         }
     }
 
     /// Whether there is no further batch.
     pub const fn has_ended(self) -> bool {
-        self.done >= END
-    }
-
-    /// The number of the bucket, of 2^B, that begins at the cursor or in whose
-    /// interval it is.
-    const fn bucket(self, bits: BucketBits) -> usize {
-        // Below END, so it fits; the fraction's highest bit is the number's lowest.
-        (self.done as u32).reverse_bits() as usize & bits.mask()
-    }
-
-    /// The end of the interval of that bucket.
-    const fn past_bucket(self, bits: BucketBits) -> Self {
-        let width = END >> bits.get();
-        Self {
-            done: (self.done & !(width - 1)) + width,
-        }
+        self.position.is_end()
     }
 }
 
 impl fmt::Debug for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cursor({:#x} of {END:#x})", self.done)
+        let (done, all) = (self.position.get(), Position::END.get());
+        write!(f, "Cursor({done:#x} of {all:#x})")
     }
 }
 
@@ -171,41 +141,31 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         })
     }
 
-    fn chain_at(&self, cursor: &mut Cursor) -> Option<RawIter<K, V, P>> {
+    fn chain_at(&self, cursor: &mut Cursor) -> Option<Walk<Types<K, V, P>>> {
         if cursor.has_ended() {
             return None;
         }
-        let Some(base) = self.buckets else {
-            *cursor = Cursor { done: END };
+        let Some(arrays) = self.header.arrays(Types::HERE) else {
+            cursor.position = Position::END;
             return None;
         };
-        if let Some(old_base) = self.oldbuckets {
-            let old_bits = self.old_bits();
-            // SAFETY: The number is below the old array's count.
-            let old = unsafe { old_base.nth(cursor.bucket(old_bits)) };
-            // SAFETY: Heads of the old array are initialised.
-            if !unsafe { old.is_evacuated() } {
-                *cursor = cursor.past_bucket(old_bits);
-                return Some(RawIter::of_chain(old));
-            }
-        }
-        // SAFETY: The number is below 2^B; its old bucket, if there is an old array,
-        // is evacuated, so the chain is initialised (M5).
-        let head = unsafe { base.nth(cursor.bucket(self.bits)) };
-        *cursor = cursor.past_bucket(self.bits);
-        Some(RawIter::of_chain(head))
+        let (head, position) = arrays.at(cursor.position);
+        cursor.position = position;
+        // SAFETY: The chain is initialised (M5), and the map borrowed for as long as its
+        // slots are asked for.
+        Some(unsafe { Walk::of_chain(head) })
     }
 }
 
 /// The entries of one chain; see [`Cursor::next`].
 pub struct Batch<'m, K, V, P: Policy = Go> {
-    slots: RawIter<K, V, P>,
+    slots: Walk<Types<K, V, P>>,
     entries: PhantomData<(&'m K, &'m V)>,
 }
 
 /// The entries of one chain, with values to change; see [`Cursor::next_mut`].
 pub struct BatchMut<'m, K, V, P: Policy = Go> {
-    slots: RawIter<K, V, P>,
+    slots: Walk<Types<K, V, P>>,
     entries: PhantomData<(&'m K, &'m mut V)>,
 }
 
@@ -222,9 +182,9 @@ impl<'m, K, V, P: Policy> Iterator for Batch<'m, K, V, P> {
     type Item = (&'m K, &'m V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Slot { bucket, index } = self.slots.next()?;
-        // SAFETY: A live slot (M1) of a map that is borrowed for 'm.
-        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) }
+        let slot = self.slots.next()?;
+        // SAFETY: A live slot of a map that is borrowed for 'm.
+        Some(unsafe { slot.entry() })
     }
 }
 
@@ -232,10 +192,10 @@ impl<'m, K, V, P: Policy> Iterator for BatchMut<'m, K, V, P> {
     type Item = (&'m K, &'m mut V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Slot { bucket, index } = self.slots.next()?;
-        // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for
-        // 'm.
-        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_mut())) }
+        let slot = self.slots.next()?;
+        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'm.
+        let (key, elem) = unsafe { slot.entry_mut() };
+        Some((key, elem))
     }
 }
 
@@ -260,68 +220,5 @@ impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for Batch<'_, K, V, P> 
 impl<K, V, P: Policy> fmt::Debug for BatchMut<'_, K, V, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BatchMut").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    extern crate std;
-    use super::*;
-    use std::collections::BTreeSet;
-    use std::vec::Vec;
-
-    fn bits(b: u8) -> BucketBits {
-        BucketBits::new(b).unwrap()
-    }
-
-    fn numbers(b: u8) -> Vec<usize> {
-        let mut cursor = Cursor::new();
-        let mut numbers = Vec::new();
-        while !cursor.has_ended() {
-            numbers.push(cursor.bucket(bits(b)));
-            cursor = cursor.past_bucket(bits(b));
-        }
-        numbers
-    }
-
-    #[test]
-    fn buckets_come_in_reverse_binary_order_each_once() {
-        assert_eq!(numbers(0), [0]);
-        assert_eq!(numbers(1), [0, 1]);
-        assert_eq!(numbers(3), [0, 4, 2, 6, 1, 5, 3, 7]);
-        for b in 4..10 {
-            let unique: BTreeSet<_> = numbers(b).into_iter().collect();
-            assert_eq!(unique.len(), 1 << b);
-        }
-    }
-
-    #[test]
-    fn a_position_means_the_same_after_a_doubling() {
-        // What is left at any position under B is, split, what is left under B + 1.
-        for done in 0..16 {
-            let mut cursor = Cursor::new();
-            for _ in 0..done {
-                cursor = cursor.past_bucket(bits(4));
-            }
-            let left = |b: u8| {
-                let mut left = BTreeSet::new();
-                let mut cursor = cursor;
-                while !cursor.has_ended() {
-                    left.insert(cursor.bucket(bits(b)));
-                    cursor = cursor.past_bucket(bits(b));
-                }
-                left
-            };
-            let split: BTreeSet<_> = left(4).into_iter().flat_map(|n| [n, n + 16]).collect();
-            assert_eq!(left(5), split);
-        }
-    }
-
-    #[test]
-    fn the_largest_array_is_walked_to_its_end() {
-        let last = Cursor::from_bits(END - 1);
-        assert_eq!(last.bucket(BucketBits::MAX), BucketBits::MAX.mask());
-        assert!(last.past_bucket(BucketBits::MAX).has_ended());
-        assert!(last.past_bucket(BucketBits::ONE_BUCKET).has_ended());
     }
 }

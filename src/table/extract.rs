@@ -3,9 +3,11 @@
 //! An entry leaves the map in the call that gives it. So a predicate may panic and an
 //! iterator may be forgotten: what was not given is still in the map.
 
-use super::RawHmap;
-use super::iter::{Iter, RawIter};
+use super::iter::Iter;
+use super::map::RawHmap;
 use crate::alloc::{Allocator, Global};
+use crate::go::walk::Walk;
+use crate::memory::shape::Types;
 use crate::policy::{Go, Policy};
 use core::fmt;
 use core::iter::FusedIterator;
@@ -29,7 +31,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     pub(crate) fn extract(&mut self) -> RawExtract<'_, K, V, A, P> {
         RawExtract {
-            slots: self.slots(),
+            slots: self.walk(),
             map: self,
         }
     }
@@ -37,7 +39,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
 /// Entries that are taken out by a predicate which somebody else has.
 pub(crate) struct RawExtract<'a, K, V, A: Allocator, P: Policy = Go> {
-    slots: RawIter<K, V, P>,
+    slots: Walk<Types<K, V, P>>,
     map: &'a mut RawHmap<K, V, A, P>,
 }
 

@@ -3,43 +3,55 @@
 //!
 //! [`Hmap`]: crate::Hmap
 
-use super::assign::Supply;
-use super::bmap::BucketPtr;
 use super::entry::{Face, RawOccupied, RawVacant, fill};
-use super::iter::{Iter, RawIter};
-use super::{RawHmap, Slot};
+use super::insert::Supply;
+use super::iter::Iter;
+use super::map::RawHmap;
 use crate::alloc::Allocator;
 use crate::error::InsertError;
+use crate::go::walk::Walk;
 use crate::hash::HashValue;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::HashBy;
+use crate::memory::shape::{MapType, Types};
 use crate::policy::Policy;
 use crate::tophash::{Slots, TopHash};
 use core::marker::PhantomData;
 use core::mem;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    /// Does the growth work that is due before an entry of this hash is looked for.
-    pub(crate) fn prepare(&mut self, hash: HashValue, hasher: &impl Fn(&K) -> HashValue) {
-        self.growth_work(hash, hasher);
-    }
-
     /// Removes what is left of an entry that was moved out: its slot and its cells.
     ///
     /// # Safety
     /// The slot is live, in the chain that begins with `head`; the entry that was in it
     /// is the caller's.
-    unsafe fn remove_moved(&mut self, head: BucketPtr<K, V, P>, slot: Slot<K, V, P>) {
-        // SAFETY: The slot is live (M1).
-        let (key, elem) = unsafe { (slot.bucket.key(slot.index), slot.bucket.elem(slot.index)) };
-        // SAFETY: The caller's promise.
-        unsafe { self.clear_slot(head, slot) };
-        // SAFETY: The cells, if there are any, are empty.
-        unsafe { self.free_cells(key, elem) };
+    unsafe fn remove_moved(&mut self, head: BucketPtr<Types<K, V, P>>, slot: Slot<Types<K, V, P>>) {
+        // SAFETY: The slot is live; its cells, if there are any, are empty.
+        unsafe {
+            let cells = slot.cells();
+            self.header.clear_slot(head, slot);
+            cells.free(self.heap());
+        }
+    }
+
+    /// Begins a growth that one entry more calls for, and does the work that this entry's
+    /// chain needs; false if none was begun.
+    fn begin_growth(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) -> bool {
+        let (header, heap) = self.parts();
+        if header.reserved() == 0 {
+            header.give_back(heap);
+        }
+        let begins = header.has_buckets() && header.grow_if_due(heap);
+        if begins {
+            header.growth_work(heap.of, hash, HashBy::new(hasher));
+        }
+        begins
     }
 
     /// All keys, to change; their hashes and what they are equal to must stay.
     pub(crate) fn keys_mut(&mut self) -> KeysMut<'_, K, V, P> {
         KeysMut {
-            slots: self.slots(),
+            slots: self.walk(),
             keys: PhantomData,
         }
     }
@@ -61,11 +73,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    fn slots_of(&self, hash: HashValue) -> SlotsOfHash<K, V, P> {
+    fn slots_of(&self, hash: HashValue) -> SlotsOfHash<Types<K, V, P>> {
         SlotsOfHash {
             top: TopHash::of(hash),
-            next: self.chain(hash).filter(|_| self.count > 0),
-            ..SlotsOfHash::default()
+            next: self
+                .header
+                .chain(Types::HERE, hash)
+                .filter(|_| self.len() > 0),
+            ..SlotsOfHash::NONE
         }
     }
 }
@@ -73,10 +88,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 impl<'a, M: Face> RawOccupied<'a, M> {
     /// The key, to change to an equal one, and the elem.
     pub(crate) fn into_muts(self) -> (&'a mut M::Key, &'a mut M::Elem) {
-        let Slot { bucket, index } = self.slot;
-        // SAFETY: The slot is live (M1): the map was not changed since it was found, and
-        // is borrowed alone for 'a.
-        unsafe { (bucket.key(index).as_mut(), bucket.elem(index).as_mut()) }
+        // SAFETY: The slot is live: the map was not changed since it was found, and is
+        // borrowed alone for 'a.
+        unsafe { self.slot.entry_mut() }
     }
 
     /// Replaces the entry by what the function makes of it, which has the same hash, in
@@ -102,9 +116,8 @@ impl<'a, M: Face> RawOccupied<'a, M> {
             }
         }
 
-        let Slot { bucket, index } = self.slot;
-        // SAFETY: The slot is live (M1): the map was not changed since it was found.
-        let (key_at, elem_at) = unsafe { (bucket.key(index), bucket.elem(index)) };
+        // SAFETY: The slot is live: the map was not changed since it was found.
+        let (key_at, elem_at) = unsafe { self.slot.pair() };
         let moved_out = MovedOut(&mut self);
         // SAFETY: M1; the copies are the entry from here on.
         let (key, elem) = unsafe { (key_at.read(), elem_at.read()) };
@@ -136,16 +149,14 @@ impl<'a, M: Face> RawOccupied<'a, M> {
 impl<'a, M: Face> RawVacant<'a, M> {
     /// Does all else that may have to hash before an entry is put there: a growth that
     /// one entry more calls for is begun, whether or not it will come.
-    pub(crate) fn prepare(self, hasher: &impl Fn(&M::Key) -> HashValue) -> Self {
+    pub(crate) fn prepare(self, hasher: impl Fn(&M::Key) -> HashValue + Copy) -> Self {
         let Self {
             map,
             hash,
             mut vacancy,
         } = self;
         let raw = map.core_mut();
-        raw.give_back_unless_reserved();
-        if raw.buckets.is_some() && raw.grow_if_due() {
-            raw.growth_work(hash, hasher);
+        if raw.begin_growth(hash, hasher) {
             vacancy = raw.vacancy_again(hash, &vacancy);
         }
         Self { map, hash, vacancy }
@@ -159,9 +170,12 @@ impl<'a, M: Face> RawVacant<'a, M> {
     ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
         let Self { map, hash, vacancy } = self;
         // Without growth no key is hashed.
-        let place = map
-            .core_mut()
-            .reserve_place(hash, vacancy, &|_| hash, Supply::NoGrowth);
+        let place = map.core_mut().reserve_place(
+            hash,
+            vacancy,
+            HashBy::new(|_: &M::Key| hash),
+            Supply::NoGrowth,
+        );
         fill(map, hash, place, key, elem)
     }
 
@@ -174,8 +188,8 @@ impl<'a, M: Face> RawVacant<'a, M> {
 ///
 /// Not an `IterMut`: that one gives keys by shared reference, so that it may stand for
 /// one of keys of a shorter lifetime, and be sent where its keys may only be shared.
-pub(crate) struct KeysMut<'a, K, V, P> {
-    slots: RawIter<K, V, P>,
+pub(crate) struct KeysMut<'a, K, V, P: Policy> {
+    slots: Walk<Types<K, V, P>>,
     keys: PhantomData<&'a mut K>,
 }
 
@@ -197,14 +211,14 @@ impl<'a, K, V, P: Policy> Iterator for KeysMut<'a, K, V, P> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a mut K> {
-        let Slot { bucket, index } = self.slots.next()?;
-        // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for 'a.
-        Some(unsafe { bucket.key(index).as_mut() })
+        let slot = self.slots.next()?;
+        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'a.
+        Some(unsafe { slot.pair().0.as_mut() })
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.slots.left, Some(self.slots.left))
+        (self.slots.left(), Some(self.slots.left()))
     }
 }
 
@@ -212,7 +226,7 @@ impl<'a, K, V, P: Policy> Iterator for KeysMut<'a, K, V, P> {
 impl<K, V, P: Policy> Default for KeysMut<'_, K, V, P> {
     fn default() -> Self {
         Self {
-            slots: RawIter::empty(),
+            slots: Walk::empty(),
             keys: PhantomData,
         }
     }
@@ -220,33 +234,23 @@ impl<K, V, P: Policy> Default for KeysMut<'_, K, V, P> {
 
 /// The slots whose tophash is a hash's, in the chain that owns it. It is used while the map
 /// stays as it is.
-struct SlotsOfHash<K, V, P> {
+#[derive(Clone)]
+struct SlotsOfHash<T> {
     top: TopHash,
     slots: Slots,
-    bucket: Option<BucketPtr<K, V, P>>,
-    next: Option<BucketPtr<K, V, P>>,
+    bucket: Option<BucketPtr<T>>,
+    next: Option<BucketPtr<T>>,
 }
 
-impl<K, V, P> Clone for SlotsOfHash<K, V, P> {
-    fn clone(&self) -> Self {
-        Self { ..*self }
-    }
-}
+impl<T: MapType> SlotsOfHash<T> {
+    const NONE: Self = Self {
+        top: TopHash::of(HashValue::new(0)),
+        slots: Slots::NONE,
+        bucket: None,
+        next: None,
+    };
 
-/// No slots.
-impl<K, V, P> Default for SlotsOfHash<K, V, P> {
-    fn default() -> Self {
-        Self {
-            top: TopHash::of(HashValue::new(0)),
-            slots: Slots::NONE,
-            bucket: None,
-            next: None,
-        }
-    }
-}
-
-impl<K, V, P: Policy> SlotsOfHash<K, V, P> {
-    fn next(&mut self) -> Option<Slot<K, V, P>> {
+    fn next(&mut self) -> Option<Slot<T>> {
         loop {
             if let (Some(index), Some(bucket)) = (self.slots.next(), self.bucket) {
                 return Some(Slot { bucket, index });
@@ -262,8 +266,8 @@ impl<K, V, P: Policy> SlotsOfHash<K, V, P> {
 }
 
 /// Entries that may have a hash; see [`RawHmap::iter_hash`].
-pub(crate) struct IterHash<'a, K, V, P> {
-    slots: SlotsOfHash<K, V, P>,
+pub(crate) struct IterHash<'a, K, V, P: Policy> {
+    slots: SlotsOfHash<Types<K, V, P>>,
     entries: PhantomData<(&'a K, &'a V)>,
 }
 
@@ -272,7 +276,7 @@ unsafe impl<K: Sync, V: Sync, P: Policy> Send for IterHash<'_, K, V, P> {}
 // SAFETY: As above.
 unsafe impl<K: Sync, V: Sync, P: Policy> Sync for IterHash<'_, K, V, P> {}
 
-impl<K, V, P> Clone for IterHash<'_, K, V, P> {
+impl<K, V, P: Policy> Clone for IterHash<'_, K, V, P> {
     fn clone(&self) -> Self {
         Self {
             slots: self.slots.clone(),
@@ -282,10 +286,10 @@ impl<K, V, P> Clone for IterHash<'_, K, V, P> {
 }
 
 /// Without entries.
-impl<K, V, P> Default for IterHash<'_, K, V, P> {
+impl<K, V, P: Policy> Default for IterHash<'_, K, V, P> {
     fn default() -> Self {
         Self {
-            slots: SlotsOfHash::default(),
+            slots: SlotsOfHash::NONE,
             entries: PhantomData,
         }
     }
@@ -295,15 +299,15 @@ impl<'a, K, V, P: Policy> Iterator for IterHash<'a, K, V, P> {
     type Item = (&'a K, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Slot { bucket, index } = self.slots.next()?;
-        // SAFETY: A match is a live slot (M1), borrowed as the map is.
-        unsafe { Some((bucket.key(index).as_ref(), bucket.elem(index).as_ref())) }
+        let slot = self.slots.next()?;
+        // SAFETY: A match is a live slot, borrowed as the map is.
+        Some(unsafe { slot.entry() })
     }
 }
 
 /// Keys that may have a hash, to change; see [`RawHmap::iter_hash_mut`].
-pub(crate) struct IterHashMut<'a, K, V, P> {
-    slots: SlotsOfHash<K, V, P>,
+pub(crate) struct IterHashMut<'a, K, V, P: Policy> {
+    slots: SlotsOfHash<Types<K, V, P>>,
     keys: PhantomData<&'a mut K>,
 }
 
@@ -323,10 +327,10 @@ impl<K, P: Policy> IterHashMut<'_, K, (), P> {
 }
 
 /// Without keys.
-impl<K, V, P> Default for IterHashMut<'_, K, V, P> {
+impl<K, V, P: Policy> Default for IterHashMut<'_, K, V, P> {
     fn default() -> Self {
         Self {
-            slots: SlotsOfHash::default(),
+            slots: SlotsOfHash::NONE,
             keys: PhantomData,
         }
     }
@@ -336,8 +340,8 @@ impl<'a, K, V, P: Policy> Iterator for IterHashMut<'a, K, V, P> {
     type Item = &'a mut K;
 
     fn next(&mut self) -> Option<&'a mut K> {
-        let Slot { bucket, index } = self.slots.next()?;
-        // SAFETY: A live slot (M1), given once, of a map that is borrowed alone for 'a.
-        Some(unsafe { bucket.key(index).as_mut() })
+        let slot = self.slots.next()?;
+        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'a.
+        Some(unsafe { slot.pair().0.as_mut() })
     }
 }

@@ -1,0 +1,18 @@
+//! Go's table: an array of 2^B chains of buckets, and while it grows a second one.
+//!
+//! [`header`] is Go's `hmap`, without the types of its entries. [`arrays`] knows which of the
+//! two arrays owns a key, and is the only one that does. [`grow`] moves the chains, [`room`]
+//! gets overflow buckets, [`small`] the first bucket, [`compact`] keeps chains short,
+//! [`rebuild`] moves everything at once, [`reserve`] holds memory for inserts to come.
+
+pub(crate) mod arrays;
+pub(crate) mod compact;
+pub(crate) mod copy;
+pub(crate) mod grow;
+pub(crate) mod header;
+pub(crate) mod rebuild;
+pub(crate) mod reserve;
+pub(crate) mod room;
+pub(crate) mod small;
+pub(crate) mod unlink;
+pub(crate) mod walk;

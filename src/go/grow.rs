@@ -1,0 +1,508 @@
+//! Growth: a larger array (or a fresh one of the same size), and moving the chains over,
+//! at most two at every insert and removal; four at the insert that ends one growth and
+//! starts the next.
+//!
+//! ```text
+//! old array   [ 0 ][ 1 ][ 2 ][ 3 ]          bucket 2 is evacuated: its entries
+//!               moved      moved            went, in order, to X = 2 and to
+//! new array   [ 0 ][ 1 ][ 2 ][ 3 ][ 4 ][ 5 ][ 6 ][ 7 ]   Y = 2 + 4 = 6
+//!                         X                   Y
+//! ```
+//!
+//! A step of growth hashes keys, which is user code and may panic, and writes
+//! to buckets that nobody reads yet (M5). Entries are *copied* there first, and
+//! become the new array's by one store at the end, the old head's tophash. If
+//! the hasher panics before it, the copies are forgotten, the overflow buckets
+//! they took are free again, and the old chain is as it was.
+//!
+//! # What the moves can need
+//!
+//! A step may not fail, so what all of them can need is set aside when a growth starts
+//! (H6): the least of three numbers of overflow buckets.
+//!
+//! * *By chains.* A chain of c buckets fills at most c − 1 overflow buckets of the two
+//!   that it is split into, since ⌈x/8⌉ + ⌈y/8⌉ ≤ c + 1 where x + y ≤ 8c: no more than there
+//!   are.
+//! * *By entries.* x entries fill ⌊(x − 1)/8⌋: no more than an eighth of the entries.
+//! * *By spares.* A chain that is moved gives its own overflow buckets to the moves to come,
+//!   but for spares of the old array, which go with that. Where s of those in chains are
+//!   spares, and no chain has more than m, s + m are enough: a move takes t, and gives back
+//!   all but s′ of the chain's own, which are t at least. For one key more, s + m + 1.
+//!
+//! A move that takes t buckets and gives r back leaves max(0, t − r) less to be set aside, and
+//! that is right by each count: t is no more than what its chain brings *by chains* and *by
+//! entries*, and t − r ≤ s′ is what it brings *by spares*. What is free beyond that never
+//! becomes less, so a move takes nothing from what is held for keys to come (H8).
+
+use super::header::{Extra, Growth, Header};
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::hash::HashValue;
+use crate::memory::array::{Array, NewArray};
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::cells::NewCells;
+use crate::memory::hash_key::HashKey;
+use crate::memory::heap::Heap;
+use crate::memory::pool::NewChunks;
+use crate::memory::shape::MapType;
+use crate::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
+use crate::tophash::TopHashes;
+use core::mem::ManuallyDrop;
+
+/// How far one call looks for the next old bucket that is not evacuated.
+const LOOK_AHEAD: usize = 1024;
+
+impl Header {
+    /// Starts a growth if one new entry more calls for it, and nothing is reserved. A growth
+    /// that is refused is put off until [`growth_put_off`] new keys have come; chains get
+    /// longer meanwhile, and nothing else changes.
+    pub(crate) fn grow_if_due<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) -> bool {
+        if self.is_growing() {
+            return false;
+        }
+        // More entries than a `usize` can count would not fit any memory.
+        let bits = if over_load_factor(self.count + 1, self.bits) {
+            self.bits.doubled()
+        } else if self.has_too_many_overflow_buckets() {
+            Some(self.bits)
+        } else {
+            return false;
+        };
+        if self.put_off > 0 {
+            self.put_off -= 1;
+            return false;
+        }
+        if self.reserved > 0 {
+            return false;
+        }
+        let started = bits.is_some_and(|bits| self.hash_grow(heap, bits).is_ok());
+        if !started {
+            self.put_off = growth_put_off(self.bits);
+        }
+        started
+    }
+
+    /// Starts a growth to 2^`bits` buckets, one B up or the same. Nothing is
+    /// moved yet, and nothing initialised: the work does not depend on B.
+    ///
+    /// What the moves can need (H6) is set aside here: of the spares of the new array, of free
+    /// buckets of chunks, and of a new chunk where these are too few. After an error the map
+    /// has the memory that it had.
+    ///
+    /// Go: `hashGrow`.
+    fn hash_grow<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        bits: BucketBits,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(!self.is_growing() && !self.is_small(heap.of));
+        let set_aside = self.needed_by_moves();
+        let array = NewArray::make(heap, bits)?;
+        let short = set_aside.saturating_sub(self.free_with(array.array()));
+        if short > 0 {
+            self.add_chunk(heap, short)?;
+        }
+        self.begin_moves(heap.of, array.into_array(), set_aside);
+        Ok(())
+    }
+
+    /// As [`hash_grow`](Self::hash_grow), with what is to be reserved.
+    pub(super) fn hash_grow_reserving<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        bits: BucketBits,
+        promise: Reservation,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(!self.is_growing() && !self.is_small(heap.of));
+        let set_aside = self.needed_by_moves();
+        let array = NewArray::make(heap, bits)?;
+        let needed = set_aside.saturating_add(promise.buckets);
+        let short = needed.saturating_sub(self.free_with(array.array()));
+        let mut chunks = NewChunks::none(heap);
+        chunks.hold(short, bits.chunk(), false)?;
+        let cells = NewCells::allocate(heap, promise.keys.saturating_sub(self.reserved))?;
+        // An insert does that before. Here it waits until there is memory: after a refusal the
+        // map has all that it had.
+        self.give_back(heap);
+        // From here on nothing fails.
+        self.begin_moves(heap.of, array.into_array(), set_aside);
+        self.join_chunks(chunks);
+        if let Some(extra) = self.extra_mut() {
+            cells.join(&mut extra.cells);
+        }
+        self.reserved = u32::max(self.reserved, promise.keys);
+        Ok(())
+    }
+
+    /// Overflow buckets that are free once this array, a new one, is the current one.
+    fn free_with(&self, array: Array) -> u32 {
+        let in_chunks = self.extra().pool.in_chunks();
+        in_chunks.saturating_add(array.spares)
+    }
+
+    /// Makes a new array the current one, and the current one old.
+    fn begin_moves<T: MapType>(&mut self, of: T, array: Array, set_aside: u32) {
+        let (old, old_home) = (self.array(), self.home());
+        self.enter_array(of, array);
+        self.begin_growth(old, old_home, set_aside);
+        self.put_off = 0;
+    }
+
+    /// How many overflow buckets the moves of a growth that starts now can need.
+    fn needed_by_moves(&self) -> u32 {
+        let extra = self.extra();
+        // No more than an eighth of a `usize`, of which only the lesser part is used.
+        let by_entries = usize::min(extra.noverflow as usize, self.count / SLOTS) as u32;
+        let spares = extra.spares - extra.pool.free_spares();
+        let by_spares = spares.saturating_add(extra.longest).saturating_add(1);
+        u32::min(by_entries, by_spares)
+    }
+
+    /// The work that an insert or removal owes to a growth: evacuates the old bucket that it
+    /// is about to use and one more. The allocator is not called, so that what goes on to
+    /// overwrite, or says that it does not call it, may do this first.
+    ///
+    /// Go: `growWork`.
+    #[inline]
+    pub(crate) fn growth_work<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey) {
+        if self.is_growing() {
+            self.move_two(of, hash, hasher);
+        }
+    }
+
+    /// The work that a removal owes: the same, or if no growth runs an old array that is left
+    /// is given back.
+    #[inline]
+    pub(crate) fn work_of_removal<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) {
+        if self.is_growing() {
+            self.move_two(heap.of, hash, hasher);
+        } else {
+            self.give_back(heap);
+            self.settle();
+        }
+    }
+
+    /// Gives the old array back that a growth has left, or one of the chunks that it has
+    /// emptied. To be called where the allocator may be.
+    #[inline(never)]
+    pub(crate) fn give_back<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+        let Some(extra) = self.extra_mut() else {
+            return;
+        };
+        if let Some(Growth { old, .. }) = extra.growth.take_if(|growth| growth.is_over()) {
+            // SAFETY: A1, H3: all its chains are moved, and the map has forgotten it.
+            unsafe { heap.free_bucket_array(old) };
+        } else {
+            // SAFETY: The chunks are of this heap.
+            unsafe { extra.pool.give_back(heap) };
+        }
+    }
+
+    /// Moves the chain of this hash, if it is still there, and the next in order.
+    #[inline(never)]
+    pub(crate) fn move_two<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey) {
+        if let Some(Growth { old, .. }) = self.growth() {
+            self.evacuate(of, hash.bucket(old.bits), hasher);
+        }
+        self.evacuate_next(of, hasher);
+    }
+
+    /// Moves the chain that is next in order.
+    fn evacuate_next<T: MapType>(&mut self, of: T, hasher: impl HashKey) {
+        if let Some(Growth { nevacuate, .. }) = self.growth() {
+            self.evacuate(of, *nevacuate as usize, hasher);
+        }
+    }
+
+    /// Moves the chain of one old bucket, if it is still there, and advances the
+    /// mark if it is the next one in order.
+    ///
+    /// Go: `evacuate`.
+    #[inline(never)]
+    fn evacuate<T: MapType>(&mut self, of: T, old_number: usize, hasher: impl HashKey) {
+        let Some(growth) = self.growth() else { return };
+        let is_next = old_number == growth.nevacuate as usize;
+        // SAFETY: The caller's number is below the old array's count.
+        let old = unsafe { growth.old.bucket_0(of).nth(old_number) };
+        // SAFETY: Heads of the old array are initialised.
+        if !unsafe { old.is_evacuated() } && self.move_chain(old, old_number, of, hasher).is_none()
+        {
+            return;
+        }
+        if is_next {
+            self.advance_evacuation_mark(of);
+        }
+    }
+
+    /// Splits an old chain between X and Y, or compacts it into X, and marks it
+    /// as evacuated. `None`, with nothing changed, if a bucket was missing, which
+    /// H6 rules out.
+    fn move_chain<T: MapType>(
+        &mut self,
+        old: BucketPtr<T>,
+        old_number: usize,
+        of: T,
+        hasher: impl HashKey,
+    ) -> Option<()> {
+        let old_bits = self.growth()?.old.bits;
+        let doubling = old_bits != self.bits;
+        // SAFETY: X is below the new array's count, which is at least the old's.
+        let x = unsafe { self.bucket_0(of)?.nth(old_number) };
+        let y = doubling.then(|| {
+            // SAFETY: So is Y: the new count is twice the old.
+            unsafe { x.nth(old_bits.count()) }
+        });
+
+        // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
+        let copies = unsafe { Copies::begin(self, x, y) };
+        let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
+        // The head's alone: nobody reads the buckets behind it again.
+        let mut marks = None;
+        let mut next = Some(old);
+        while let Some(bucket) = next {
+            // SAFETY: The chain owns its entries, so it is initialised.
+            let live = unsafe { bucket.tops() }.live();
+            let mut went_to_y = [false; SLOTS];
+            for index in live {
+                // SAFETY: The slot is live (M1).
+                let hash = || unsafe { hasher.hash(bucket.key(index)) };
+                let to_y = doubling && hash().is_for_y(old_bits);
+                if let Some(went_to_y) = went_to_y.get_mut(index) {
+                    *went_to_y = to_y;
+                }
+                // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
+                unsafe { End::append(&mut ends, to_y, copies.header, Slot { bucket, index })? };
+            }
+            marks = marks.or(Some(TopHashes::moved(live, went_to_y)));
+            // SAFETY: As above.
+            next = unsafe { bucket.overflow() };
+        }
+        copies.commit();
+        // SAFETY: The copies are the entries from here on; M4.
+        unsafe { old.set_tops(marks?) };
+        // Only a chain that has overflow buckets can take some.
+        // SAFETY: As above.
+        if unsafe { old.overflow() }.is_some() {
+            // SAFETY: The chain was moved there.
+            unsafe { self.exchange_buckets(old, x, y) };
+        }
+        Some(())
+    }
+
+    /// Frees the overflow buckets of a chain that was moved, for the moves to come, but for the
+    /// old array's spares. What its move took beyond these the others need less than before.
+    ///
+    /// # Safety
+    /// `old` is the head of that chain, which nobody reads again; it was moved to `x` and `y`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn exchange_buckets<T: MapType>(
+        &mut self,
+        old: BucketPtr<T>,
+        x: BucketPtr<T>,
+        y: Option<BucketPtr<T>>,
+    ) {
+        let Some(extra) = self.extra_mut() else {
+            return;
+        };
+        let Some(growth) = &extra.growth else {
+            return;
+        };
+        let heads = [Some(x), y].into_iter().flatten();
+        // SAFETY: The chains are initialised. There are no more than 2^32 - 1 in all together.
+        let taken = heads
+            .map(|head| unsafe { head.behind() }.count() as u32)
+            .sum();
+        extra.longest = u32::max(extra.longest, taken);
+        let free_before = extra.pool.in_chunks();
+        // SAFETY: The caller's promise; A3.
+        unsafe {
+            extra
+                .pool
+                .put_back_of_left(old.of(), growth.old, old.behind())
+        };
+        let freed = extra.pool.in_chunks() - free_before;
+        let lost = u32::saturating_sub(taken, freed);
+        extra.set_aside = extra.set_aside.saturating_sub(lost);
+    }
+
+    /// Makes one bucket that is set aside free for all if no other is: for the key that a
+    /// growth was started for, if there was a slot for it and is none now (H6).
+    pub(crate) fn spare_one(&mut self) {
+        let has_spare = self.has_spare_bucket();
+        if let Some(extra) = self.extra_mut().filter(|_| !has_spare) {
+            extra.set_aside = extra.set_aside.saturating_sub(1);
+        }
+    }
+
+    /// Moves the mark past the old bucket it stands on, and past those that were
+    /// evacuated out of order; behind the last one the growth is over.
+    ///
+    /// Go: `advanceEvacuationMark`.
+    fn advance_evacuation_mark<T: MapType>(&mut self, of: T) {
+        let Some(growth) = self.growth_mut() else {
+            return;
+        };
+        let (base, count) = (growth.old.bucket_0(of), growth.old.bits.count());
+        let mut mark = growth.nevacuate as usize + 1;
+        let stop = usize::min(mark + LOOK_AHEAD, count);
+        // SAFETY: The mark is below the old array's count.
+        while mark != stop && unsafe { base.nth(mark).is_evacuated() } {
+            mark += 1;
+        }
+        // At most 2^31.
+        growth.nevacuate = mark as u32;
+        if mark == count {
+            self.let_chunks_go();
+            self.end_growth();
+        }
+    }
+
+    /// Moves all that is left of a growth: work in proportion to the old array.
+    pub(crate) fn finish_growth<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        hasher: impl HashKey,
+    ) {
+        while let Some(Growth { nevacuate, .. }) = self.growth().copied() {
+            self.evacuate_next(heap.of, hasher);
+            let is_stuck = |growth: &Growth| growth.nevacuate == nevacuate;
+            if self.growth().is_some_and(is_stuck) {
+                debug_assert!(false, "H6: a step of growth can always run");
+                return;
+            }
+        }
+        while self.has_to_give_back() {
+            self.give_back(heap);
+        }
+        self.settle();
+    }
+
+    /// Whether something is to be given back.
+    pub(super) fn has_to_give_back(&self) -> bool {
+        let Extra { growth, pool, .. } = self.extra();
+        pool.has_leaving() || growth.is_some_and(|growth| growth.is_over())
+    }
+
+    /// Moves up to `chains` old chains; true if some are left.
+    pub(crate) fn grow_step<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        chains: usize,
+        hasher: impl HashKey,
+    ) -> bool {
+        for _ in 0..chains {
+            if !self.is_growing() {
+                break;
+            }
+            self.evacuate_next(heap.of, hasher);
+        }
+        self.give_back(heap);
+        self.settle();
+        self.is_growing()
+    }
+}
+
+/// The copies of a chain that is being moved: X and Y. Dropped before they are
+/// committed, they are forgotten.
+///
+/// Go: `evacDst`.
+struct Copies<'a, T: MapType> {
+    header: &'a mut Header,
+    x: BucketPtr<T>,
+    y: Option<BucketPtr<T>>,
+}
+
+impl<'a, T: MapType> Copies<'a, T> {
+    /// # Safety
+    /// `x` and `y` are buckets of the current array that nobody reads.
+    unsafe fn begin(header: &'a mut Header, x: BucketPtr<T>, y: Option<BucketPtr<T>>) -> Self {
+        for head in [Some(x), y].into_iter().flatten() {
+            // SAFETY: The bucket is the map's and holds nothing.
+            unsafe { head.init() };
+        }
+        Self { header, x, y }
+    }
+
+    /// Keeps the copies.
+    fn commit(self) {
+        let _ = ManuallyDrop::new(self);
+    }
+}
+
+impl<T: MapType> Drop for Copies<'_, T> {
+    #[cold]
+    #[inline(never)]
+    fn drop(&mut self) {
+        for head in [Some(self.x), self.y].into_iter().flatten() {
+            // SAFETY: The chain was made here and is read no more: its head is as good as
+            // uninitialised again (M5).
+            unsafe { self.header.free_behind(head) };
+        }
+    }
+}
+
+/// Where a chain that is filled ends: its last bucket, and the slot of it that is next.
+struct End<T> {
+    bucket: BucketPtr<T>,
+    slot: usize,
+}
+
+impl<T: MapType> End<T> {
+    /// The end of a chain without entries.
+    fn of(head: BucketPtr<T>) -> Self {
+        Self {
+            bucket: head,
+            slot: 0,
+        }
+    }
+
+    /// Copies a slot of an old bucket to the end of X or Y; `None` if that takes an
+    /// overflow bucket and none is free.
+    ///
+    /// One half of the keys goes to either side, by chance: a choice between two
+    /// addresses, not between two ways, which no processor could foresee.
+    ///
+    /// # Safety
+    /// The slot is live, in a bucket of an old chain; these are the ends of chains that
+    /// nobody else reads.
+    #[inline(always)]
+    unsafe fn append(
+        ends: &mut [Self; 2],
+        to_y: bool,
+        header: &mut Header,
+        from: Slot<T>,
+    ) -> Option<()> {
+        let [x, y] = ends;
+        let end = if to_y { y } else { x };
+        if end.slot == SLOTS {
+            end.extend(header)?;
+        }
+        let Self {
+            bucket,
+            slot: index,
+        } = *end;
+        // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
+        // decided by the caller's commit. The slot is filled (M1), for when the bucket
+        // comes into use.
+        unsafe { from.copy_to(Slot { bucket, index }) };
+        end.slot = index + 1;
+        Some(())
+    }
+
+    /// Adds an overflow bucket to the chain, of those that are set aside.
+    #[cold]
+    #[inline(never)]
+    fn extend(&mut self, header: &mut Header) -> Option<()> {
+        let next = header.take_for_chain(self.bucket.of(), 0)?;
+        // SAFETY: The last bucket of the chain.
+        unsafe { header.link_behind(self.bucket, next) };
+        *self = Self::of(next);
+        Some(())
+    }
+}

@@ -1,0 +1,389 @@
+//! Moving everything at once into an array of another size: how a map is made larger at the
+//! caller's wish, and how it shrinks, which Go's never does.
+//!
+//! A smaller array takes the chains of the larger one as they are: chain n goes behind what
+//! came to chain n mod 2^B before, so that no key is hashed, and how many overflow buckets
+//! that takes is known before. So a map never becomes larger by shrinking, and nothing at all
+//! is done where nothing is won.
+
+use super::header::{Header, Home};
+use super::walk::Walk;
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::memory::array::array_layout;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::HashKey;
+use crate::memory::heap::Heap;
+use crate::memory::pool::chunk_layout;
+use crate::memory::shape::{MapType, Shape};
+use crate::policy::Policy;
+use crate::sizing::{BucketBits, Reservation, SLOTS};
+use crate::tophash::TopHash;
+use core::mem;
+
+/// B of an array for so many entries; `None` if its size cannot be expressed.
+pub(super) fn checked_bits<T: MapType>(of: T, entries: usize) -> Option<BucketBits> {
+    let bits = BucketBits::for_entries(entries)?;
+    array_layout(of.shape(), bits).map(|_| bits)
+}
+
+impl Header {
+    /// Entries that the array is for, none where there is none.
+    pub(super) fn room_or_none(&self) -> usize {
+        if self.has_buckets() { self.room() } else { 0 }
+    }
+
+    /// Makes the array fit `entries` entries in all: one array of the final size, into which
+    /// everything moves. What is reserved stays reserved.
+    ///
+    /// After an error the map is as it was.
+    pub(crate) fn try_presize<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        entries: usize,
+        hasher: impl HashKey,
+    ) -> Result<(), TryReserveError> {
+        let overflow = TryReserveError::CapacityOverflow;
+        let bits = checked_bits(heap.of, entries).ok_or(overflow)?;
+        if entries <= self.room_or_none() {
+            return Ok(());
+        }
+        let promise = Reservation::new(self.count, self.reserved() as usize).ok_or(overflow)?;
+        self.rebuild(heap, bits, promise, hasher)
+    }
+
+    /// Moves all entries into a new array of 2^`bits` buckets, and holds what is to be
+    /// reserved there. After an error, or a panic of the hasher, the map is as it was.
+    pub(super) fn rebuild<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        bits: BucketBits,
+        reserved: Reservation,
+        hasher: impl HashKey,
+    ) -> Result<(), TryReserveError> {
+        let mut fresh = Fresh::make(heap, bits)?;
+        for slot in self.walk(heap.of) {
+            // SAFETY: The slot is live (M1).
+            let hash = unsafe { hasher.hash(slot.key_at()) };
+            // SAFETY: The slot is live, and the number below 2^B.
+            unsafe {
+                let head = fresh.end_of(hash.bucket(bits));
+                fresh.append(head, TopHash::of(hash), slot)?;
+            }
+        }
+        let more = reserved.keys.saturating_sub(self.reserved());
+        fresh.header.hold_memory(heap, reserved, more)?;
+        // From here on nothing fails.
+        let keys = u32::max(self.reserved(), reserved.keys);
+        if let Some(extra) = fresh.header.extra_mut() {
+            self.take_all_reserved(heap.of, &mut extra.cells);
+        }
+        let old = self.exchange(fresh);
+        self.reserved = keys;
+        self.settle();
+        // SAFETY: The entries in it are forgotten for their copies.
+        unsafe { old.free_memory(heap) };
+        Ok(())
+    }
+
+    /// Gives back what is not needed to hold `entries` entries, or those that are
+    /// there if they are more. What was reserved is so no longer.
+    ///
+    /// After an error the map is as it was, but for a growth that was finished.
+    pub(crate) fn shrink_to<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        entries: usize,
+        hasher: impl HashKey,
+    ) -> Result<(), TryReserveError> {
+        let lent = self.lent_bucket(heap.of);
+        self.finish_growth(heap, hasher);
+        let entries = usize::max(entries, self.count);
+        let is_home = lent.is_some() && self.bucket_0(heap.of) == lent;
+        match lent {
+            Some(lent) if entries <= SLOTS || (self.count == 0 && is_home) => {
+                self.move_into_lent(heap, lent);
+            }
+            _ if entries == 0 => {
+                // SAFETY: There is no entry, and the map has forgotten it.
+                unsafe { self.take().free_memory(heap) };
+            }
+            _ if T::Policy::SMALL_FIRST_BUCKET && entries <= Home::Four.slots() => {
+                self.narrow(heap, entries)?;
+            }
+            _ => {
+                let bits = BucketBits::for_entries(entries).unwrap_or(self.bits);
+                self.shrink_array(heap, BucketBits::min(bits, self.bits))?;
+            }
+        }
+        self.void_reservation(heap);
+        self.settle();
+        Ok(())
+    }
+
+    /// The caller's bucket, if the map still has it.
+    fn lent_bucket<T: MapType>(&self, of: T) -> Option<BucketPtr<T>> {
+        match self.home() {
+            Home::Lent => self.bucket_0(of),
+            _ if self.is_old_lent() => self.growth().map(|growth| growth.old.bucket_0(of)),
+            _ => None,
+        }
+    }
+
+    /// Moves all entries, eight at most, into the caller's bucket, and gives all memory
+    /// back but their cells; also what is reserved. No growth runs.
+    fn move_into_lent<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        lent: BucketPtr<T>,
+    ) {
+        debug_assert!(self.count <= SLOTS && !self.is_growing());
+        if self.bucket_0(heap.of) != Some(lent) {
+            // SAFETY: The map moved out of it.
+            unsafe { lent.init() };
+        }
+        for from in self.walk(heap.of) {
+            // SAFETY: The bucket is initialised.
+            let free = unsafe { lent.tops() }.free().first();
+            if let Some(index) = free.filter(|_| from.bucket != lent) {
+                // SAFETY: A live slot, and a free one of another bucket; which copy is the
+                // entry is decided below.
+                unsafe {
+                    from.copy_to(Slot {
+                        bucket: lent,
+                        index,
+                    })
+                };
+            }
+        }
+        // SAFETY: The bucket is the map's, and holds all that it has (M3).
+        unsafe {
+            lent.set_overflow(None);
+            lent.set_tops(lent.tops().trimmed());
+        }
+        self.move_out(heap, lent, Home::Lent);
+    }
+
+    /// Moves all entries, no more than `entries`, into a small bucket with as many slots, if
+    /// that takes less memory; also what is reserved is given back then. No growth runs.
+    /// After an error the map is as it was.
+    fn narrow<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        entries: usize,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(self.count <= entries && !self.is_growing());
+        let home = if entries <= Home::Two.slots() {
+            Home::Two
+        } else {
+            Home::Four
+        };
+        if !self.has_buckets() || self.home().slots() <= home.slots() {
+            return Ok(());
+        }
+        let bucket = heap.make_first_bucket(home.slots())?;
+        for (index, from) in (0..home.slots()).zip(self.walk(heap.of)) {
+            // SAFETY: A live slot, and a free one that is there, of another bucket; the
+            // copies are the entries from here on.
+            unsafe { from.copy_to(Slot { bucket, index }) };
+        }
+        self.move_out(heap, bucket, home);
+        Ok(())
+    }
+
+    /// Makes a bucket that holds copies of all entries all of the map's memory, and gives the
+    /// rest back.
+    fn move_out<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        bucket: BucketPtr<T>,
+        home: Home,
+    ) {
+        let old = self.take();
+        self.set_first_bucket(bucket.address(), home, old.count);
+        self.settle();
+        // SAFETY: The entries in it are forgotten for their copies.
+        unsafe { old.free_memory(heap) };
+    }
+
+    /// Moves all chains into an array of 2^`bits` buckets, no more than there are, and one
+    /// chunk, if that takes less memory. No growth runs. After an error the map is as it was.
+    fn shrink_array<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        bits: BucketBits,
+    ) -> Result<(), TryReserveError> {
+        let of = heap.of;
+        let Some(base) = self.bucket_0(of) else {
+            return Ok(());
+        };
+        let overflow = self.overflow_of_merged(base, bits);
+        let before = self.bytes(of);
+        if bytes_of(of.shape(), bits, overflow).is_none_or(|after| after >= before) {
+            return Ok(());
+        }
+        let mut fresh = Fresh::make(heap, bits)?;
+        fresh.header.hold_buckets(heap, overflow)?;
+        for merged in 0..bits.count() {
+            // SAFETY: The number is below the new array's count.
+            let mut end = unsafe { fresh.end_of(merged) };
+            for number in (merged..self.bits.count()).step_by(bits.count()) {
+                // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
+                for slot in unsafe { Walk::of_chain(base.nth(number)) } {
+                    // SAFETY: The slot is live.
+                    end = unsafe { fresh.append(end, slot.top(), slot)? };
+                }
+            }
+        }
+        let old = self.exchange(fresh);
+        // SAFETY: The entries in it are forgotten for their copies.
+        unsafe { old.free_memory(heap) };
+        Ok(())
+    }
+
+    /// How many overflow buckets the entries fill if the chains whose numbers are alike in
+    /// `bits` bits become one.
+    fn overflow_of_merged<T: MapType>(&self, base: BucketPtr<T>, bits: BucketBits) -> u32 {
+        let mut overflow = 0;
+        for merged in 0..bits.count() {
+            let mut live = 0;
+            for number in (merged..self.bits.count()).step_by(bits.count()) {
+                // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
+                live += unsafe { Walk::of_chain(base.nth(number)) }.count();
+            }
+            overflow += usize::saturating_sub(live, 1) / SLOTS;
+        }
+        u32::try_from(overflow).unwrap_or(u32::MAX)
+    }
+
+    /// Bytes asked for in the array and in chunks. No growth runs.
+    fn bytes<T: MapType>(&self, of: T) -> usize {
+        let shape = of.shape();
+        let array = match self.home() {
+            Home::Owned => array_layout(shape, self.bits),
+            Home::Two | Home::Four => shape.first_bucket_layout(self.home().slots()),
+            Home::Lent => None,
+        };
+        let chunks = self.extra().pool.totals(shape).bytes;
+        array.map_or(0, |layout| layout.size()) + chunks
+    }
+
+    /// Makes these chains the map's, which hold copies of all entries, and hands over what it
+    /// was, and what was reserved.
+    fn exchange<T: MapType, A: Allocator>(&mut self, fresh: Fresh<'_, T, A>) -> Self {
+        let (renewal, count) = (self.renewal(), self.count);
+        let old = mem::replace(self, fresh.into_header());
+        self.set_renewal(renewal);
+        self.count = count;
+        self.settle();
+        old
+    }
+}
+
+/// The bytes of an array of 2^`bits` buckets and of a chunk for so many overflow buckets, as
+/// far as its spares are too few.
+fn bytes_of(shape: Shape, bits: BucketBits, overflow: u32) -> Option<usize> {
+    let array = array_layout(shape, bits)?.size();
+    match overflow.saturating_sub(bits.spares() as u32) {
+        0 => Some(array),
+        short => {
+            let with_front = bits == BucketBits::ONE_BUCKET;
+            array.checked_add(chunk_layout(shape, short, with_front)?.size())
+        }
+    }
+}
+
+/// A map to be, which entries are copied into. Dropped before it is one, it forgets the
+/// copies.
+struct Fresh<'a, T: MapType, A: Allocator> {
+    heap: Heap<'a, T, A>,
+    header: Header,
+}
+
+/// A bucket of a chain that is filled, before which no slot is free.
+struct Filled<T> {
+    bucket: BucketPtr<T>,
+    /// Overflow buckets of the chain up to it.
+    overflow: u32,
+}
+
+impl<'a, T: MapType, A: Allocator> Fresh<'a, T, A> {
+    /// An array of 2^`bits` buckets without entries.
+    fn make(heap: Heap<'a, T, A>, bits: BucketBits) -> Result<Self, TryReserveError> {
+        let mut header = Header::empty(None);
+        header.install_empty_array(heap, bits)?;
+        Ok(Self { heap, header })
+    }
+
+    /// Where to look for the end of a chain: its head.
+    ///
+    /// # Safety
+    /// The number is below 2^B.
+    unsafe fn end_of(&self, number: usize) -> Filled<T> {
+        Filled {
+            // SAFETY: There is an array, and the caller's promise.
+            bucket: unsafe {
+                let base = self.header.bucket_0(self.heap.of).unwrap_unchecked();
+                base.nth(number)
+            },
+            overflow: 0,
+        }
+    }
+
+    /// Copies a slot to the end of a chain, looking for it from `end` on, and says where it is.
+    ///
+    /// # Safety
+    /// The slot is live, of another array, and has this tophash.
+    unsafe fn append(
+        &mut self,
+        mut end: Filled<T>,
+        top: TopHash,
+        from: Slot<T>,
+    ) -> Result<Filled<T>, TryReserveError> {
+        let index = loop {
+            // SAFETY: Buckets of these chains are initialised.
+            if let Some(index) = unsafe { end.bucket.tops() }.free().first() {
+                break index;
+            }
+            // SAFETY: As above.
+            end.bucket = match unsafe { end.bucket.overflow() } {
+                Some(next) => next,
+                None => self.extend(end.bucket, end.overflow)?,
+            };
+            end.overflow += 1;
+        };
+        // SAFETY: Slots of two arrays; which copy is the entry is decided by whoever
+        // makes this array the map's or drops it.
+        unsafe {
+            from.bucket.copy_slot(from.index, end.bucket, index);
+            end.bucket.set_top(index, top);
+        }
+        Ok(end)
+    }
+
+    /// Gives the last bucket of a chain, which has so many overflow buckets, a successor.
+    fn extend(
+        &mut self,
+        last: BucketPtr<T>,
+        overflow: u32,
+    ) -> Result<BucketPtr<T>, TryReserveError> {
+        self.header.provide_overflow_bucket(self.heap)?;
+        let next = self.header.take_for_chain(self.heap.of, overflow);
+        let next = next.ok_or(TryReserveError::CapacityOverflow)?;
+        // SAFETY: A free bucket, and the last one of a chain (A2).
+        unsafe { self.header.link_behind(last, next) };
+        Ok(next)
+    }
+
+    /// Keeps the array.
+    fn into_header(mut self) -> Header {
+        self.header.take()
+    }
+}
+
+impl<T: MapType, A: Allocator> Drop for Fresh<'_, T, A> {
+    fn drop(&mut self) {
+        // SAFETY: It is nobody's, or has no memory.
+        unsafe { self.header.take().free_memory(self.heap) }
+    }
+}

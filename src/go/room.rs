@@ -1,0 +1,265 @@
+//! Room for entries: arrays without entries, the overflow buckets that a chain takes, the
+//! chunks that these come from, and what is held for entries to come.
+
+use super::header::Header;
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::hash::HashValue;
+use crate::memory::array::{Array, NewArray};
+use crate::memory::bucket::BucketPtr;
+use crate::memory::cells::{CellPool, Cells, NewCells};
+use crate::memory::heap::Heap;
+use crate::memory::pool::NewChunks;
+use crate::memory::shape::MapType;
+use crate::sizing::{BucketBits, Reservation};
+use core::mem;
+use core::ptr::NonNull;
+
+impl Header {
+    /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
+    /// in proportion to the buckets.
+    pub(crate) fn install_empty_array<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        bits: BucketBits,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(!self.has_buckets());
+        let array = NewArray::make(heap, bits)?.initialised().into_array();
+        self.enter_array(heap.of, array);
+        Ok(())
+    }
+
+    /// Makes a new array the current one; what the map says of chains is said of its.
+    pub(super) fn enter_array<T: MapType>(&mut self, of: T, array: Array) {
+        if let Some(front) = array.front(of) {
+            // SAFETY: The array is new.
+            unsafe { self.move_extra(front) };
+        }
+        self.set_array(array);
+        if let Some(extra) = self.extra_mut() {
+            // SAFETY: As above.
+            unsafe { extra.pool.change_array(of, array) };
+        }
+    }
+
+    /// Whether an overflow bucket is free that is not set aside.
+    pub(crate) fn has_spare_bucket(&self) -> bool {
+        let extra = self.extra();
+        extra.pool.len() > extra.set_aside
+    }
+
+    /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
+    /// there is none.
+    ///
+    /// Go: the first half of `newoverflow`.
+    pub(crate) fn provide_overflow_bucket<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+    ) -> Result<(), TryReserveError> {
+        if self.has_spare_bucket() {
+            return Ok(());
+        }
+        self.add_overflow_buckets(heap)
+    }
+
+    /// Adds a chunk of as many overflow buckets as usual. Where it is refused a single bucket is
+    /// asked for, so that the last bytes of an arena are used: two allocator calls at most.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn add_overflow_buckets<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+    ) -> Result<(), TryReserveError> {
+        let usual = self.bits.chunk();
+        if usual > 1 && self.add_chunk(heap, usual).is_ok() {
+            return Ok(());
+        }
+        self.add_chunk(heap, 1)
+    }
+
+    /// Adds a chunk of so many overflow buckets.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn add_chunk<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        buckets: u32,
+    ) -> Result<(), TryReserveError> {
+        let chunk = heap.make_chunk(buckets, !self.has_extra())?;
+        self.adopt_front(chunk.front(heap.of));
+        if let Some(extra) = self.extra_mut() {
+            // SAFETY: The chunk is new, and of the map's heap.
+            unsafe { extra.pool.adopt(heap.of, chunk) };
+        }
+        Ok(())
+    }
+
+    /// Goes on with the [`Extra`](super::header::Extra) in the front of a new block, if that has
+    /// one and the map has none yet.
+    fn adopt_front(&mut self, front: Option<NonNull<u8>>) {
+        if let Some(front) = front.filter(|_| !self.has_extra()) {
+            // SAFETY: The block is new.
+            unsafe { self.move_extra(front) };
+        }
+    }
+
+    /// Makes chunks the map's. The first has a front if the map has no [`Extra`] yet.
+    ///
+    /// [`Extra`]: super::header::Extra
+    pub(super) fn join_chunks<T: MapType, A: Allocator>(&mut self, chunks: NewChunks<'_, T, A>) {
+        self.adopt_front(chunks.front());
+        if let Some(extra) = self.extra_mut() {
+            chunks.join(&mut extra.pool);
+        }
+    }
+
+    /// Makes sure that the buckets of a reservation are free, and adds cells for so many
+    /// entries. After an error the map has the memory that it had.
+    pub(crate) fn hold_memory<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        promise: Reservation,
+        entries: u32,
+    ) -> Result<(), TryReserveError> {
+        let (short, with_front) = (self.short_of(promise.buckets), !self.has_extra());
+        let mut chunks = NewChunks::none(heap);
+        chunks.hold(short, self.bits.chunk(), with_front)?;
+        if with_front && short == 0 && entries > 0 && heap.of.shape().has_cells() {
+            // Cells are held where there is a front.
+            chunks.add(1, true)?;
+        }
+        let cells = NewCells::allocate(heap, entries)?;
+        self.join_chunks(chunks);
+        if let Some(extra) = self.extra_mut() {
+            cells.join(&mut extra.cells);
+        }
+        Ok(())
+    }
+
+    /// Makes sure that so many overflow buckets are free beside those that are set aside. After
+    /// an error the map has the memory that it had.
+    pub(crate) fn hold_buckets<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        buckets: u32,
+    ) -> Result<(), TryReserveError> {
+        self.add_buckets(heap, self.short_of(buckets))
+    }
+
+    /// Adds so many overflow buckets: in one chunk, if the allocator has it. After an error the
+    /// map has the memory that it had.
+    pub(super) fn add_buckets<T: MapType, A: Allocator>(
+        &mut self,
+        heap: Heap<'_, T, A>,
+        buckets: u32,
+    ) -> Result<(), TryReserveError> {
+        let mut chunks = NewChunks::none(heap);
+        chunks.hold(buckets, 0, !self.has_extra())?;
+        self.join_chunks(chunks);
+        Ok(())
+    }
+
+    /// How many free overflow buckets are missing to so many.
+    pub(super) fn short_of(&self, buckets: u32) -> u32 {
+        buckets.saturating_sub(self.free_buckets().saturating_sub(self.set_aside()))
+    }
+
+    /// Takes the cells of one entry, of those that are reserved.
+    pub(crate) fn take_reserved_cells<T: MapType>(&mut self, of: T) -> Option<Cells> {
+        let cells = self.extra_mut()?.cells.take(of)?;
+        self.count_reserved();
+        Some(cells)
+    }
+
+    /// Forgets what was promised, and adds the cells that were held for it to another pool.
+    pub(crate) fn take_all_reserved<T: MapType>(&mut self, of: T, pool: &mut CellPool) {
+        if let Some(extra) = self.extra_mut() {
+            mem::replace(&mut extra.cells, CellPool::EMPTY).join(of, pool);
+        }
+        self.reserved = 0;
+    }
+
+    /// Forgets what was promised; free buckets stay free, cells are given back. H8 is true
+    /// after each, in case that the allocator panics.
+    pub(crate) fn void_reservation<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+        while heap.of.shape().has_cells() && self.reserved() > 0 {
+            let Some(cells) = self.take_reserved_cells(heap.of) else {
+                break;
+            };
+            // SAFETY: They came from this heap and hold nothing.
+            unsafe { cells.free(heap) };
+        }
+        self.reserved = 0;
+    }
+
+    /// Takes a free overflow bucket for the chain of a hash, initialised and in no chain yet.
+    ///
+    /// Go: the second half of `newoverflow`.
+    ///
+    /// # Safety
+    /// The chain is of the current array, and owns the hash.
+    pub(crate) unsafe fn take_overflow_bucket<T: MapType>(
+        &mut self,
+        of: T,
+        hash: HashValue,
+    ) -> Option<BucketPtr<T>> {
+        // SAFETY: There is an array, and the chain is initialised (M5).
+        let overflow = unsafe { self.current_chain(of, hash).behind() }.count();
+        // There are no more than 2^32 - 1 in all chains together.
+        self.take_for_chain(of, overflow as u32)
+    }
+
+    /// Takes a free overflow bucket for a chain that has so many, initialised and in no chain
+    /// yet.
+    pub(crate) fn take_for_chain<T: MapType>(
+        &mut self,
+        of: T,
+        overflow: u32,
+    ) -> Option<BucketPtr<T>> {
+        let extra = self.extra_mut()?;
+        if extra.noverflow == u32::MAX {
+            return None;
+        }
+        let bucket = extra.pool.take(of)?;
+        // SAFETY: A free bucket.
+        unsafe { bucket.init() };
+        extra.longest = u32::max(extra.longest, overflow + 1);
+        Some(bucket)
+    }
+
+    /// Hangs a bucket behind the last one of a chain.
+    ///
+    /// Go: `incrnoverflow`, with `setoverflow`.
+    ///
+    /// # Safety
+    /// `last` is that bucket, of the current array, and the other is in no chain (A2).
+    pub(crate) unsafe fn link_behind<T: MapType>(
+        &mut self,
+        last: BucketPtr<T>,
+        bucket: BucketPtr<T>,
+    ) {
+        // SAFETY: The caller's promise.
+        unsafe { last.set_overflow(Some(bucket)) };
+        if let Some(extra) = self.extra_mut() {
+            extra.noverflow += 1;
+        }
+    }
+
+    /// Frees the overflow buckets behind one of the current array, which lose their chain.
+    ///
+    /// # Safety
+    /// Nothing is in them, and nobody reads that bucket's link again (A2).
+    #[inline(never)]
+    pub(super) unsafe fn free_behind<T: MapType>(&mut self, bucket: BucketPtr<T>) {
+        let Some(array) = self.array() else { return };
+        let Some(extra) = self.extra_mut() else {
+            return;
+        };
+        let noverflow = &mut extra.noverflow;
+        // SAFETY: The caller's promise.
+        unsafe {
+            let behind = bucket.behind().inspect(|_| *noverflow -= 1);
+            extra.pool.put_back(bucket.of(), array, behind);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Making slots free again: one, or all.
+
+use super::header::Header;
+use crate::alloc::Allocator;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::heap::Heap;
+use crate::memory::shape::MapType;
+use crate::sizing::SLOTS;
+use crate::tophash::{TopHash, TopHashes};
+
+impl Header {
+    /// Marks a slot free; the entry in it is the caller's.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`.
+    pub(crate) unsafe fn clear_slot<T: MapType>(
+        &mut self,
+        head: BucketPtr<T>,
+        Slot { bucket, index }: Slot<T>,
+    ) {
+        // SAFETY: The bucket is in a chain that owns entries (M5).
+        let tops = unsafe { bucket.tops() };
+        let freed = tops.with(index, TopHash::EMPTY_ONE);
+        self.count_removed();
+        // Where the chain does not end in this bucket no slot of it is emptyRest, and
+        // only the last slot can have nothing behind it.
+        // SAFETY: As above.
+        let keeps_on = !tops.ends_chain() && (index + 1 < SLOTS || unsafe { goes_on(bucket) });
+        if keeps_on {
+            // SAFETY: The slot is free by the caller's promise (M2).
+            unsafe { bucket.set_tops(freed) };
+            return;
+        }
+        // Nothing lives behind this bucket: emptyRest reaches back to the last live
+        // slot (M3).
+        // SAFETY: As above.
+        unsafe { bucket.set_tops(freed.trimmed()) };
+        if freed.live().is_empty() && bucket != head {
+            // SAFETY: The chain's last entries are before `bucket`.
+            unsafe { trim_chain(head, bucket) };
+        }
+    }
+
+    /// Makes all slots free, and all overflow buckets; what is in them is not dropped. A
+    /// growth that runs is over, and its old array is given back.
+    pub(crate) fn reset<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+        let of = heap.of;
+        let (Some(arrays), Some(array)) = (self.arrays(of), self.array()) else {
+            return;
+        };
+        for head in arrays.all_initialised() {
+            // SAFETY: The chain is cut off below.
+            unsafe { self.free_behind(head) };
+        }
+        if let Some(extra) = self.extra_mut() {
+            if let Some(growth) = extra.growth {
+                for (_, head) in arrays.all_waiting() {
+                    // SAFETY: A3; the chain is given up with its array below.
+                    unsafe { extra.pool.put_back_of_left(of, growth.old, head.behind()) };
+                }
+            }
+            extra.longest = 0;
+        }
+        for n in 0..array.bits.count() {
+            // SAFETY: The bucket is the map's, and its entries are not needed.
+            unsafe { array.bucket_0(of).nth(n).init() };
+        }
+        self.count = 0;
+        self.put_off = 0;
+        self.end_growth();
+        while self.has_to_give_back() {
+            self.give_back(heap);
+        }
+        self.settle();
+    }
+}
+
+/// Whether there are entries, or slots to come back to, behind a bucket.
+///
+/// # Safety
+/// The bucket is in a chain that owns entries.
+unsafe fn goes_on<T: MapType>(bucket: BucketPtr<T>) -> bool {
+    // SAFETY: The caller's promise, for this bucket and the next.
+    unsafe {
+        let next = bucket.overflow();
+        next.is_some_and(|next| next.tops().get(0) != TopHash::EMPTY_REST)
+    }
+}
+
+/// Restores emptyRest in a chain in which nothing lives from `end` on.
+///
+/// Go walks backwards and finds each previous bucket from the head anew; one
+/// pass to the last live slot and one from there do the same in a chain of any
+/// length.
+///
+/// # Safety
+/// `end` is in the chain that begins with `head`, which owns its entries, and
+/// no slot of `end` or after it is live.
+unsafe fn trim_chain<T: MapType>(head: BucketPtr<T>, end: BucketPtr<T>) {
+    let mut last = head;
+    let mut next = Some(head);
+    while let Some(bucket) = next.filter(|bucket| *bucket != end) {
+        // SAFETY: The bucket is in the chain (M5).
+        if !unsafe { bucket.tops() }.live().is_empty() {
+            last = bucket;
+        }
+        // SAFETY: As above.
+        next = unsafe { bucket.overflow() };
+    }
+    // SAFETY: As above; free slots are made no less free (M2).
+    unsafe { last.set_tops(last.tops().trimmed()) };
+    // SAFETY: As above.
+    next = unsafe { last.overflow() };
+    while let Some(bucket) = next.filter(|bucket| *bucket != end) {
+        // SAFETY: As above; `last` was the last bucket with a live slot.
+        unsafe { bucket.set_tops(TopHashes::ALL_EMPTY_REST) };
+        // SAFETY: As above.
+        next = unsafe { bucket.overflow() };
+    }
+}

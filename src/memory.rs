@@ -1,0 +1,15 @@
+//! The memory of a map: what lies where in a bucket, and where buckets and cells come from.
+//!
+//! Nothing here knows which entries belong where. All addresses are computed here:
+//! [`bucket`] finds the fields of a bucket, [`array`] and [`pool`] find buckets in their
+//! blocks.
+
+pub(crate) mod array;
+pub(crate) mod bucket;
+pub(crate) mod cells;
+pub(crate) mod first_bucket;
+pub(crate) mod hash_key;
+pub(crate) mod heap;
+pub(crate) mod pool;
+mod prefetch;
+pub(crate) mod shape;

@@ -1,0 +1,295 @@
+//! What the algorithm has to know of a map's types: sizes and offsets.
+//!
+//! It is a value, [`Shape`], asked of a [`MapType`]. [`Types`] has no size and answers with
+//! constants, so that the compiler folds them into the code of each pair of types.
+//!
+//! ```text
+//! offset (64-bit, u64 → u64)
+//!   0  tophash   8 × u8     which slots are live, and 7 bits of each hash
+//!   8  overflow  pointer    the next bucket of the chain
+//!  16  keys      8 × K
+//!  80  elems     8 × V
+//! 144
+//! ```
+//!
+//! Keys together and elems together, as in Go, so that (u64, u8) takes 9 bytes a slot and
+//! not 16. *Differs from Go:* the link stands beside the tophash, not behind the elems. A
+//! look-up that misses a full bucket then reads one cache line of it, a free bucket's head is
+//! in one place, and keys aligned to 16 or more need no padding twice. For alignments up to 8
+//! the size is Go's.
+//!
+//! Where the policy has first buckets with fewer slots, the keys lie before the head, the
+//! last slot's first. Then slots are counted from the head to either side, and a small bucket
+//! is the middle of a whole one: all its addresses are the same.
+
+use crate::alloc::Layout;
+use crate::policy::Policy;
+use crate::sizing::{SLOTS, round_up};
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+/// A map's types, as far as the algorithm has to know them.
+///
+/// Go: `maptype`.
+pub(crate) trait MapType: Copy {
+    type Policy: Policy;
+
+    fn shape(self) -> Shape;
+}
+
+/// The types of a map, known to the compiler.
+pub(crate) struct Types<K, V, P>(PhantomData<fn() -> (K, V, P)>);
+
+impl<K, V, P> Clone for Types<K, V, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V, P> Copy for Types<K, V, P> {}
+
+impl<K, V, P: Policy> Types<K, V, P> {
+    pub(crate) const HERE: Self = Self(PhantomData);
+    pub(crate) const SHAPE: Shape = Shape::new(
+        Field::of::<K>(P::INLINE_LIMIT),
+        Field::of::<V>(P::INLINE_LIMIT),
+        P::SMALL_FIRST_BUCKET,
+    );
+}
+
+impl<K, V, P: Policy> MapType for Types<K, V, P> {
+    type Policy = P;
+
+    #[inline(always)]
+    fn shape(self) -> Shape {
+        Self::SHAPE
+    }
+}
+
+/// How a key or an elem is stored.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
+    /// Bytes of it in a slot.
+    pub(super) size: usize,
+    align: usize,
+    /// If a slot has a pointer to it only: the allocation that it points to.
+    pub(super) cell: Option<Layout>,
+}
+
+impl Field {
+    /// A type that is stored in the slot, or if it is larger than the limit in a cell.
+    const fn of<T>(inline_limit: usize) -> Self {
+        if size_of::<T>() > inline_limit {
+            Self {
+                size: size_of::<NonNull<T>>(),
+                align: align_of::<NonNull<T>>(),
+                cell: Some(Layout::new::<T>()),
+            }
+        } else {
+            Self {
+                size: size_of::<T>(),
+                align: align_of::<T>(),
+                cell: None,
+            }
+        }
+    }
+
+    /// Bytes of its cell.
+    const fn cell_size(self) -> usize {
+        match self.cell {
+            Some(layout) => layout.size(),
+            None => 0,
+        }
+    }
+}
+
+/// What every bucket begins with.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+#[cfg_attr(not(target_pointer_width = "64"), repr(align(4)))]
+pub(super) struct Head {
+    pub(super) tophash: [u8; SLOTS],
+    pub(super) overflow: Option<NonNull<u8>>,
+}
+
+/// The layout of a bucket.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    pub(super) key: Field,
+    pub(super) elem: Field,
+    /// Whether the keys lie before the head.
+    pub(super) keys_first: bool,
+    /// Where keys that lie behind the head begin, counted from there.
+    pub(super) keys_at: usize,
+    /// Where the elems begin, counted from the head.
+    pub(super) elems_at: usize,
+    pub(crate) align: usize,
+    /// Bytes of one bucket, a multiple of `align`.
+    pub(crate) size: usize,
+}
+
+impl Shape {
+    const fn new(key: Field, elem: Field, keys_first: bool) -> Self {
+        let keys_at = round_up(size_of::<Head>(), key.align);
+        let behind = if keys_first {
+            size_of::<Head>()
+        } else {
+            keys_at + SLOTS * key.size
+        };
+        let elems_at = round_up(behind, elem.align);
+        let align = max(align_of::<Head>(), max(key.align, elem.align));
+        let mut shape = Self {
+            key,
+            elem,
+            keys_first,
+            keys_at,
+            elems_at,
+            align,
+            size: 0,
+        };
+        shape.size = round_up(shape.bytes(SLOTS), align);
+        shape
+    }
+
+    /// Where the head is in a bucket of so many slots.
+    #[inline(always)]
+    pub(super) const fn head_at(self, slots: usize) -> usize {
+        if self.keys_first {
+            round_up(slots * self.key.size, self.align)
+        } else {
+            0
+        }
+    }
+
+    /// Bytes from the begin of a bucket to the end of its last elem.
+    #[inline(always)]
+    const fn bytes(self, slots: usize) -> usize {
+        self.head_at(slots) + self.elems_at + slots * self.elem.size
+    }
+
+    /// Whether entries have cells.
+    #[inline]
+    pub(crate) const fn has_cells(self) -> bool {
+        self.key.cell.is_some() || self.elem.cell.is_some()
+    }
+
+    /// Bytes asked for by the cells of one entry.
+    #[inline(always)]
+    pub(crate) const fn cell_bytes(self) -> usize {
+        self.key.cell_size() + self.elem.cell_size()
+    }
+
+    /// The layout of a first bucket of so many slots, fewer than eight only where the policy
+    /// has [small ones](Policy::SMALL_FIRST_BUCKET).
+    #[inline(always)]
+    pub(crate) const fn first_bucket_layout(self, slots: usize) -> Option<Layout> {
+        if slots >= SLOTS {
+            return self.layout(0, 1);
+        }
+        match Layout::from_size_align(self.bytes(slots), self.align) {
+            Ok(layout) => Some(layout),
+            Err(_) => None,
+        }
+    }
+
+    /// The layout of `buckets` buckets behind `front` bytes; `None` if that is more than
+    /// `isize::MAX` bytes.
+    #[inline(always)]
+    pub(crate) const fn layout(self, front: usize, buckets: usize) -> Option<Layout> {
+        let Some(size) = self.size.checked_mul(buckets) else {
+            return None;
+        };
+        let Some(size) = size.checked_add(front) else {
+            return None;
+        };
+        match Layout::from_size_align(size, self.align) {
+            Ok(layout) => Some(layout),
+            Err(_) => None,
+        }
+    }
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::first_bucket::FirstBucket;
+    use crate::policy::{Compact, Go};
+
+    fn size<K, V>() -> usize {
+        Types::<K, V, Go>::SHAPE.size
+    }
+
+    /// As large as a `u128`, and aligned to its size on every target, which that is not.
+    #[repr(align(16))]
+    struct Sixteen(#[expect(dead_code)] [u8; 16]);
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_bucket_is_as_large_as_gos() {
+        assert_eq!(size::<u64, u64>(), 144);
+        assert_eq!(size::<u64, u32>(), 112);
+        assert_eq!(size::<u64, u8>(), 88);
+        assert_eq!(size::<u64, ()>(), 80);
+        assert_eq!(size::<u32, u32>(), 80);
+        assert_eq!(size::<u32, u8>(), 56);
+        assert_eq!(size::<&str, u64>(), 208);
+        // The largest: both at the limit.
+        assert_eq!(size::<[u8; 128], [u8; 128]>(), 8 + 8 * 128 + 8 * 128 + 8);
+        assert_eq!(size::<[u8; 129], [u8; 4096]>(), 8 + 8 * 8 + 8 * 8 + 8);
+    }
+
+    #[test]
+    fn fields_are_aligned_and_do_not_overlap() {
+        fn check<K, V>() {
+            let shape = Types::<K, V, Go>::SHAPE;
+            assert_eq!(shape.head_at(8), 0);
+            assert!(shape.keys_at >= size_of::<Head>());
+            assert!(shape.elems_at >= shape.keys_at + 8 * shape.key.size);
+            assert!(shape.size >= shape.elems_at + 8 * shape.elem.size);
+            assert_eq!(shape.keys_at % shape.key.align, 0);
+            assert_eq!(shape.elems_at % shape.elem.align, 0);
+            assert_eq!(shape.size % shape.align, 0);
+            assert!(size_of::<FirstBucket<K, V>>() >= shape.size);
+        }
+        #[repr(align(64))]
+        struct Line(#[expect(dead_code)] [u8; 64]);
+        check::<u8, u8>();
+        check::<(), ()>();
+        check::<u8, Sixteen>();
+        check::<Sixteen, u8>();
+        check::<Line, u8>();
+        check::<[u8; 3], Line>();
+        check::<[u64; 17], [u8; 129]>();
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_bucket_with_fewer_slots_is_the_middle_of_a_whole_one() {
+        fn bytes<K, V>(slots: usize) -> usize {
+            let shape = Types::<K, V, Compact>::SHAPE;
+            shape.first_bucket_layout(slots).unwrap().size()
+        }
+        fn compact<K, V>() -> usize {
+            Types::<K, V, Compact>::SHAPE.size
+        }
+        assert_eq!([2, 4, 8].map(bytes::<u64, u64>), [48, 80, 144]);
+        assert_eq!([2, 4, 8].map(bytes::<u8, u8>), [26, 28, 32]);
+        assert_eq!([2, 4, 8].map(bytes::<u8, Sixteen>), [64, 96, 160]);
+        assert_eq!(compact::<u64, u8>(), size::<u64, u8>());
+        assert_eq!(compact::<Sixteen, u8>(), size::<Sixteen, u8>());
+        assert_eq!(compact::<u8, Sixteen>(), size::<u8, Sixteen>());
+        assert_eq!(compact::<&str, u64>(), size::<&str, u64>());
+    }
+
+    #[test]
+    fn an_array_that_cannot_be_expressed_has_no_layout() {
+        let shape = Types::<u64, u64, Go>::SHAPE;
+        assert!(shape.layout(0, usize::MAX / 100).is_none());
+        assert!(shape.layout(usize::MAX, 1).is_none());
+        assert!(shape.layout(0, 1).is_some());
+    }
+}

@@ -1,0 +1,241 @@
+//! The value that all operations are methods of, how it is made, and how it goes.
+
+use crate::alloc::{Allocator, WithBucket};
+use crate::error::TryReserveError;
+use crate::go::header::Header;
+use crate::go::walk::Walk;
+use crate::memory::bucket::Slot;
+use crate::memory::cells::Cells;
+use crate::memory::first_bucket::LentBucket;
+use crate::memory::heap::Heap;
+use crate::memory::shape::Types;
+use crate::policy::Policy;
+use crate::seed::Renewal;
+use crate::sizing::BucketBits;
+use core::marker::PhantomData;
+use core::mem::needs_drop;
+use core::ptr::NonNull;
+
+/// A map, without a hash builder.
+pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
+    pub(super) header: Header,
+    pub(super) alloc: A,
+    entries: PhantomData<(K, V, P)>,
+}
+
+// SAFETY: The map owns its entries and its memory, as a `Vec` does.
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawHmap<K, V, A, P> {}
+// SAFETY: As above; through `&RawHmap` entries are only read.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawHmap<K, V, A, P> {}
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// A map without memory. Go: `makemap_small`.
+    pub(crate) const fn new_in(alloc: A) -> Self {
+        Self {
+            header: Header::empty(None),
+            alloc,
+            entries: PhantomData,
+        }
+    }
+
+    /// A map with room for `hint` entries of an even spread. Go: `makemap`.
+    pub(crate) fn try_with_capacity_in(hint: usize, alloc: A) -> Result<Self, TryReserveError> {
+        let bits = BucketBits::for_entries(hint).ok_or(TryReserveError::CapacityOverflow)?;
+        let mut map = Self::new_in(alloc);
+        // One bucket is made by the first insert, as in Go.
+        if bits > BucketBits::ONE_BUCKET {
+            let (header, heap) = map.parts();
+            header.install_empty_array(heap, bits)?;
+            header.settle();
+        }
+        Ok(map)
+    }
+
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        self.header.count()
+    }
+
+    pub(crate) const fn allocator(&self) -> &A {
+        &self.alloc
+    }
+
+    /// See [`Header::capacity`].
+    pub(crate) const fn capacity(&self) -> usize {
+        self.header.capacity()
+    }
+
+    /// New keys that are promised to go in without an allocation.
+    pub(crate) const fn reserved(&self) -> usize {
+        self.header.reserved() as usize
+    }
+
+    #[inline]
+    pub(crate) const fn is_growing(&self) -> bool {
+        self.header.is_growing()
+    }
+
+    /// How the hash builder is given a new seed, if the map does that.
+    pub(super) fn renewal(&self) -> Option<Renewal> {
+        self.header.renewal()
+    }
+
+    pub(super) const fn set_renewal(&mut self, renewal: Option<Renewal>) {
+        self.header.set_renewal(renewal);
+    }
+
+    /// The header, and the heap that it goes with.
+    #[inline]
+    pub(super) fn parts(&mut self) -> (&mut Header, Heap<'_, Types<K, V, P>, A>) {
+        let heap = Heap::new(Types::HERE, &self.alloc);
+        (&mut self.header, heap)
+    }
+
+    /// The heap.
+    #[inline]
+    pub(super) fn heap(&self) -> Heap<'_, Types<K, V, P>, A> {
+        Heap::new(Types::HERE, &self.alloc)
+    }
+
+    /// All live slots, in Go's order.
+    pub(super) fn walk(&self) -> Walk<Types<K, V, P>> {
+        self.header.walk(Types::HERE)
+    }
+
+    /// Moves an entry out of its slot and gives its cells back.
+    ///
+    /// # Safety
+    /// The slot is live in this map, or was a moment ago, and nobody reads it again.
+    pub(super) unsafe fn read_entry(&self, slot: Slot<Types<K, V, P>>) -> (K, V) {
+        // SAFETY: The caller's promise; M1. The copies are the entry from here on, and its
+        // cells, if there are any, are empty then.
+        unsafe {
+            let (key, elem) = slot.pair();
+            let entry = (key.read(), elem.read());
+            slot.cells().free(self.heap());
+            entry
+        }
+    }
+
+    /// Drops an entry where it is and gives its cells back: all of it, also if the
+    /// `Drop` of its key or of its elem panics.
+    ///
+    /// # Safety
+    /// As [`read_entry`](Self::read_entry).
+    pub(super) unsafe fn drop_entry(&self, slot: Slot<Types<K, V, P>>) {
+        /// The cells of an entry that is dropped first.
+        struct Emptied<'a, K, V, A: Allocator, P: Policy>(Cells, Heap<'a, Types<K, V, P>, A>);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Emptied<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                // SAFETY: The cells, if there are any, are empty now.
+                unsafe { self.0.free(self.1) };
+            }
+        }
+
+        // SAFETY: The caller's promise; M1.
+        let (pair, cells) = unsafe { (slot.pair(), slot.cells()) };
+        let _cells = Emptied(cells, self.heap());
+        // SAFETY: M1, and nobody reads them again.
+        unsafe { drop_pair(pair.0, pair.1) };
+    }
+
+    /// Drops the entries of the slots that a walk still has to give; their slots still say
+    /// that they live. If a `Drop` panics the others are dropped all the same.
+    ///
+    /// # Safety
+    /// It is a walk over this map, and none of its slots is read again.
+    pub(super) unsafe fn drop_slots(&self, slots: Walk<Types<K, V, P>>) {
+        struct Rest<'a, K, V, A: Allocator, P: Policy>(
+            &'a RawHmap<K, V, A, P>,
+            Walk<Types<K, V, P>>,
+        );
+
+        impl<K, V, A: Allocator, P: Policy> Rest<'_, K, V, A, P> {
+            fn drop_all(&mut self) {
+                for slot in &mut self.1 {
+                    // SAFETY: A live slot, given once.
+                    unsafe { self.0.drop_entry(slot) }
+                }
+            }
+        }
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Rest<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                self.drop_all();
+            }
+        }
+
+        if needs_drop::<K>() || needs_drop::<V>() || Types::<K, V, P>::SHAPE.has_cells() {
+            Rest(self, slots).drop_all();
+        }
+    }
+
+    /// Drops all entries and gives all memory back.
+    fn drop_all(&mut self) {
+        /// Frees the memory also if an entry's `Drop` panics.
+        struct Freed<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Freed<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                let (header, heap) = self.0.parts();
+                // SAFETY: The map has forgotten it, and the entries in it.
+                unsafe { header.take().free_memory(heap) }
+            }
+        }
+
+        let memory = Freed(self);
+        // SAFETY: The map is going away.
+        unsafe { memory.0.drop_slots(memory.0.walk()) }
+    }
+}
+
+/// Drops a key, then its elem: also if the key's `Drop` panics.
+///
+/// # Safety
+/// Both are initialised, and not read again.
+pub(super) unsafe fn drop_pair<K, V>(key: NonNull<K>, elem: NonNull<V>) {
+    /// An elem whose key is dropped first.
+    struct Elem<V>(NonNull<V>);
+
+    impl<V> Drop for Elem<V> {
+        fn drop(&mut self) {
+            // SAFETY: The caller's promise.
+            unsafe { self.0.drop_in_place() };
+        }
+    }
+
+    let _elem = Elem(elem);
+    // SAFETY: The caller's promise.
+    unsafe { key.drop_in_place() };
+}
+
+impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
+    /// A map whose first bucket is the caller's, who lends it for as long as the
+    /// map's type says. Go: the bucket on the stack.
+    pub(crate) const fn with_first_bucket_in(bucket: LentBucket<'b, K, V, P>, alloc: A) -> Self {
+        Self {
+            header: Header::of_lent(bucket.address()),
+            alloc: WithBucket::new(alloc),
+            entries: PhantomData,
+        }
+    }
+}
+
+#[cfg(not(feature = "nightly"))]
+impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
+    fn drop(&mut self) {
+        self.drop_all();
+    }
+}
+
+// SAFETY: Keys and values are dropped, which `PhantomData<(K, V, P)>` says, and not used
+// otherwise.
+#[cfg(feature = "nightly")]
+unsafe impl<#[may_dangle] K, #[may_dangle] V, A: Allocator, P: Policy> Drop
+    for RawHmap<K, V, A, P>
+{
+    fn drop(&mut self) {
+        self.drop_all();
+    }
+}

@@ -1,0 +1,172 @@
+//! Removing one entry, some, or all. Nothing is ever allocated for it.
+
+use super::lookup::find_in_chain;
+use super::map::RawHmap;
+use crate::alloc::Allocator;
+use crate::go::walk::Walk;
+use crate::hash::HashValue;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::HashBy;
+use crate::memory::shape::Types;
+use crate::policy::Policy;
+use crate::tophash::TopHash;
+
+/// A slot, and the head of the chain that it is in.
+struct InChain<T> {
+    head: BucketPtr<T>,
+    slot: Slot<T>,
+}
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// Removes the entry whose key has this hash and satisfies `eq`. Growth work
+    /// is done also if there is none, unless the map is empty.
+    ///
+    /// Go: `mapdelete`.
+    #[inline]
+    pub(crate) fn remove(
+        &mut self,
+        hash: HashValue,
+        eq: impl FnMut(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Option<(K, V)> {
+        let place = self.find_to_remove(hash, eq, hasher)?;
+        // SAFETY: A live slot of that chain.
+        Some(unsafe { self.take_out(place.head, place.slot) })
+    }
+
+    /// Removes an entry as [`remove`](Self::remove) does and drops it where it is; false
+    /// if it was not there. It is out of the map before it is dropped.
+    #[inline]
+    pub(crate) fn delete(
+        &mut self,
+        hash: HashValue,
+        eq: impl FnMut(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> bool {
+        let Some(InChain { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
+            return false;
+        };
+        // SAFETY: A live slot of that chain, which is free when its entry is dropped.
+        unsafe {
+            self.header.clear_slot(head, slot);
+            self.drop_entry(slot);
+            self.header.close_gap(head, slot);
+        }
+        true
+    }
+
+    /// The slot of a key, and the head of its chain, after the growth work that a removal
+    /// owes.
+    #[inline]
+    fn find_to_remove(
+        &mut self,
+        hash: HashValue,
+        eq: impl FnMut(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Option<InChain<Types<K, V, P>>> {
+        if self.len() == 0 {
+            return None;
+        }
+        let (header, heap) = self.parts();
+        if header.may_owe() {
+            header.work_of_removal(heap, hash, HashBy::new(hasher));
+        }
+        // SAFETY: There are entries, so there is an array (A1).
+        let head = unsafe { header.owner(heap.of, hash) };
+        // SAFETY: The chain owns the hash, so it is initialised.
+        let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
+        Some(InChain { head, slot })
+    }
+
+    /// Removes the entries that `keep` is false for. Growth does not go on.
+    ///
+    /// Each entry is out of the map before it is dropped, so that a panic in
+    /// `keep` or in a `Drop` leaves the map with those that are not yet removed.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut K, &mut V) -> bool) {
+        let mut slots = self.walk();
+        while let Some(slot) = self.unlink_next(&mut slots, |key, elem| !keep(key, elem)) {
+            // SAFETY: The slot was live, and is free now.
+            unsafe { self.drop_entry(slot) };
+        }
+        self.header.cut_all_off(Types::<K, V, P>::HERE);
+    }
+
+    /// Goes on to the next entry that `remove` is true for and makes its slot free;
+    /// the entry in it is the caller's. `slots` is over this map, which was changed
+    /// by nothing else since.
+    pub(super) fn unlink_next(
+        &mut self,
+        slots: &mut Walk<Types<K, V, P>>,
+        mut remove: impl FnMut(&mut K, &mut V) -> bool,
+    ) -> Option<Slot<Types<K, V, P>>> {
+        loop {
+            let slot = slots.next()?;
+            // SAFETY: A live slot of a map that is borrowed alone.
+            let (key, elem) = unsafe { slot.entry_mut() };
+            if remove(key, elem) {
+                let head = slots.head()?;
+                // SAFETY: A live slot, and the head of the chain that it is in.
+                // `slots` has read this bucket's tophashes before; what it still has
+                // to give of them does not change.
+                unsafe { self.header.clear_slot(head, slot) };
+                return Some(slot);
+            }
+        }
+    }
+
+    /// Removes the entry of a slot.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`.
+    pub(super) unsafe fn take_out(
+        &mut self,
+        head: BucketPtr<Types<K, V, P>>,
+        slot: Slot<Types<K, V, P>>,
+    ) -> (K, V) {
+        // SAFETY: The caller's promise.
+        unsafe { self.header.clear_slot(head, slot) };
+        // SAFETY: The slot was live, and is free now.
+        let entry = unsafe { self.read_entry(slot) };
+        // SAFETY: As above.
+        unsafe { self.header.close_gap(head, slot) };
+        entry
+    }
+
+    /// Removes all entries and keeps the array: the one that a growth leads to.
+    ///
+    /// Go: `mapclear`; nothing at all happens to an empty map.
+    /// *Differs from Go:* chunks of overflow buckets are kept for reuse.
+    pub(crate) fn clear(&mut self) {
+        /// Leaves the map empty and whole also if an entry's `Drop` panics.
+        struct Reset<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+
+        impl<K, V, A: Allocator, P: Policy> Drop for Reset<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                self.0.reset();
+            }
+        }
+
+        if self.len() == 0 {
+            return;
+        }
+        let reset = Reset(self);
+        // SAFETY: `reset` makes all slots free.
+        unsafe { reset.0.drop_slots(reset.0.walk()) }
+    }
+
+    /// As [`clear`](Self::clear), and if there are no entries too: then chains may still have
+    /// overflow buckets, and slots that were in use.
+    pub(super) fn empty_all_chains(&mut self) {
+        if self.len() > 0 {
+            self.clear();
+        } else {
+            self.reset();
+        }
+    }
+
+    /// Makes all slots free; what is in them is not dropped.
+    pub(super) fn reset(&mut self) {
+        let (header, heap) = self.parts();
+        header.reset(heap);
+    }
+}

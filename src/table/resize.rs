@@ -1,0 +1,68 @@
+//! Room ahead of time, growth at the caller's pace, and shrinking: what the header does, for
+//! keys of a type.
+
+use super::map::RawHmap;
+use crate::alloc::Allocator;
+use crate::error::TryReserveError;
+use crate::hash::HashValue;
+use crate::memory::hash_key::HashBy;
+use crate::policy::Policy;
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// See [`Header::try_reserve`](crate::go::header::Header::try_reserve).
+    pub(crate) fn try_reserve(
+        &mut self,
+        n: usize,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Result<(), TryReserveError> {
+        let (header, heap) = self.parts();
+        header.try_reserve(heap, n, HashBy::new(hasher))
+    }
+
+    /// See [`Header::try_presize`](crate::go::header::Header::try_presize).
+    pub(crate) fn try_presize(
+        &mut self,
+        entries: usize,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Result<(), TryReserveError> {
+        let (header, heap) = self.parts();
+        header.try_presize(heap, entries, HashBy::new(hasher))
+    }
+
+    /// See [`Header::shrink_to`](crate::go::header::Header::shrink_to).
+    pub(crate) fn shrink_to(
+        &mut self,
+        entries: usize,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Result<(), TryReserveError> {
+        let (header, heap) = self.parts();
+        header.shrink_to(heap, entries, HashBy::new(hasher))
+    }
+
+    /// Does the growth work that is due before an entry of this hash is looked for.
+    pub(crate) fn prepare(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) {
+        let (header, heap) = self.parts();
+        header.growth_work(heap.of, hash, HashBy::new(hasher));
+    }
+
+    /// Moves up to `chains` old chains; true if some are left.
+    pub(crate) fn grow_step(
+        &mut self,
+        chains: usize,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> bool {
+        let (header, heap) = self.parts();
+        header.grow_step(heap, chains, HashBy::new(hasher))
+    }
+
+    /// Moves all that is left of a growth: work in proportion to the old array.
+    pub(crate) fn finish_growth(&mut self, hasher: impl Fn(&K) -> HashValue + Copy) {
+        let (header, heap) = self.parts();
+        header.finish_growth(heap, HashBy::new(hasher));
+    }
+
+    /// Whether a growth was refused and waits to be tried again.
+    pub(crate) const fn is_growth_deferred(&self) -> bool {
+        self.header.is_put_off()
+    }
+}
