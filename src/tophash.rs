@@ -143,6 +143,16 @@ impl TopHashes {
         Slots(self.0 & HIGH_BITS)
     }
 
+    /// Slots that hold an entry, with their bytes, from slot 0 up. For a bucket that is nearly
+    /// full and is gone through as a whole; [`live`](Self::live) finds the next slot in one.
+    #[inline]
+    pub(crate) const fn entries(self) -> Entries {
+        Entries {
+            rest: self.0,
+            index: 0,
+        }
+    }
+
     /// Slots that hold none, in a bucket that is not evacuated.
     #[inline]
     pub(crate) const fn free(self) -> Slots {
@@ -170,6 +180,30 @@ impl TopHashes {
             0 => Self::ALL_EMPTY_REST,
             live => Self(self.0 & (u64::MAX >> live.leading_zeros())),
         }
+    }
+}
+
+/// The live slots of a bucket; see [`TopHashes::entries`].
+pub(crate) struct Entries {
+    /// The bytes from slot `index` on. None is left where only emptyRest is.
+    rest: u64,
+    index: usize,
+}
+
+impl Iterator for Entries {
+    type Item = (usize, TopHash);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, TopHash)> {
+        while self.rest != 0 {
+            let (index, top) = (self.index, TopHash(self.rest as u8));
+            self.rest >>= 8;
+            self.index += 1;
+            if top.is_live() {
+                return Some((index, top));
+            }
+        }
+        None
     }
 }
 

@@ -49,7 +49,7 @@ impl Header {
         // SAFETY: The buckets behind the last that holds something are in no chain from here
         // on (A2). Nothing follows the last entry now.
         unsafe {
-            self.free_behind(last);
+            self.unlink_behind(last);
             last.set_overflow(None);
             last.set_tops(last.tops().trimmed());
         }

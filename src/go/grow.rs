@@ -46,7 +46,7 @@ use crate::memory::heap::Heap;
 use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
 use crate::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
-use crate::tophash::TopHashes;
+use crate::tophash::{TopHash, TopHashes};
 use core::mem::ManuallyDrop;
 
 /// How far one call looks for the next old bucket that is not evacuated.
@@ -90,6 +90,8 @@ impl Header {
     /// has the memory that it had.
     ///
     /// Go: `hashGrow`.
+    #[cold]
+    #[inline(never)]
     fn hash_grow<T: MapType, A: Allocator>(
         &mut self,
         heap: Heap<'_, T, A>,
@@ -259,76 +261,70 @@ impl Header {
         });
 
         // SAFETY: The old bucket is not evacuated, so nobody reads X and Y (M5).
-        let copies = unsafe { Copies::begin(self, x, y) };
+        let mut copies = unsafe { Copies::begin(self, x, y) };
         let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
         // The head's alone: nobody reads the buckets behind it again.
         let mut marks = None;
         let mut next = Some(old);
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
-            let live = unsafe { bucket.tops() }.live();
+            let tops = unsafe { bucket.tops() };
             let mut went_to_y = [false; SLOTS];
-            for index in live {
+            for (index, top) in tops.entries() {
+                let from = Slot { bucket, index };
                 // SAFETY: The slot is live (M1).
-                let hash = || unsafe { hasher.hash(bucket.key(index)) };
+                let hash = || unsafe { hasher.hash(from.key_at()) };
                 let to_y = doubling && hash().is_for_y(old_bits);
-                if let Some(went_to_y) = went_to_y.get_mut(index) {
+                if let Some(went_to_y) = went_to_y.get_mut(index % SLOTS) {
                     *went_to_y = to_y;
                 }
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
-                unsafe { End::append(&mut ends, to_y, copies.header, Slot { bucket, index })? };
+                let appended = unsafe { End::append(&mut ends, to_y, &mut copies, from, top) };
+                if appended.is_none() {
+                    debug_assert!(false, "H6: enough is set aside");
+                    // The copies are given up, with the overflow buckets that they took.
+                    copies.commit();
+                    return None;
+                }
             }
-            marks = marks.or(Some(TopHashes::moved(live, went_to_y)));
+            marks = marks.or(Some(TopHashes::moved(tops.live(), went_to_y)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }
-        copies.commit();
+        let taken = copies.commit();
         // SAFETY: The copies are the entries from here on; M4.
         unsafe { old.set_tops(marks?) };
         // Only a chain that has overflow buckets can take some.
         // SAFETY: As above.
         if unsafe { old.overflow() }.is_some() {
-            // SAFETY: The chain was moved there.
-            unsafe { self.exchange_buckets(old, x, y) };
+            // SAFETY: The chain is moved.
+            unsafe { self.exchange_buckets(old, taken) };
         }
         Some(())
     }
 
-    /// Frees the overflow buckets of a chain that was moved, for the moves to come, but for the
-    /// old array's spares. What its move took beyond these the others need less than before.
+    /// Counts the overflow buckets that a move took, and frees those of the chain itself for the
+    /// moves to come, but for the old array's spares. What is lost by that the others need less
+    /// than before.
     ///
     /// # Safety
-    /// `old` is the head of that chain, which nobody reads again; it was moved to `x` and `y`.
+    /// `old` is the head of that chain, which nobody reads again.
     #[cold]
     #[inline(never)]
-    unsafe fn exchange_buckets<T: MapType>(
-        &mut self,
-        old: BucketPtr<T>,
-        x: BucketPtr<T>,
-        y: Option<BucketPtr<T>>,
-    ) {
+    unsafe fn exchange_buckets<T: MapType>(&mut self, old: BucketPtr<T>, taken: u32) {
         let Some(extra) = self.extra_mut() else {
             return;
         };
-        let Some(growth) = &extra.growth else {
-            return;
-        };
-        let heads = [Some(x), y].into_iter().flatten();
-        // SAFETY: The chains are initialised. There are no more than 2^32 - 1 in all together.
-        let taken = heads
-            .map(|head| unsafe { head.behind() }.count() as u32)
-            .sum();
+        let Some(growth) = extra.growth else { return };
+        extra.noverflow += taken;
         extra.longest = u32::max(extra.longest, taken);
-        let free_before = extra.pool.in_chunks();
         // SAFETY: The caller's promise; A3.
-        unsafe {
+        let freed = unsafe {
             extra
                 .pool
                 .put_back_of_left(old.of(), growth.old, old.behind())
         };
-        let freed = extra.pool.in_chunks() - free_before;
-        let lost = u32::saturating_sub(taken, freed);
-        extra.set_aside = extra.set_aside.saturating_sub(lost);
+        extra.set_aside = extra.set_aside.saturating_sub(taken.saturating_sub(freed));
     }
 
     /// Makes one bucket that is set aside free for all if no other is: for the key that a
@@ -416,6 +412,8 @@ struct Copies<'a, T: MapType> {
     header: &'a mut Header,
     x: BucketPtr<T>,
     y: Option<BucketPtr<T>>,
+    /// Overflow buckets that they took.
+    taken: u32,
 }
 
 impl<'a, T: MapType> Copies<'a, T> {
@@ -426,12 +424,17 @@ impl<'a, T: MapType> Copies<'a, T> {
             // SAFETY: The bucket is the map's and holds nothing.
             unsafe { head.init() };
         }
-        Self { header, x, y }
+        Self {
+            header,
+            x,
+            y,
+            taken: 0,
+        }
     }
 
-    /// Keeps the copies.
-    fn commit(self) {
-        let _ = ManuallyDrop::new(self);
+    /// Keeps the copies; says how many overflow buckets they took.
+    fn commit(self) -> u32 {
+        ManuallyDrop::new(self).taken
     }
 }
 
@@ -442,7 +445,7 @@ impl<T: MapType> Drop for Copies<'_, T> {
         for head in [Some(self.x), self.y].into_iter().flatten() {
             // SAFETY: The chain was made here and is read no more: its head is as good as
             // uninitialised again (M5).
-            unsafe { self.header.free_behind(head) };
+            unsafe { self.header.put_back(head) };
         }
     }
 }
@@ -455,7 +458,7 @@ struct End<T> {
 
 impl<T: MapType> End<T> {
     /// The end of a chain without entries.
-    fn of(head: BucketPtr<T>) -> Self {
+    const fn of(head: BucketPtr<T>) -> Self {
         Self {
             bucket: head,
             slot: 0,
@@ -469,39 +472,45 @@ impl<T: MapType> End<T> {
     /// addresses, not between two ways, which no processor could foresee.
     ///
     /// # Safety
-    /// The slot is live, in a bucket of an old chain; these are the ends of chains that
-    /// nobody else reads.
+    /// The slot is live, with this tophash, in a bucket of an old chain; these are the ends of
+    /// chains that nobody else reads.
     #[inline(always)]
     unsafe fn append(
         ends: &mut [Self; 2],
         to_y: bool,
-        header: &mut Header,
+        copies: &mut Copies<'_, T>,
         from: Slot<T>,
+        top: TopHash,
     ) -> Option<()> {
         let [x, y] = ends;
         let end = if to_y { y } else { x };
         if end.slot == SLOTS {
-            end.extend(header)?;
+            end.extend(copies)?;
         }
-        let Self {
-            bucket,
-            slot: index,
-        } = *end;
+        let Self { bucket, slot } = *end;
         // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
         // decided by the caller's commit. The slot is filled (M1), for when the bucket
         // comes into use.
-        unsafe { from.copy_to(Slot { bucket, index }) };
-        end.slot = index + 1;
+        unsafe {
+            from.bucket.copy_slot(from.index, bucket, slot);
+            bucket.set_top(slot, top);
+        }
+        end.slot = slot + 1;
         Some(())
     }
 
     /// Adds an overflow bucket to the chain, of those that are set aside.
     #[cold]
     #[inline(never)]
-    fn extend(&mut self, header: &mut Header) -> Option<()> {
-        let next = header.take_for_chain(self.bucket.of(), 0)?;
-        // SAFETY: The last bucket of the chain.
-        unsafe { header.link_behind(self.bucket, next) };
+    fn extend(&mut self, copies: &mut Copies<'_, T>) -> Option<()> {
+        let of = self.bucket.of();
+        let next = copies.header.extra_mut()?.pool.take(of)?;
+        copies.taken += 1;
+        // SAFETY: A free bucket, and the last one of the chain.
+        unsafe {
+            next.init();
+            self.bucket.set_overflow(Some(next));
+        }
         *self = Self::of(next);
         Some(())
     }

@@ -312,6 +312,18 @@ impl Header {
         self.quiet = if self.owes() { 0 } else { self.quiet_limit() };
     }
 
+    /// The same when a new key has gone in, which may have been reserved for. While a growth
+    /// runs that is owed before and after.
+    #[inline]
+    pub(crate) fn settle_after_insert(&mut self) {
+        if self.reserved > 0 {
+            self.reserved -= 1;
+        }
+        if self.may_owe() && !self.is_growing() {
+            self.settle();
+        }
+    }
+
     /// Whether anything is owed.
     fn owes(&self) -> bool {
         let extra = self.extra();
@@ -380,6 +392,8 @@ impl Header {
     ///
     /// # Safety
     /// It is the front of a block of the map, aligned as buckets are, and in no use.
+    #[cold]
+    #[inline(never)]
     pub(super) unsafe fn move_extra(&mut self, front: NonNull<u8>) {
         let renewal = self.renewal();
         let mut at = front.cast::<Extra>();

@@ -48,7 +48,12 @@ impl Header {
         if entries <= self.room_or_none() {
             return Ok(());
         }
-        let promise = Reservation::new(self.count, self.reserved() as usize).ok_or(overflow)?;
+        if !self.has_buckets() {
+            self.install_empty_array(heap, bits)?;
+            self.settle();
+            return Ok(());
+        }
+        let promise = Reservation::new(self.count, self.reserved as usize).ok_or(overflow)?;
         self.rebuild(heap, bits, promise, hasher)
     }
 

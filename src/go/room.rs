@@ -45,7 +45,7 @@ impl Header {
     /// Whether an overflow bucket is free that is not set aside.
     pub(crate) fn has_spare_bucket(&self) -> bool {
         let extra = self.extra();
-        extra.pool.len() > extra.set_aside
+        extra.pool.has_more_than(extra.set_aside)
     }
 
     /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
@@ -227,7 +227,7 @@ impl Header {
         Some(bucket)
     }
 
-    /// Hangs a bucket behind the last one of a chain.
+    /// Hangs a bucket behind the last one of a chain. A growth may be owed after that (H9).
     ///
     /// Go: `incrnoverflow`, with `setoverflow`.
     ///
@@ -243,23 +243,37 @@ impl Header {
         if let Some(extra) = self.extra_mut() {
             extra.noverflow += 1;
         }
+        if self.has_too_many_overflow_buckets() {
+            self.quiet = 0;
+        }
     }
 
-    /// Frees the overflow buckets behind one of the current array, which lose their chain.
+    /// Frees the overflow buckets behind one of the current array, which were counted.
     ///
     /// # Safety
     /// Nothing is in them, and nobody reads that bucket's link again (A2).
-    #[inline(never)]
-    pub(super) unsafe fn free_behind<T: MapType>(&mut self, bucket: BucketPtr<T>) {
-        let Some(array) = self.array() else { return };
-        let Some(extra) = self.extra_mut() else {
-            return;
-        };
-        let noverflow = &mut extra.noverflow;
+    pub(super) unsafe fn unlink_behind<T: MapType>(&mut self, bucket: BucketPtr<T>) {
         // SAFETY: The caller's promise.
-        unsafe {
-            let behind = bucket.behind().inspect(|_| *noverflow -= 1);
-            extra.pool.put_back(bucket.of(), array, behind);
+        let buckets = unsafe { self.put_back(bucket) };
+        if let Some(extra) = self.extra_mut() {
+            extra.noverflow -= buckets;
         }
+    }
+
+    /// Frees the overflow buckets behind one of the current array; how many they are.
+    ///
+    /// # Safety
+    /// As [`unlink_behind`](Self::unlink_behind).
+    #[inline(never)]
+    pub(super) unsafe fn put_back<T: MapType>(&mut self, bucket: BucketPtr<T>) -> u32 {
+        let mut buckets = 0;
+        if let (Some(array), Some(extra)) = (self.array(), self.extra_mut()) {
+            // SAFETY: The caller's promise.
+            unsafe {
+                let behind = bucket.behind().inspect(|_| buckets += 1);
+                extra.pool.put_back(bucket.of(), array, behind);
+            }
+        }
+        buckets
     }
 }

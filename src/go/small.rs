@@ -10,6 +10,7 @@
 use super::header::{Header, Home};
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
+use crate::memory::bucket::BucketPtr;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::policy::Policy;
@@ -25,7 +26,7 @@ impl Header {
     pub(crate) fn install_first_bucket<T: MapType, A: Allocator>(
         &mut self,
         heap: Heap<'_, T, A>,
-    ) -> Result<(), TryReserveError> {
+    ) -> Result<BucketPtr<T>, TryReserveError> {
         debug_assert!(self.buckets.is_none());
         let home = if T::Policy::SMALL_FIRST_BUCKET {
             Home::Two
@@ -34,7 +35,7 @@ impl Header {
         };
         let bucket = heap.make_first_bucket(home.slots())?;
         self.set_first_bucket(bucket.address(), home, 0);
-        Ok(())
+        Ok(bucket)
     }
 
     /// Moves the entries of a small bucket to one with twice the slots. After an error the

@@ -50,7 +50,7 @@ impl Header {
         };
         for head in arrays.all_initialised() {
             // SAFETY: The chain is cut off below.
-            unsafe { self.free_behind(head) };
+            unsafe { self.unlink_behind(head) };
         }
         if let Some(extra) = self.extra_mut() {
             if let Some(growth) = extra.growth {

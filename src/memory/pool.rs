@@ -14,7 +14,7 @@
 //!
 //! * **A2** Every overflow bucket, a spare of the current array, one of a chunk, or one of
 //!   the old array in a chain that is not moved, is in exactly one chain or free; chains end.
-//!   (Of more than 2^32 − 1 free ones some are left out.)
+//!   (Of more than 2^32 − 1 free ones some are not counted.)
 //! * **A3** A spare belongs to its array's allocation: those of the current array are in its
 //!   chains or among the free spares, those of the old one in chains that are not moved.
 
@@ -44,6 +44,7 @@ impl FreeList {
     };
 
     /// Takes a bucket; it is not initialised.
+    #[inline]
     fn take<T: MapType>(&mut self, of: T) -> Option<BucketPtr<T>> {
         let taken = BucketPtr::at(of, self.first?);
         // SAFETY: The list's `first` always begins a run.
@@ -57,23 +58,31 @@ impl FreeList {
         } else {
             next
         };
-        self.buckets -= 1;
+        self.buckets = self.buckets.saturating_sub(1);
         Some(taken)
     }
 
-    /// Adds a run of free buckets, unless there are too many to be counted.
+    /// Adds a run of free buckets, as far as they can be counted.
     ///
     /// # Safety
     /// The `buckets` buckets from `first` on, one at least, lie in one block, are the map's
     /// and in no use (A2).
     unsafe fn push_run<T: MapType>(&mut self, first: BucketPtr<T>, buckets: u32) {
+        // SAFETY: The caller's promise.
+        unsafe { self.link_run(first, buckets) };
+        self.buckets = self.buckets.saturating_add(buckets);
+    }
+
+    /// The same; they are still to be counted.
+    ///
+    /// # Safety
+    /// As [`push_run`](Self::push_run).
+    #[inline]
+    unsafe fn link_run<T: MapType>(&mut self, first: BucketPtr<T>, buckets: u32) {
         debug_assert!(buckets > 0);
-        if let Some(sum) = self.buckets.checked_add(buckets) {
-            // SAFETY: The first bucket of the run is free.
-            unsafe { first.write_free_run(u64::from(buckets), self.first) };
-            self.first = Some(first.address());
-            self.buckets = sum;
-        }
+        // SAFETY: The first bucket of the run is free.
+        unsafe { first.write_free_run(u64::from(buckets), self.first) };
+        self.first = Some(first.address());
     }
 
     /// The first bucket of each run, and how many there are in it.
@@ -386,6 +395,12 @@ impl Pool {
         self.free.buckets.saturating_add(self.spares.buckets)
     }
 
+    /// Whether more than so many are.
+    #[inline]
+    pub(crate) const fn has_more_than(&self, buckets: u32) -> bool {
+        self.free.buckets as u64 + self.spares.buckets as u64 > buckets as u64
+    }
+
     /// How many free buckets are in chunks.
     pub(crate) const fn in_chunks(&self) -> u32 {
         self.free.buckets
@@ -397,6 +412,7 @@ impl Pool {
     }
 
     /// Takes a bucket; it is not initialised.
+    #[inline]
     pub(crate) fn take<T: MapType>(&mut self, of: T) -> Option<BucketPtr<T>> {
         let list = if self.spares.first.is_some() {
             &mut self.spares
@@ -434,7 +450,7 @@ impl Pool {
         }
     }
 
-    /// Adds the buckets of chains of an array that is left, but for its own spares.
+    /// Adds the buckets of chains of an array that is left, but for its own spares; how many.
     ///
     /// # Safety
     /// Each is, when it is given, an overflow bucket of this map and in no use (A2), and lies
@@ -445,11 +461,15 @@ impl Pool {
         of: T,
         left: Array,
         buckets: impl Iterator<Item = BucketPtr<T>>,
-    ) {
+    ) -> u32 {
+        let mut put_back = 0_u32;
         for bucket in buckets.filter(|bucket| !left.contains(*bucket, of)) {
-            // SAFETY: As in `put_back`.
-            unsafe { self.free.push_run(bucket, 1) };
+            // SAFETY: The bucket is free from here on.
+            unsafe { self.free.link_run(bucket, 1) };
+            put_back += 1;
         }
+        self.free.buckets = self.free.buckets.saturating_add(put_back);
+        put_back
     }
 
     /// Goes on with the spares of another array; those of the one before are left to it.

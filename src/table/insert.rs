@@ -267,8 +267,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         supply: Supply,
     ) -> Result<Place<Types<K, V, P>>, TryReserveError> {
         let is_all_at_hand = supply == Supply::AtHand || self.header.is_quiet();
-        if !is_all_at_hand && self.make_room(hash, &vacancy, hasher, supply)? {
-            vacancy = self.vacancy_again(hash, &vacancy);
+        if !is_all_at_hand {
+            vacancy = self.make_room(hash, vacancy, hasher, supply)?;
         }
         if self.header.is_small_and_full(Types::<K, V, P>::HERE) {
             return Err(TryReserveError::CapacityOverflow);
@@ -311,33 +311,34 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Gets room for an entry that would go there: a first bucket or a larger one, or a
-    /// growth if it is time for one, and its first two moves. True if the entry may go
-    /// elsewhere now.
+    /// growth if it is time for one, and its first two moves. Says where the entry goes now.
     #[inline]
     fn make_room(
         &mut self,
         hash: HashValue,
-        vacancy: &Vacancy<Types<K, V, P>>,
+        vacancy: Vacancy<Types<K, V, P>>,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Result<bool, TryReserveError> {
+    ) -> Result<Vacancy<Types<K, V, P>>, TryReserveError> {
         let (header, heap) = self.parts();
         if header.reserved() == 0 {
             // Before more is asked for.
             header.give_back(heap);
         }
         if let Vacancy::NoBuckets = vacancy {
-            header.install_first_bucket(heap)?;
-        } else if header.is_small_and_full(heap.of) {
+            let bucket = header.install_first_bucket(heap)?;
+            return Ok(Vacancy::Slot(Slot { bucket, index: 0 }));
+        }
+        if header.is_small_and_full(heap.of) {
             header.widen(heap)?;
         } else if supply == Supply::Allocator && header.grow_if_due(heap) {
             header.move_two(heap.of, hash, hasher);
             // Two chains are all that a small array has.
             header.give_back(heap);
         } else {
-            return Ok(false);
+            return Ok(vacancy);
         }
-        Ok(true)
+        Ok(self.vacancy_again(hash, &vacancy))
     }
 
     /// Takes the cells of a new entry, reserved ones first.
@@ -396,8 +397,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         // SAFETY: The slot is free, and the cells are what `reserve_place` got for it.
         unsafe { self.fill(slot, top, cells, key, elem) };
-        self.header.count_reserved();
-        self.header.settle();
+        self.header.settle_after_insert();
     }
 
     /// Makes a free slot an entry.

@@ -11,6 +11,9 @@ use crate::seed::{Renewal, SeededBuildHasher};
 use core::marker::PhantomData;
 
 /// A map and its hash builder. What the map's header says of seeds it says of an `S`.
+///
+/// The header comes first, so that its address is the map's: an insert passes it on.
+#[repr(C)]
 pub(crate) struct Keyed<K, V, S, A: Allocator, P: Policy> {
     raw: RawHmap<K, V, A, P>,
     hash_builder: S,
@@ -93,6 +96,8 @@ impl<K, V, S, A: Allocator, P: Policy> Keyed<K, V, S, A, P> {
     }
 
     /// Draws a seed, unless it is the caller's (H5: the map is empty).
+    #[cold]
+    #[inline(never)]
     pub(crate) fn renew_seed(&mut self) {
         let renewal = self.raw.renewal().or_else(|| {
             let renewal = Renewal::asked_for_by(&self.hash_builder)?;

@@ -16,7 +16,8 @@ use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
 
-/// A map, without a hash builder.
+/// A map, without a hash builder. Its header comes first.
+#[repr(C)]
 pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
     pub(super) header: Header,
     pub(super) alloc: A,
