@@ -209,36 +209,33 @@ impl Header {
     #[inline(never)]
     pub(crate) fn move_two<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey) {
         if let Some(Growth { old, .. }) = self.growth() {
-            self.evacuate(of, hash.bucket(old.bits), hasher);
+            let old = *old;
+            self.evacuate(of, old, hash.bucket(old.bits), hasher);
         }
         self.evacuate_next(of, hasher);
     }
 
     /// Moves the chain that is next in order.
     fn evacuate_next<T: MapType>(&mut self, of: T, hasher: impl HashKey) {
-        if let Some(Growth { nevacuate, .. }) = self.growth() {
-            self.evacuate(of, *nevacuate as usize, hasher);
+        if let Some(Growth { old, nevacuate }) = self.growth().copied() {
+            self.evacuate(of, old, nevacuate as usize, hasher);
         }
     }
 
-    /// Moves the chain of one old bucket, if it is still there, and advances the
+    /// Moves the chain of one bucket of the old array, if it is still there, and advances the
     /// mark if it is the next one in order.
     ///
     /// Go: `evacuate`.
     #[inline(never)]
-    fn evacuate<T: MapType>(&mut self, of: T, old_number: usize, hasher: impl HashKey) {
-        let Some(growth) = self.growth() else { return };
-        let is_next = old_number == growth.nevacuate as usize;
+    fn evacuate<T: MapType>(&mut self, of: T, old: Array, number: usize, hasher: impl HashKey) {
         // SAFETY: The caller's number is below the old array's count.
-        let old = unsafe { growth.old.bucket_0(of).nth(old_number) };
+        let head = unsafe { old.bucket_0(of).nth(number) };
         // SAFETY: Heads of the old array are initialised.
-        if !unsafe { old.is_evacuated() } && self.move_chain(old, old_number, of, hasher).is_none()
-        {
+        let waits = !unsafe { head.is_evacuated() };
+        if waits && self.move_chain(head, number, old.bits, hasher).is_none() {
             return;
         }
-        if is_next {
-            self.advance_evacuation_mark(of);
-        }
+        self.advance_evacuation_mark(of, number);
     }
 
     /// Splits an old chain between X and Y, or compacts it into X, and marks it
@@ -246,15 +243,14 @@ impl Header {
     /// H6 rules out.
     fn move_chain<T: MapType>(
         &mut self,
-        old: BucketPtr<T>,
-        old_number: usize,
-        of: T,
+        head: BucketPtr<T>,
+        number: usize,
+        old_bits: BucketBits,
         hasher: impl HashKey,
     ) -> Option<()> {
-        let old_bits = self.growth()?.old.bits;
         let doubling = old_bits != self.bits;
         // SAFETY: X is below the new array's count, which is at least the old's.
-        let x = unsafe { self.bucket_0(of)?.nth(old_number) };
+        let x = unsafe { self.bucket_0(head.of())?.nth(number) };
         let y = doubling.then(|| {
             // SAFETY: So is Y: the new count is twice the old.
             unsafe { x.nth(old_bits.count()) }
@@ -265,7 +261,7 @@ impl Header {
         let mut ends = [End::of(x), End::of(y.unwrap_or(x))];
         // The head's alone: nobody reads the buckets behind it again.
         let mut marks = None;
-        let mut next = Some(old);
+        let mut next = Some(head);
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
             let tops = unsafe { bucket.tops() };
@@ -293,12 +289,12 @@ impl Header {
         }
         let taken = copies.commit();
         // SAFETY: The copies are the entries from here on; M4.
-        unsafe { old.set_tops(marks?) };
+        unsafe { head.set_tops(marks?) };
         // Only a chain that has overflow buckets can take some.
         // SAFETY: As above.
-        if unsafe { old.overflow() }.is_some() {
+        if unsafe { head.overflow() }.is_some() {
             // SAFETY: The chain is moved.
-            unsafe { self.exchange_buckets(old, taken) };
+            unsafe { self.exchange_buckets(head, taken) };
         }
         Some(())
     }
@@ -308,23 +304,24 @@ impl Header {
     /// than before.
     ///
     /// # Safety
-    /// `old` is the head of that chain, which nobody reads again.
+    /// `head` is that of the chain, which is of the old array, and which nobody reads again.
     #[cold]
     #[inline(never)]
-    unsafe fn exchange_buckets<T: MapType>(&mut self, old: BucketPtr<T>, taken: u32) {
+    unsafe fn exchange_buckets<T: MapType>(&mut self, head: BucketPtr<T>, taken: u32) {
         let Some(extra) = self.extra_mut() else {
             return;
         };
         let Some(growth) = extra.growth else { return };
-        extra.noverflow += taken;
-        extra.longest = u32::max(extra.longest, taken);
+        // SAFETY: The chain was initialised, and its links are still there.
+        let behind = unsafe { head.behind() };
+        let pool = &mut extra.pool;
         // SAFETY: The caller's promise; A3.
-        let freed = unsafe {
-            extra
-                .pool
-                .put_back_of_left(old.of(), growth.old, old.behind())
-        };
-        extra.set_aside = extra.set_aside.saturating_sub(taken.saturating_sub(freed));
+        let freed = unsafe { pool.put_back_of_left(head.of(), growth.old, behind) };
+        if taken > 0 {
+            extra.noverflow += taken;
+            extra.longest = u32::max(extra.longest, taken);
+            extra.set_aside = extra.set_aside.saturating_sub(taken.saturating_sub(freed));
+        }
     }
 
     /// Makes one bucket that is set aside free for all if no other is: for the key that a
@@ -336,16 +333,17 @@ impl Header {
         }
     }
 
-    /// Moves the mark past the old bucket it stands on, and past those that were
-    /// evacuated out of order; behind the last one the growth is over.
+    /// Moves the mark past the old bucket of this number, if it stands there, and past those that
+    /// were evacuated out of order; behind the last one the growth is over.
     ///
     /// Go: `advanceEvacuationMark`.
-    fn advance_evacuation_mark<T: MapType>(&mut self, of: T) {
-        let Some(growth) = self.growth_mut() else {
+    fn advance_evacuation_mark<T: MapType>(&mut self, of: T, number: usize) {
+        let growth = self.growth_mut();
+        let Some(growth) = growth.filter(|growth| growth.nevacuate as usize == number) else {
             return;
         };
         let (base, count) = (growth.old.bucket_0(of), growth.old.bits.count());
-        let mut mark = growth.nevacuate as usize + 1;
+        let mut mark = number + 1;
         let stop = usize::min(mark + LOOK_AHEAD, count);
         // SAFETY: The mark is below the old array's count.
         while mark != stop && unsafe { base.nth(mark).is_evacuated() } {
@@ -420,9 +418,12 @@ impl<'a, T: MapType> Copies<'a, T> {
     /// # Safety
     /// `x` and `y` are buckets of the current array that nobody reads.
     unsafe fn begin(header: &'a mut Header, x: BucketPtr<T>, y: Option<BucketPtr<T>>) -> Self {
-        for head in [Some(x), y].into_iter().flatten() {
-            // SAFETY: The bucket is the map's and holds nothing.
-            unsafe { head.init() };
+        // SAFETY: The buckets are the map's and hold nothing.
+        unsafe {
+            x.init();
+            if let Some(y) = y {
+                y.init();
+            }
         }
         Self {
             header,

@@ -425,8 +425,13 @@ impl Header {
         })
     }
 
-    /// Makes this array the current one.
-    pub(super) fn set_array(&mut self, array: Array) {
+    /// Makes a new array the current one; what the map says of chains is said of its from here
+    /// on.
+    pub(super) fn enter_array<T: MapType>(&mut self, of: T, array: Array) {
+        if let Some(front) = array.front(of) {
+            // SAFETY: The array is new.
+            unsafe { self.move_extra(front) };
+        }
         self.buckets = Some(array.base);
         self.bits = array.bits;
         self.home = Home::Owned;
@@ -435,6 +440,8 @@ impl Header {
             extra.noverflow = 0;
             extra.longest = 0;
             extra.set_aside = 0;
+            // SAFETY: As above.
+            unsafe { extra.pool.change_array(of, array) };
         }
     }
 

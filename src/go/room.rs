@@ -5,7 +5,7 @@ use super::header::Header;
 use crate::alloc::Allocator;
 use crate::error::TryReserveError;
 use crate::hash::HashValue;
-use crate::memory::array::{Array, NewArray};
+use crate::memory::array::NewArray;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::{CellPool, Cells, NewCells};
 use crate::memory::heap::Heap;
@@ -27,19 +27,6 @@ impl Header {
         let array = NewArray::make(heap, bits)?.initialised().into_array();
         self.enter_array(heap.of, array);
         Ok(())
-    }
-
-    /// Makes a new array the current one; what the map says of chains is said of its.
-    pub(super) fn enter_array<T: MapType>(&mut self, of: T, array: Array) {
-        if let Some(front) = array.front(of) {
-            // SAFETY: The array is new.
-            unsafe { self.move_extra(front) };
-        }
-        self.set_array(array);
-        if let Some(extra) = self.extra_mut() {
-            // SAFETY: As above.
-            unsafe { extra.pool.change_array(of, array) };
-        }
     }
 
     /// Whether an overflow bucket is free that is not set aside.

@@ -412,7 +412,6 @@ impl Pool {
     }
 
     /// Takes a bucket; it is not initialised.
-    #[inline]
     pub(crate) fn take<T: MapType>(&mut self, of: T) -> Option<BucketPtr<T>> {
         let list = if self.spares.first.is_some() {
             &mut self.spares
