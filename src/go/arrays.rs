@@ -195,6 +195,25 @@ impl Header {
         unsafe { self.current_chain(of, hash) }
     }
 
+    /// The same after the growth work that is due for the hash, which has moved its chain if a
+    /// growth runs (H6).
+    ///
+    /// # Safety
+    /// That work was done, and nothing since.
+    #[inline]
+    pub(crate) unsafe fn moved_chain<T: MapType>(
+        &self,
+        of: T,
+        hash: HashValue,
+    ) -> Option<BucketPtr<T>> {
+        // SAFETY: There is an array.
+        let head = self
+            .has_buckets()
+            .then(|| unsafe { self.current_chain(of, hash) });
+        debug_assert!(head == self.chain(of, hash), "H6: a step can always run");
+        head
+    }
+
     /// The chain of a hash in the current array.
     ///
     /// # Safety

@@ -153,11 +153,10 @@ impl Header {
     /// How many overflow buckets the moves of a growth that starts now can need.
     fn needed_by_moves(&self) -> u32 {
         let extra = self.extra();
-        // No more than an eighth of a `usize`, of which only the lesser part is used.
-        let by_entries = usize::min(extra.noverflow as usize, self.count / SLOTS) as u32;
+        let by_entries = u64::min(extra.noverflow.into(), (self.count / SLOTS) as u64);
         let spares = extra.spares - extra.pool.free_spares();
-        let by_spares = spares.saturating_add(extra.longest).saturating_add(1);
-        u32::min(by_entries, by_spares)
+        let by_spares = u64::from(spares) + u64::from(extra.longest) + 1;
+        u64::min(by_entries, by_spares) as u32
     }
 
     /// The work that an insert or removal owes to a growth: evacuates the old bucket that it
@@ -278,8 +277,7 @@ impl Header {
                 let appended = unsafe { End::append(&mut ends, to_y, &mut copies, from, top) };
                 if appended.is_none() {
                     debug_assert!(false, "H6: enough is set aside");
-                    // The copies are given up, with the overflow buckets that they took.
-                    copies.commit();
+                    copies.give_up();
                     return None;
                 }
             }
@@ -430,6 +428,20 @@ impl<'a, T: MapType> Copies<'a, T> {
             x,
             y,
             taken: 0,
+        }
+    }
+
+    /// Forgets the copies, with the overflow buckets that they took: X and Y are empty.
+    #[cold]
+    #[inline(never)]
+    fn give_up(self) {
+        let Self { x, y, .. } = *ManuallyDrop::new(self);
+        // SAFETY: As above.
+        unsafe {
+            x.init();
+            if let Some(y) = y {
+                y.init();
+            }
         }
     }
 

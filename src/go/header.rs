@@ -510,16 +510,16 @@ impl Header {
     }
 
     /// Lets chunks go that a growth has emptied: if no bucket of any is in use or held, and they
-    /// are twice what is asked for at a time, so that they will not all be needed again soon.
+    /// have more than the entries could fill.
     #[cold]
     #[inline(never)]
     pub(super) fn let_chunks_go(&mut self) {
-        let (usual, is_held) = (self.bits.chunk(), self.reserved > 0);
+        let most = self.count / SLOTS;
         // With one bucket the first chunk may have the `Extra` in front.
-        let may = !is_held && self.bits > BucketBits::ONE_BUCKET;
+        let may = self.reserved == 0 && self.bits > BucketBits::ONE_BUCKET;
         if let Some(extra) = self.extra_mut().filter(|_| may) {
             let in_use = extra.noverflow > extra.spares - extra.pool.free_spares();
-            if !in_use && extra.pool.in_chunks() > 2 * usual {
+            if !in_use && extra.pool.in_chunks() as usize > most {
                 extra.pool.let_chunks_go();
             }
         }

@@ -13,7 +13,6 @@ use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
 use crate::sizing::{BucketBits, Reservation};
 use core::mem;
-use core::ptr::NonNull;
 
 impl Header {
     /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
@@ -73,7 +72,10 @@ impl Header {
         buckets: u32,
     ) -> Result<(), TryReserveError> {
         let chunk = heap.make_chunk(buckets, !self.has_extra())?;
-        self.adopt_front(chunk.front(heap.of));
+        if let Some(front) = chunk.front(heap.of) {
+            // SAFETY: The chunk is new.
+            unsafe { self.move_extra(front) };
+        }
         if let Some(extra) = self.extra_mut() {
             // SAFETY: The chunk is new, and of the map's heap.
             unsafe { extra.pool.adopt(heap.of, chunk) };
@@ -81,20 +83,14 @@ impl Header {
         Ok(())
     }
 
-    /// Goes on with the [`Extra`](super::header::Extra) in the front of a new block, if that has
-    /// one and the map has none yet.
-    fn adopt_front(&mut self, front: Option<NonNull<u8>>) {
-        if let Some(front) = front.filter(|_| !self.has_extra()) {
-            // SAFETY: The block is new.
-            unsafe { self.move_extra(front) };
-        }
-    }
-
-    /// Makes chunks the map's. The first has a front if the map has no [`Extra`] yet.
+    /// Makes chunks the map's. The first has a front exactly if the map has no [`Extra`] yet.
     ///
     /// [`Extra`]: super::header::Extra
     pub(super) fn join_chunks<T: MapType, A: Allocator>(&mut self, chunks: NewChunks<'_, T, A>) {
-        self.adopt_front(chunks.front());
+        if let Some(front) = chunks.front() {
+            // SAFETY: The chunk is new.
+            unsafe { self.move_extra(front) };
+        }
         if let Some(extra) = self.extra_mut() {
             chunks.join(&mut extra.pool);
         }

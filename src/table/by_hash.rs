@@ -4,7 +4,7 @@
 //! [`Hmap`]: crate::Hmap
 
 use super::entry::{Face, RawOccupied, RawVacant, fill};
-use super::insert::Supply;
+use super::insert::{Supply, vacancy_in};
 use super::iter::Iter;
 use super::map::RawHmap;
 use crate::alloc::Allocator;
@@ -135,7 +135,9 @@ impl<'a, M: Face> RawOccupied<'a, M> {
             Err(instead) => {
                 drop(moved_out);
                 let Self { map, hash, .. } = self;
-                let vacancy = map.core().vacancy(hash);
+                let head = map.core().header.chain(Types::HERE, hash);
+                // SAFETY: The chain owns the hash (M5).
+                let vacancy = unsafe { vacancy_in(head) };
                 Err((instead, RawVacant { map, hash, vacancy }))
             }
         }

@@ -3,7 +3,7 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::insert::{Found, Place, Supply, Vacancy};
+use super::insert::{Found, Place, Supply, Vacancy, search, vacancy_in};
 use super::map::RawHmap;
 use crate::alloc::Allocator;
 use crate::error::{InsertError, TryReserveError};
@@ -92,7 +92,9 @@ impl<'a, M: Face> RawEntry<'a, M> {
         hash: HashValue,
         eq: impl FnMut(&M::Key) -> bool,
     ) -> Self {
-        match map.core().search(hash, eq) {
+        let head = map.core().header.chain(Types::HERE, hash);
+        // SAFETY: The chain owns the hash (M5).
+        match unsafe { search(head, hash, eq) } {
             Found::Entry(slot) => Self::Occupied(RawOccupied::new(map, hash, slot)),
             Found::Vacancy(vacancy) => Self::Vacant(RawVacant { map, hash, vacancy }),
         }
@@ -142,7 +144,9 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         } = self;
         // SAFETY: The slot is live, in the chain that was found with it.
         let entry = unsafe { map.core_mut().take_out(head, slot) };
-        let vacancy = map.core().vacancy(hash);
+        let head = map.core().header.chain(Types::HERE, hash);
+        // SAFETY: The chain owns the hash (M5).
+        let vacancy = unsafe { vacancy_in(head) };
         (entry, RawVacant { map, hash, vacancy })
     }
 }

@@ -187,7 +187,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             .growth_work(Types::<K, V, P>::HERE, hash, hasher);
 
         // Search.
-        let vacancy = match self.search(hash, eq) {
+        // SAFETY: The work is done, so that this chain owns the hash.
+        let found = unsafe { search(self.header.moved_chain(Types::HERE, hash), hash, eq) };
+        let vacancy = match found {
             Found::Entry(slot) => return Ok(Target::Entry(slot)),
             Found::Vacancy(vacancy) => vacancy,
         };
@@ -211,48 +213,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // Reserve.
         let place = self.reserve_place(hash, vacancy, hasher, supply)?;
         Ok(Target::Place(place))
-    }
-
-    /// Looks for a key, and notes where it would go.
-    #[inline]
-    pub(super) fn search(
-        &self,
-        hash: HashValue,
-        mut eq: impl FnMut(&K) -> bool,
-    ) -> Found<Types<K, V, P>> {
-        let top = TopHash::of(hash);
-        let Some(mut bucket) = self.header.chain(Types::HERE, hash) else {
-            return Found::Vacancy(Vacancy::NoBuckets);
-        };
-        let mut free = None;
-        loop {
-            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
-            let tops = unsafe { bucket.tops() };
-            // SAFETY: They are the bucket's.
-            if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
-                return Found::Entry(Slot { bucket, index });
-            }
-            match next_in_search(bucket, tops, &mut free) {
-                ControlFlow::Continue(next) => bucket = next,
-                ControlFlow::Break(vacancy) => return Found::Vacancy(vacancy),
-            }
-        }
-    }
-
-    /// Where a key that is known to be absent would go.
-    pub(super) fn vacancy(&self, hash: HashValue) -> Vacancy<Types<K, V, P>> {
-        let Some(mut bucket) = self.header.chain(Types::HERE, hash) else {
-            return Vacancy::NoBuckets;
-        };
-        let mut free = None;
-        loop {
-            // SAFETY: Buckets of a chain that owns a hash are initialised (M5).
-            let tops = unsafe { bucket.tops() };
-            match next_in_search(bucket, tops, &mut free) {
-                ControlFlow::Continue(next) => bucket = next,
-                ControlFlow::Break(vacancy) => return vacancy,
-            }
-        }
     }
 
     /// Gets all that a new entry needs: room, by growth if it is time for one,
@@ -302,7 +262,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hash: HashValue,
         before: &Vacancy<Types<K, V, P>>,
     ) -> Vacancy<Types<K, V, P>> {
-        let vacancy = self.vacancy(hash);
+        // SAFETY: If a growth was started its first moves were made.
+        let vacancy = unsafe { vacancy_in(self.header.moved_chain(Types::HERE, hash)) };
         if matches!((before, &vacancy), (Vacancy::Slot(_), Vacancy::Behind(_))) {
             // H6: what was set aside is enough for this key too.
             self.header.spare_one();
@@ -436,10 +397,63 @@ unsafe fn overwrite<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, key: K, elem: V
     old
 }
 
+/// Looks for a key in the chain that owns its hash, and notes where it would go.
+///
+/// # Safety
+/// It is that chain, and initialised.
+#[inline]
+pub(super) unsafe fn search<K, V, P: Policy>(
+    head: Option<BucketPtr<Types<K, V, P>>>,
+    hash: HashValue,
+    mut eq: impl FnMut(&K) -> bool,
+) -> Found<Types<K, V, P>> {
+    let top = TopHash::of(hash);
+    let Some(mut bucket) = head else {
+        return Found::Vacancy(Vacancy::NoBuckets);
+    };
+    let mut free = None;
+    loop {
+        // SAFETY: The bucket is in the chain.
+        let tops = unsafe { bucket.tops() };
+        // SAFETY: They are the bucket's.
+        if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
+            return Found::Entry(Slot { bucket, index });
+        }
+        // SAFETY: As above.
+        match unsafe { next_in_search(bucket, tops, &mut free) } {
+            ControlFlow::Continue(next) => bucket = next,
+            ControlFlow::Break(vacancy) => return Found::Vacancy(vacancy),
+        }
+    }
+}
+
+/// Where a key that is known to be absent would go, in the chain that owns its hash.
+///
+/// # Safety
+/// As [`search`].
+pub(super) unsafe fn vacancy_in<T: MapType>(head: Option<BucketPtr<T>>) -> Vacancy<T> {
+    let Some(mut bucket) = head else {
+        return Vacancy::NoBuckets;
+    };
+    let mut free = None;
+    loop {
+        // SAFETY: The bucket is in the chain.
+        let tops = unsafe { bucket.tops() };
+        // SAFETY: As above.
+        match unsafe { next_in_search(bucket, tops, &mut free) } {
+            ControlFlow::Continue(next) => bucket = next,
+            ControlFlow::Break(vacancy) => return vacancy,
+        }
+    }
+}
+
 /// Goes on from a bucket that does not hold the key: to the next one, or to
 /// the end of the search. `free` is the first free slot seen so far.
+///
+/// # Safety
+/// The bucket is in an initialised chain, and these are its tophashes.
 #[inline]
-fn next_in_search<T: MapType>(
+unsafe fn next_in_search<T: MapType>(
     bucket: BucketPtr<T>,
     tops: TopHashes,
     free: &mut Option<Slot<T>>,
@@ -450,7 +464,7 @@ fn next_in_search<T: MapType>(
     let next = if tops.ends_chain() {
         None
     } else {
-        // SAFETY: The bucket is in a chain that owns a hash (M5).
+        // SAFETY: The caller's promise.
         unsafe { bucket.overflow() }
     };
     match (next, *free) {

@@ -71,8 +71,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if header.may_owe() {
             header.work_of_removal(heap, hash, HashBy::new(hasher));
         }
-        // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { header.owner(heap.of, hash) };
+        // SAFETY: There are entries, so there is an array (A1); and the work is done, so that
+        // this chain owns the hash.
+        let head = unsafe { header.current_chain(heap.of, hash) };
         // SAFETY: The chain owns the hash, so it is initialised.
         let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
         Some(InChain { head, slot })
