@@ -1,18 +1,18 @@
 //! `defmt::Format`: maps and errors in the logs of firmware.
 
-use crate::alloc::Allocator;
-use crate::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 #[cfg(feature = "infallible")]
-use crate::hash_map::HashMap;
+use crate::compat::hash_map::HashMap;
 #[cfg(feature = "infallible")]
-use crate::hash_set::HashSet;
+use crate::compat::hash_set::HashSet;
 #[cfg(feature = "infallible")]
-use crate::hash_table::HashTable;
+use crate::compat::hash_table::HashTable;
 use crate::hmap::Hmap;
 use crate::hmap_set::HmapSet;
-use crate::policy::Policy;
+use crate::inspect::footprint::{ChainStats, Footprint};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
+use crate::numbers::policy::Policy;
 use crate::table::cursor::Cursor;
-use crate::table::inspect::{ChainStats, Footprint};
 use defmt::{Format, Formatter, write};
 
 impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, A, P> {

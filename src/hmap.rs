@@ -10,6 +10,7 @@ mod entry_ref;
 mod first_bucket;
 mod inspect;
 mod iter;
+mod lookup;
 mod reserve;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
@@ -18,11 +19,11 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use first_bucket::{LentHmap, StaticHmap};
 pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
 
-use crate::alloc::{Allocator, Global};
-use crate::error::{InsertError, TryReserveError};
-use crate::hash::HashValue;
-use crate::policy::{Go, Policy};
-use crate::seed::{DefaultHashBuilder, SeededBuildHasher};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::error::{InsertError, TryReserveError};
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::{Go, Policy};
+use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
 use crate::table::entry::{Face, HashingFace};
 #[cfg(feature = "infallible")]
 use crate::table::entry::{RawEntry, RawOccupied};
@@ -424,122 +425,6 @@ where
             self.keyed.renew_seed();
         }
         self.hash(key)
-    }
-
-    /// The value of a key.
-    ///
-    /// The key is given in any form that compares with the stored one, as `&str`
-    /// does with `String`: see [`Equivalent`].
-    ///
-    /// **Work:** the chain of the key. Go: `mapaccess1`.
-    #[inline]
-    pub fn get<Q>(&self, key: &Q) -> Option<&V>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        self.get_key_value(key).map(|(_, value)| value)
-    }
-
-    /// The key as it is stored, and its value.
-    ///
-    /// **Work:** the chain of the key.
-    #[inline]
-    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        if self.is_empty() {
-            return None;
-        }
-        self.keyed
-            .raw()
-            .get(self.hash(key), |stored| key.equivalent(stored))
-    }
-
-    /// The value of a key, to change. Nothing is moved.
-    ///
-    /// **Work:** the chain of the key.
-    #[inline]
-    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        self.get_key_value_mut(key).map(|(_, value)| value)
-    }
-
-    /// The key as it is stored, and its value, to change.
-    ///
-    /// **Work:** the chain of the key.
-    #[inline]
-    pub fn get_key_value_mut<Q>(&mut self, key: &Q) -> Option<(&K, &mut V)>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        if self.is_empty() {
-            return None;
-        }
-        let hash = self.hash(key);
-        let (key, value) = self
-            .keyed
-            .raw_mut()
-            .get_mut(hash, |stored| key.equivalent(stored))?;
-        Some((key, value))
-    }
-
-    /// The values of several keys, each to change; `None` for a key that is not there.
-    /// `None` for all if two of the keys are the same entry.
-    ///
-    /// **Work:** the chains of the keys, and N² comparisons of places. **Memory:** none.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map = hmap::Hmap::new();
-    /// map.try_extend([("a", 1), ("b", 2)])?;
-    /// if let Some([Some(a), Some(b)]) = map.get_disjoint_mut(["a", "b"]) {
-    ///     core::mem::swap(a, b);
-    /// }
-    /// assert_eq!(map.get("a"), Some(&2));
-    /// assert_eq!(map.get_disjoint_mut(["a", "a"]), None);
-    /// # }
-    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
-    /// ```
-    pub fn get_disjoint_mut<Q, const N: usize>(
-        &mut self,
-        keys: [&Q; N],
-    ) -> Option<[Option<&mut V>; N]>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let entries = self.get_disjoint_key_value_mut(keys)?;
-        Some(entries.map(|entry| entry.map(|(_, value)| value)))
-    }
-
-    /// As [`get_disjoint_mut`](Self::get_disjoint_mut), with the keys as they are stored.
-    pub fn get_disjoint_key_value_mut<Q, const N: usize>(
-        &mut self,
-        keys: [&Q; N],
-    ) -> Option<[Option<(&K, &mut V)>; N]>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let hashes = keys.map(|key| self.hash(key));
-        let same = |number: usize, stored: &K| {
-            let key = keys.get(number);
-            key.is_some_and(|key| key.equivalent(stored))
-        };
-        let entries = self.keyed.raw_mut().get_disjoint_mut(hashes, same)?;
-        Some(entries.map(|entry| entry.map(|(key, value)| (&*key, value))))
-    }
-
-    /// Whether the key is there.
-    ///
-    /// **Work:** the chain of the key. Go: `mapaccess2`.
-    #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        self.get_key_value(key).is_some()
     }
 
     /// Removes a key and returns its value. Where nobody wants the value,

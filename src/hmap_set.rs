@@ -17,11 +17,11 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use operations::{Difference, Intersection, SymmetricDifference, Union};
 
-use crate::alloc::{Allocator, Global};
-use crate::error::SetInsertError;
 use crate::hmap::Hmap;
-use crate::policy::{Go, Policy};
-use crate::seed::DefaultHashBuilder;
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::error::SetInsertError;
+use crate::numbers::policy::{Go, Policy};
+use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::RawEntry;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};

@@ -100,55 +100,37 @@
     )
 )]
 
-#[expect(
-    unsafe_code,
-    reason = "the allocator that carries a borrow forwards an unsafe trait"
-)]
-mod alloc;
+#[cfg(feature = "infallible")]
+mod compat;
 #[cfg(feature = "defmt")]
 mod defmt;
-mod error;
-#[expect(unsafe_code, reason = "buckets and cells are raw memory")]
+#[expect(unsafe_code, reason = "buckets are raw memory")]
 mod go;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod hash;
-#[cfg(feature = "infallible")]
-pub mod hash_map;
-#[cfg(feature = "infallible")]
-pub mod hash_set;
-#[cfg(feature = "infallible")]
-pub mod hash_table;
 mod hmap;
 pub mod hmap_set;
-#[cfg(feature = "infallible")]
-mod infallible;
+#[expect(unsafe_code, reason = "what is shown lies in raw memory")]
+mod inspect;
 #[expect(unsafe_code, reason = "buckets and cells are raw memory")]
 mod memory;
-mod mix;
-mod policy;
-mod position;
 #[expect(
     unsafe_code,
-    reason = "a hash builder is given its seed by code that does not know its type"
+    reason = "an unsafe trait of allocators is forwarded, and a hash builder of an unknown type is given its seed"
 )]
-mod seed;
+mod numbers;
 #[cfg(feature = "serde")]
 mod serde;
-mod sizing;
 #[expect(unsafe_code, reason = "entries lie in raw memory")]
 mod table;
-mod tophash;
 
-pub use alloc::{AllocError, Allocator, Global, WithBucket};
+#[cfg(feature = "infallible")]
+pub use compat::hash_map::{self, HashMap};
+#[cfg(feature = "infallible")]
+pub use compat::hash_set::{self, HashSet};
+#[cfg(feature = "infallible")]
+pub use compat::hash_table::{self, HashTable};
 pub use equivalent::Equivalent;
-pub use error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
-#[cfg(feature = "infallible")]
-pub use hash_map::HashMap;
-#[cfg(feature = "infallible")]
-pub use hash_set::HashSet;
-#[cfg(feature = "infallible")]
-pub use hash_table::HashTable;
 pub use hmap::{
     Entry, EntryRef, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry,
     VacantEntryRef, Values, ValuesMut,
@@ -156,15 +138,17 @@ pub use hmap::{
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
 pub use hmap_set::HmapSet;
+pub use inspect::footprint::{ChainStats, Footprint};
 pub use memory::first_bucket::FirstBucket;
-pub use mix::{Mix, Mixed};
-pub use policy::{Compact, Go, Policy};
+pub use numbers::alloc::{AllocError, Allocator, Global, WithBucket};
+pub use numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
+pub use numbers::mix::{Mix, Mixed};
+pub use numbers::policy::{Compact, Go, Policy};
 #[cfg(feature = "default-hasher")]
-pub use seed::DefaultHasher;
-pub use seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
+pub use numbers::seed::DefaultHasher;
+pub use numbers::seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
 pub use table::cursor::{Batch, BatchMut, Cursor};
 pub use table::extract::{Drain, ExtractIf};
-pub use table::inspect::{ChainStats, Footprint};
 pub use table::iter::{IntoIter, Iter, IterMut};
 
 /// What the macros of the crate expand to.
@@ -176,7 +160,7 @@ pub mod __private {
 /// What tests look at; no part of the interface.
 #[doc(hidden)]
 pub mod introspection {
-    pub use crate::hash::go_tophash;
-    pub use crate::table::check::Violation;
-    pub use crate::table::inspect::{OldChain, SlotView, State};
+    pub use crate::inspect::check::Violation;
+    pub use crate::inspect::footprint::{OldChain, SlotView, State};
+    pub use crate::numbers::hash::go_tophash;
 }

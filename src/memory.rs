@@ -1,7 +1,7 @@
 //! The memory of a map: what lies where in a bucket, and where buckets and cells come from.
 //!
 //! Nothing here knows which entries belong where. All addresses are computed here:
-//! [`bucket`] finds the fields of a bucket, [`array`] and [`pool`] find buckets in their
+//! [`bucket`] finds the fields of a bucket, [`array`](mod@array) and [`pool`] find buckets in their
 //! blocks.
 
 pub(crate) mod array;

@@ -4,14 +4,14 @@
 //! A map grows as its entries come. One that finds no memory for an entry is an error of
 //! the deserializer, whichever face it has.
 
-use crate::alloc::Allocator;
 #[cfg(feature = "infallible")]
-use crate::hash_map::HashMap;
+use crate::compat::hash_map::HashMap;
 #[cfg(feature = "infallible")]
-use crate::hash_set::HashSet;
+use crate::compat::hash_set::HashSet;
 use crate::hmap::Hmap;
 use crate::hmap_set::HmapSet;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::Policy;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;

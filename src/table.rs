@@ -1,25 +1,21 @@
 //! The map itself: a header, an allocator, and what the entries are.
 //!
 //! It is given hash values and closures, never `Hash`, `Eq` or `BuildHasher`; the faces add
-//! those. What does not depend on the types of the entries is the [`Header`]'s, in [`go`];
+//! those. What does not depend on the types of the entries is the [`Header`](crate::go::header::Header)'s, in [`go`];
 //! here is what compares keys, and what moves, makes or drops entries: [`lookup`], [`insert`],
 //! [`remove`], [`entry`] (a place found once), [`iter`], [`extract`] (removing while
-//! iterating), [`cursor`] (a walk that survives change), [`copy`], [`resize`]. [`check`]
-//! states the invariants as code, [`inspect`] shows what is inside. [`keyed`] is a map with
-//! its hash builder.
+//! iterating), [`cursor`] (a walk that survives change), [`copy`], [`resize`]. [`keyed`] is a
+//! map with its hash builder.
 //!
 //! [`go`]: crate::go
 
 #[cfg(feature = "infallible")]
 pub(crate) mod by_hash;
-pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod cursor;
 pub(crate) mod entry;
 pub(crate) mod extract;
-pub(crate) mod go_order;
 pub(crate) mod insert;
-pub(crate) mod inspect;
 pub(crate) mod iter;
 pub(crate) mod keyed;
 pub(crate) mod lookup;

@@ -20,31 +20,51 @@ use std::fs;
 
 /// Reading a file or a function takes no more lines than this.
 const LINES_OF_A_FILE: usize = 600;
-const LINES_OF_A_FUNCTION: usize = 60;
+const LINES_OF_A_FUNCTION: usize = 70;
+const LINES_OF_A_FUNCTION_OF_THE_LIBRARY: usize = 60;
 const LINES_OF_AN_EXAMPLE_TO_COPY: usize = 80;
 const LINES_OF_THE_README: usize = 300;
 
-/// The layers from below. A module uses those of its own line and of the lines above.
-const LAYERS: [&[&str]; 11] = [
-    &["sizing", "error", "policy", "raw/prefetch"],
-    &["hash", "alloc", "seed", "mix"],
-    &["tophash"],
-    &["raw/cells"],
-    &["raw/bmap"],
-    &["raw/buckets"],
-    &["raw"],
-    &["hmap", "infallible"],
-    &["hash_map", "hash_table", "hmap_set"],
-    &["hash_set"],
+/// The layers from below. A module uses those of its own line and of the lines above, and its
+/// functions call theirs.
+const LAYERS: [&[&str]; 29] = [
+    &["numbers/sizing", "numbers/error", "numbers/policy"],
+    &["numbers/hash", "numbers/position"],
+    &["numbers/alloc", "numbers/seed", "numbers/mix"],
+    &["numbers/tophash"],
+    &["numbers"],
+    &["memory/prefetch", "memory/shape", "memory/hash_key"],
+    &["memory/heap", "memory/first_bucket"],
+    &["memory/cells"],
+    &["memory/bucket"],
+    &["memory/array"],
+    &["memory/pool"],
+    &["memory"],
+    &["go/header"],
+    &["go/arrays"],
+    &["go/walk", "go/room", "go/small"],
+    &["go/grow", "go/compact", "go/copy"],
+    &["go/unlink", "go/rebuild"],
+    &["go/reserve"],
+    &["go"],
+    &["table/map"],
+    &["table/lookup", "table/iter", "table/resize"],
+    &["table/insert", "table/remove"],
+    &["table/entry", "table/extract", "table/cursor", "table/copy"],
+    &["table"],
+    &["inspect"],
+    &["hmap", "compat/infallible"],
+    &["hmap_set", "compat/hash_map", "compat/hash_table"],
+    &["compat"],
     &["defmt", "serde", "guide"],
 ];
 
 /// Where pointers are computed.
-const OF_ADDRESSES: [&str; 2] = ["src/raw/bmap.rs", "src/raw/buckets.rs"];
+const OF_ADDRESSES: [&str; 2] = ["src/memory/bucket.rs", "src/memory/pool.rs"];
 
 /// Whether a module is of the core: above the numbers and below the faces.
 fn is_of_core(module: &str) -> bool {
-    let [lowest, face] = ["raw/cells", "hmap"].map(|module| {
+    let [lowest, face] = ["memory/prefetch", "hmap"].map(|module| {
         let layer = layer(&LAYERS, module);
         layer.expect("a module that has a layer")
     });
@@ -79,13 +99,6 @@ fn arrows_between_modules_point_down() {
 }
 
 #[test]
-fn neighbours_in_the_core_do_not_go_round_in_a_circle() {
-    let arrows = House::of(library()).uses();
-    let found = circles(&arrows, |module| module.starts_with("raw/"));
-    nothing("these use each other", found);
-}
-
-#[test]
 fn calls_between_files_are_seen() {
     let calls = House::of(library()).calls();
     let of_core = calls.iter().filter(|call| is_of_core(&call.from.name));
@@ -96,14 +109,12 @@ fn calls_between_files_are_seen() {
 }
 
 #[test]
-#[ignore = "the core is being recut"]
 fn calls_between_files_point_down() {
     let calls = House::of(library()).calls();
     nothing("functions call what is above them", upward(&LAYERS, &calls));
 }
 
 #[test]
-#[ignore = "the core is being recut"]
 fn no_two_functions_of_the_core_call_each_other_across_files() {
     let house = House::of(library());
     let mut arrows = house.calls();
@@ -155,9 +166,14 @@ fn files_and_functions_fit_their_measure() {
                 source.text.lines().count()
             ));
         }
+        let most = if source.path.starts_with("src/") {
+            LINES_OF_A_FUNCTION_OF_THE_LIBRARY
+        } else {
+            LINES_OF_A_FUNCTION
+        };
         for function in source.functions() {
             functions += 1;
-            if function.lines > LINES_OF_A_FUNCTION {
+            if function.lines > most {
                 let (name, lines) = (function.name, function.lines);
                 found.push(format!(
                     "{}:{}: {name} has {lines} lines",

@@ -12,11 +12,11 @@
 //! a growth has come.
 
 use super::header::Header;
-use crate::hash::HashValue;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::shape::MapType;
-use crate::position::Position;
-use crate::sizing::BucketBits;
+use crate::numbers::hash::HashValue;
+use crate::numbers::position::Position;
+use crate::numbers::sizing::BucketBits;
 
 /// The arrays of a map.
 #[derive(Clone, Copy)]

@@ -12,8 +12,8 @@
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
-use crate::policy::Policy;
-use crate::tophash::TopHash;
+use crate::numbers::policy::Policy;
+use crate::numbers::tophash::TopHash;
 
 impl Header {
     /// Closes the gap that a removal has left, if the policy wants it: work in proportion

@@ -1,12 +1,12 @@
 //! The arrays of a copy: as large as the original's, and in the middle of the same growth.
 
 use super::header::{Header, Home};
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
 use crate::memory::array::{Array, NewArray};
 use crate::memory::bucket::BucketPtr;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
 
 /// Spares of the old array of a copy: they stand for those of the original's, so that the
 /// moves need no more overflow buckets than there (H6).

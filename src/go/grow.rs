@@ -35,9 +35,6 @@
 //! becomes less, so a move takes nothing from what is held for keys to come (H8).
 
 use super::header::{Extra, Growth, Header};
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
-use crate::hash::HashValue;
 use crate::memory::array::{Array, NewArray};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::NewCells;
@@ -45,8 +42,11 @@ use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
-use crate::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
-use crate::tophash::{TopHash, TopHashes};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::hash::HashValue;
+use crate::numbers::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
+use crate::numbers::tophash::{TopHash, TopHashes};
 use core::mem::ManuallyDrop;
 
 /// How far one call looks for the next old bucket that is not evacuated.

@@ -38,16 +38,16 @@
 //!   are ever used.
 //! * **H11** From B = 1 on there is an [`Extra`].
 
-use crate::alloc::Allocator;
 use crate::memory::array::{Array, FRONT, NewArray};
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::CellPool;
 use crate::memory::heap::Heap;
 use crate::memory::pool::Pool;
 use crate::memory::shape::MapType;
-use crate::policy::Policy;
-use crate::seed::Renewal;
-use crate::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::Policy;
+use crate::numbers::seed::Renewal;
+use crate::numbers::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
 use core::mem;
 use core::ptr::NonNull;
 
@@ -410,10 +410,7 @@ impl Header {
     /// Bucket 0 of the current array.
     #[inline]
     pub(crate) fn bucket_0<T: MapType>(&self, of: T) -> Option<BucketPtr<T>> {
-        match self.buckets {
-            Some(base) => Some(BucketPtr::at(of, base)),
-            None => None,
-        }
+        self.buckets.map(|base| BucketPtr::at(of, base))
     }
 
     /// The current array.

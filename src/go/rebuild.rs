@@ -8,17 +8,17 @@
 
 use super::header::{Header, Home};
 use super::walk::Walk;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
 use crate::memory::array::array_layout;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::pool::chunk_layout;
 use crate::memory::shape::{MapType, Shape};
-use crate::policy::Policy;
-use crate::sizing::{BucketBits, Reservation, SLOTS};
-use crate::tophash::TopHash;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
+use crate::numbers::sizing::{BucketBits, Reservation, SLOTS};
+use crate::numbers::tophash::TopHash;
 use core::mem;
 
 /// B of an array for so many entries; `None` if its size cannot be expressed.

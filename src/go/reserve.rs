@@ -29,12 +29,12 @@
 
 use super::header::Header;
 use super::rebuild::checked_bits;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
-use crate::sizing::{Reservation, growth_put_off};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::sizing::{Reservation, growth_put_off};
 
 impl Header {
     /// Promises that the next `n` new keys go in without a call of the allocator: work in

@@ -2,16 +2,16 @@
 //! chunks that these come from, and what is held for entries to come.
 
 use super::header::Header;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
-use crate::hash::HashValue;
 use crate::memory::array::NewArray;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::{CellPool, Cells, NewCells};
 use crate::memory::heap::Heap;
 use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
-use crate::sizing::{BucketBits, Reservation};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::hash::HashValue;
+use crate::numbers::sizing::{BucketBits, Reservation};
 use core::mem;
 
 impl Header {

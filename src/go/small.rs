@@ -8,12 +8,12 @@
 //! single bucket cannot do.
 
 use super::header::{Header, Home};
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
 
 impl Header {
     /// Whether the first bucket is a small one and has no slot left.

@@ -1,12 +1,12 @@
 //! Making slots free again: one, or all.
 
 use super::header::Header;
-use crate::alloc::Allocator;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
-use crate::sizing::SLOTS;
-use crate::tophash::{TopHash, TopHashes};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::sizing::SLOTS;
+use crate::numbers::tophash::{TopHash, TopHashes};
 
 impl Header {
     /// Marks a slot free; the entry in it is the caller's.

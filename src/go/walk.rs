@@ -9,7 +9,7 @@ use super::arrays::Chains;
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
-use crate::tophash::Slots;
+use crate::numbers::tophash::Slots;
 
 /// All live slots of a map, or of a chain.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! Walking a map while it changes: the cursor's two steps.
 
 use super::Hmap;
-use crate::alloc::Allocator;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::Policy;
 use crate::table::cursor::{Batch, BatchMut, Cursor};
 
 impl Cursor {

@@ -3,7 +3,7 @@
 
 use super::entry::{OccupiedEntry, Placed, filling};
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
-use crate::error::InsertWithKeyError;
+use crate::numbers::error::InsertWithKeyError;
 use crate::table::entry::{RawEntry, RawVacant};
 use core::borrow::Borrow;
 use core::fmt;

@@ -4,12 +4,12 @@
 #[cfg(feature = "default-hasher")]
 use super::DefaultHashBuilder;
 use super::{Allocator, Hmap, RawHmap, SeededBuildHasher};
-use crate::alloc::WithBucket;
 use crate::memory::first_bucket::FirstBucket;
 #[cfg(feature = "default-hasher")]
 use crate::memory::first_bucket::LentBucket;
+use crate::numbers::alloc::WithBucket;
 #[cfg(feature = "default-hasher")]
-use crate::policy::Go;
+use crate::numbers::policy::Go;
 use crate::table::keyed::Keyed;
 
 #[cfg(feature = "default-hasher")]
@@ -138,12 +138,12 @@ macro_rules! first_bucket {
 /// `struct Irqs<'b> { handlers: LentHmap<'b, u8, fn()> }`; see
 /// [`with_first_bucket_in`](Hmap::with_first_bucket_in).
 #[cfg(feature = "default-hasher")]
-pub type LentHmap<'b, K, V, A = crate::alloc::Global> =
+pub type LentHmap<'b, K, V, A = crate::numbers::alloc::Global> =
     Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>>;
 
 /// The type of a map made by [`static_hmap!`](crate::static_hmap).
 #[cfg(feature = "default-hasher")]
-pub type StaticHmap<K, V, A = crate::alloc::Global> = LentHmap<'static, K, V, A>;
+pub type StaticHmap<K, V, A = crate::numbers::alloc::Global> = LentHmap<'static, K, V, A>;
 
 /// Declares a `static` map together with its first bucket, so that eight entries
 /// need no memory and no set-up at run time.

@@ -1,10 +1,10 @@
 //! What a map costs and how it looks inside.
 
 use super::Hmap;
-use crate::alloc::Allocator;
-use crate::policy::Policy;
-use crate::table::check::Violation;
-use crate::table::inspect::{ChainStats, Footprint, OldChain, SlotView, State, array_bytes};
+use crate::inspect::check::Violation;
+use crate::inspect::footprint::{ChainStats, Footprint, OldChain, SlotView, State, array_bytes};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {

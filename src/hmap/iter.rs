@@ -1,10 +1,10 @@
 //! Iterators of the face: the core's, and their halves.
 
 use super::Hmap;
-use crate::alloc::{Allocator, Global};
-use crate::hash::HashValue;
-use crate::policy::{Go, Policy};
-use crate::table::go_order::GoOrder;
+use crate::inspect::go_order::GoOrder;
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::{Go, Policy};
 use crate::table::iter::{IntoIter, Iter, IterMut};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};

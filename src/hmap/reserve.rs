@@ -1,9 +1,9 @@
 //! Memory ahead of time, growth under the caller's control, and memory given back.
 
 use super::Hmap;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
 use crate::table::entry::HashingFace;
 use core::hash::{BuildHasher, Hash};
 

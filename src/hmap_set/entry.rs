@@ -1,10 +1,10 @@
 //! A value's place in the set, found once.
 
 use super::HmapSet;
-use crate::alloc::{Allocator, Global};
-use crate::error::SetInsertError;
 use crate::hmap;
-use crate::policy::{Go, Policy};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::error::SetInsertError;
+use crate::numbers::policy::{Go, Policy};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 

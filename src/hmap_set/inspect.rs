@@ -1,10 +1,10 @@
 //! What a set costs, and in which state it is.
 
 use super::HmapSet;
-use crate::alloc::Allocator;
-use crate::policy::Policy;
-use crate::table::check::Violation;
-use crate::table::inspect::{ChainStats, Footprint};
+use crate::inspect::check::Violation;
+use crate::inspect::footprint::{ChainStats, Footprint};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {

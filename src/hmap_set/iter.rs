@@ -1,8 +1,8 @@
 //! Going over all values: by reference, by value, and while they are removed.
 
 use super::HmapSet;
-use crate::alloc::{Allocator, Global};
-use crate::policy::{Go, Policy};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::policy::{Go, Policy};
 use crate::table;
 use crate::table::entry::Face;
 use crate::table::extract::RawExtract;

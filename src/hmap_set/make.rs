@@ -2,16 +2,16 @@
 //! and the map that a set is.
 
 use super::HmapSet;
-#[cfg(feature = "alloc")]
-use crate::alloc::Global;
-use crate::alloc::{Allocator, WithBucket};
-use crate::error::TryReserveError;
 use crate::hmap::Hmap;
 use crate::memory::first_bucket::FirstBucket;
-use crate::policy::Policy;
+#[cfg(feature = "alloc")]
+use crate::numbers::alloc::Global;
+use crate::numbers::alloc::{Allocator, WithBucket};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
 #[cfg(feature = "default-hasher")]
-use crate::seed::DefaultHashBuilder;
-use crate::seed::SeededBuildHasher;
+use crate::numbers::seed::DefaultHashBuilder;
+use crate::numbers::seed::SeededBuildHasher;
 
 /// Constructors that draw a seed for the set when the first value goes in.
 #[cfg(feature = "default-hasher")]

@@ -1,8 +1,8 @@
 //! Two sets together: the four operations as iterators.
 
 use super::{HmapSet, Iter};
-use crate::alloc::{Allocator, Global};
-use crate::policy::{Go, Policy};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::policy::{Go, Policy};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::{Chain, FusedIterator};

@@ -1,9 +1,9 @@
 //! Memory ahead of time, growth under the caller's control, and memory given back.
 
 use super::HmapSet;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {

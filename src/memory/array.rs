@@ -14,9 +14,9 @@
 use super::bucket::BucketPtr;
 use super::heap::Heap;
 use super::shape::{MapType, Shape};
-use crate::alloc::{Allocator, Layout};
-use crate::error::TryReserveError;
-use crate::sizing::{BucketBits, SLOTS, round_up};
+use crate::numbers::alloc::{Allocator, Layout};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::sizing::{BucketBits, SLOTS, round_up};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 

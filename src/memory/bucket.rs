@@ -20,9 +20,9 @@
 use super::cells::Cells;
 use super::prefetch::prefetch;
 use super::shape::{Head, MapType, Types};
-use crate::policy::Policy;
-use crate::sizing::SLOTS;
-use crate::tophash::{TopHash, TopHashes};
+use crate::numbers::policy::Policy;
+use crate::numbers::sizing::SLOTS;
+use crate::numbers::tophash::{TopHash, TopHashes};
 use core::ptr::{self, NonNull};
 
 /// Where a bucket is: the address of its head.

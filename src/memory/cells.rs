@@ -6,9 +6,9 @@
 
 use super::heap::Heap;
 use super::shape::MapType;
-use crate::alloc::{Allocator, Layout};
-use crate::error::TryReserveError;
-use crate::policy::Policy;
+use crate::numbers::alloc::{Allocator, Layout};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 

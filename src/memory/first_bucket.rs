@@ -1,9 +1,9 @@
 //! A bucket that the caller lends to a map as its first. Go: the bucket on the stack.
 
 use super::shape::{Head, Types};
-use crate::policy::{Go, Policy};
-use crate::sizing::SLOTS;
-use crate::tophash::TopHashes;
+use crate::numbers::policy::{Go, Policy};
+use crate::numbers::sizing::SLOTS;
+use crate::numbers::tophash::TopHashes;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;

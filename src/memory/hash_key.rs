@@ -1,6 +1,6 @@
 //! How the keys of a map are hashed by code that knows only where they lie.
 
-use crate::hash::HashValue;
+use crate::numbers::hash::HashValue;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 

@@ -2,8 +2,8 @@
 //! how large they are.
 
 use super::shape::MapType;
-use crate::alloc::{AllocError, Allocator, Layout};
-use crate::error::TryReserveError;
+use crate::numbers::alloc::{AllocError, Allocator, Layout};
+use crate::numbers::error::TryReserveError;
 use core::ptr::NonNull;
 
 /// A map's allocator, and what the map is of.

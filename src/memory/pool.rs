@@ -22,9 +22,9 @@ use super::array::{Array, front_size};
 use super::bucket::BucketPtr;
 use super::heap::Heap;
 use super::shape::{MapType, Shape};
-use crate::alloc::{Allocator, Layout};
-use crate::error::TryReserveError;
-use crate::sizing::{SLOTS, round_up};
+use crate::numbers::alloc::{Allocator, Layout};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::sizing::{SLOTS, round_up};
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 

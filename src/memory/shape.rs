@@ -22,9 +22,9 @@
 //! last slot's first. Then slots are counted from the head to either side, and a small bucket
 //! is the middle of a whole one: all its addresses are the same.
 
-use crate::alloc::Layout;
-use crate::policy::Policy;
-use crate::sizing::{SLOTS, round_up};
+use crate::numbers::alloc::Layout;
+use crate::numbers::policy::Policy;
+use crate::numbers::sizing::{SLOTS, round_up};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -38,7 +38,7 @@ pub(crate) trait MapType: Copy {
 }
 
 /// The types of a map, known to the compiler.
-pub(crate) struct Types<K, V, P>(PhantomData<fn() -> (K, V, P)>);
+pub(crate) struct Types<K, V, P>(PhantomData<NonNull<(K, V, P)>>);
 
 impl<K, V, P> Clone for Types<K, V, P> {
     fn clone(&self) -> Self {
@@ -217,7 +217,7 @@ const fn max(a: usize, b: usize) -> usize {
 mod tests {
     use super::*;
     use crate::memory::first_bucket::FirstBucket;
-    use crate::policy::{Compact, Go};
+    use crate::numbers::policy::{Compact, Go};
 
     fn size<K, V>() -> usize {
         Types::<K, V, Go>::SHAPE.size

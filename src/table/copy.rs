@@ -5,12 +5,12 @@
 //! array, its overflow buckets and its cells are used again.
 
 use super::map::{RawHmap, drop_pair};
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::{CellPool, Cells, NewCells};
 use crate::memory::shape::Types;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
 use core::mem;
 
 impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {

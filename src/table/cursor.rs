@@ -5,11 +5,11 @@
 //! it can do is to name another place of the same interval.
 
 use super::map::RawHmap;
-use crate::alloc::Allocator;
 use crate::go::walk::Walk;
 use crate::memory::shape::Types;
-use crate::policy::{Go, Policy};
-use crate::position::Position;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::{Go, Policy};
+use crate::numbers::position::Position;
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;

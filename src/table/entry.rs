@@ -5,14 +5,14 @@
 
 use super::insert::{Found, Place, Supply, Vacancy, search, vacancy_in};
 use super::map::RawHmap;
-use crate::alloc::Allocator;
-use crate::error::{InsertError, TryReserveError};
-use crate::hash::HashValue;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashBy;
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::tophash::TopHash;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::{InsertError, TryReserveError};
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
+use crate::numbers::tophash::TopHash;
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back

@@ -7,15 +7,15 @@
 
 use super::lookup::find_in_bucket;
 use super::map::RawHmap;
-use crate::alloc::Allocator;
-use crate::error::{InsertError, TryReserveError};
-use crate::hash::HashValue;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::Cells;
 use crate::memory::hash_key::{HashBy, HashKey};
 use crate::memory::shape::{MapType, Types};
-use crate::policy::Policy;
-use crate::tophash::{TopHash, TopHashes};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::{InsertError, TryReserveError};
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
+use crate::numbers::tophash::{TopHash, TopHashes};
 use core::mem;
 use core::ops::ControlFlow;
 

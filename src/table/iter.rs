@@ -1,10 +1,10 @@
 //! Iterators over all entries, in Go's order; no key is hashed.
 
 use super::map::RawHmap;
-use crate::alloc::{Allocator, Global};
 use crate::go::walk::Walk;
 use crate::memory::shape::Types;
-use crate::policy::{Go, Policy};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::policy::{Go, Policy};
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;

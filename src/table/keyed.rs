@@ -4,10 +4,10 @@
 //! it does not know that type. Here is the one place that does.
 
 use super::map::RawHmap;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
-use crate::policy::Policy;
-use crate::seed::{Renewal, SeededBuildHasher};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
+use crate::numbers::seed::{Renewal, SeededBuildHasher};
 use core::marker::PhantomData;
 
 /// A map and its hash builder. What the map's header says of seeds it says of an `S`.

@@ -2,12 +2,12 @@
 //! only grows when it is written to.
 
 use super::map::RawHmap;
-use crate::alloc::Allocator;
-use crate::hash::HashValue;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::tophash::{TopHash, TopHashes};
+use crate::numbers::alloc::Allocator;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
+use crate::numbers::tophash::{TopHash, TopHashes};
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The entry whose key has this hash and satisfies `eq`.
@@ -57,7 +57,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// The slot of the key that has this hash and satisfies `eq`.
     #[inline]
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,

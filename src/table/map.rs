@@ -1,7 +1,5 @@
 //! The value that all operations are methods of, how it is made, and how it goes.
 
-use crate::alloc::{Allocator, WithBucket};
-use crate::error::TryReserveError;
 use crate::go::header::Header;
 use crate::go::walk::Walk;
 use crate::memory::bucket::Slot;
@@ -9,9 +7,11 @@ use crate::memory::cells::Cells;
 use crate::memory::first_bucket::LentBucket;
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::seed::Renewal;
-use crate::sizing::BucketBits;
+use crate::numbers::alloc::{Allocator, WithBucket};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::policy::Policy;
+use crate::numbers::seed::Renewal;
+use crate::numbers::sizing::BucketBits;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
@@ -50,6 +50,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             header.settle();
         }
         Ok(map)
+    }
+
+    /// The header, to look at.
+    pub(crate) const fn header(&self) -> &Header {
+        &self.header
     }
 
     #[inline]

@@ -2,14 +2,14 @@
 
 use super::lookup::find_in_chain;
 use super::map::RawHmap;
-use crate::alloc::Allocator;
 use crate::go::walk::Walk;
-use crate::hash::HashValue;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashBy;
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::tophash::TopHash;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
+use crate::numbers::tophash::TopHash;
 
 /// A slot, and the head of the chain that it is in.
 struct InChain<T> {

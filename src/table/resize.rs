@@ -2,11 +2,11 @@
 //! keys of a type.
 
 use super::map::RawHmap;
-use crate::alloc::Allocator;
-use crate::error::TryReserveError;
-use crate::hash::HashValue;
 use crate::memory::hash_key::HashBy;
-use crate::policy::Policy;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::error::TryReserveError;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// See [`Header::try_reserve`](crate::go::header::Header::try_reserve).

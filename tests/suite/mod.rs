@@ -27,6 +27,7 @@ pub mod hostile;
 pub mod iteration;
 pub mod layouts;
 pub mod model;
+pub mod pool;
 pub mod refusal;
 pub mod replaced;
 pub mod reserve;
@@ -170,22 +171,8 @@ macro_rules! list {
                 the_first_free_slot_of_the_chain_is_used_again,
                 a_move_keeps_the_order_of_a_chain_and_closes_its_gaps,
                 chains_of_any_length_shrink_back_to_nothing,
-                no_more_is_set_aside_than_the_entries_can_fill,
-                what_a_growth_leaves_free_serves_inserts_after_it,
-                what_a_move_has_used_is_set_aside_no_more,
-                free_buckets_of_chunks_serve_the_next_growth,
-                the_buckets_of_a_moved_chain_serve_the_moves_to_come,
-                #[cfg_attr(miri, ignore = "thousands of operations take minutes")]
-                a_growth_after_another_sets_aside_no_more_than_it,
-                #[cfg_attr(miri, ignore = "hundreds of checked operations take minutes")]
-                a_growth_needs_no_more_for_many_chunks_than_for_one,
-                #[cfg_attr(miri, ignore = "a chain of hundreds of buckets takes minutes")]
-                a_chain_that_is_too_long_to_be_counted_keeps_no_old_memory,
                 what_ends_a_growth_at_once_gives_all_of_the_old_memory_back,
                 steps_after_the_end_of_a_growth_give_the_old_chunks_back,
-                #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
-                chunks_that_a_growth_has_emptied_go_back_one_a_call,
-                a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside,
             }
             hashes {
                 a_miss_compares_few_keys_where_the_hash_fills_one_word,
@@ -228,6 +215,22 @@ macro_rules! list {
                 random_operations_with_equal_hashes,
                 random_operations_with_crowded_low_bits,
                 random_operations_with_neighbouring_tophashes,
+            }
+            pool {
+                no_more_is_set_aside_than_the_entries_can_fill,
+                what_a_growth_leaves_free_serves_inserts_after_it,
+                what_a_move_has_used_is_set_aside_no_more,
+                free_buckets_of_chunks_serve_the_next_growth,
+                the_buckets_of_a_moved_chain_serve_the_moves_to_come,
+                #[cfg_attr(miri, ignore = "thousands of operations take minutes")]
+                a_growth_after_another_sets_aside_no_more_than_it,
+                #[cfg_attr(miri, ignore = "hundreds of checked operations take minutes")]
+                a_growth_needs_no_more_for_many_chunks_than_for_one,
+                #[cfg_attr(miri, ignore = "a chain of hundreds of buckets takes minutes")]
+                a_chain_that_is_too_long_to_be_counted_keeps_no_old_memory,
+                #[cfg_attr(miri, ignore = "chains of fifty buckets take minutes")]
+                chunks_that_a_growth_has_emptied_go_back_one_a_call,
+                a_key_whose_slot_a_compaction_closes_takes_what_was_set_aside,
             }
             refusal {
                 each_of_the_first_two_hundred_calls_refused_in_turn,

@@ -1,7 +1,7 @@
 //! Several values at once, each to change.
 
 use super::HashMap;
-use crate::alloc::Allocator;
+use crate::numbers::alloc::Allocator;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 

@@ -1,15 +1,15 @@
 //! What a map looks like inside: its memory by purpose, its chains, and, for
 //! tests, each slot of each bucket.
 
-use super::map::RawHmap;
-use crate::alloc::{Allocator, Layout};
 use crate::go::header::Home;
 use crate::memory::array::{Array, array_layout};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::sizing::{BucketBits, SLOTS};
-use crate::tophash::TopHash;
+use crate::numbers::alloc::{Allocator, Layout};
+use crate::numbers::policy::Policy;
+use crate::numbers::sizing::{BucketBits, SLOTS};
+use crate::numbers::tophash::TopHash;
+use crate::table::map::RawHmap;
 
 /// What a map's memory is used for, in bytes; see
 /// [`Hmap::footprint`](crate::Hmap::footprint).
@@ -101,7 +101,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn footprint(&self) -> Footprint {
         let shape = Types::<K, V, P>::SHAPE;
         let bytes = |layout: Option<Layout>| layout.map_or(0, |layout| layout.size());
-        let header = &self.header;
+        let header = self.header();
         let mut footprint = Footprint {
             // H8: there are cells for all that is reserved, and no more.
             cells: (self.len() + self.reserved()) * shape.cell_bytes(),
@@ -143,7 +143,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             entries: self.len(),
             ..ChainStats::default()
         };
-        for head in self.header.chains(Types::<K, V, P>::HERE) {
+        for head in self.header().chains(Types::<K, V, P>::HERE) {
             let (mut length, mut live) = (0, 0);
             // SAFETY: A chain that owns entries is initialised (M5).
             for bucket in unsafe { head.chain() } {
@@ -160,7 +160,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     pub(crate) fn state(&self) -> State {
-        let header = &self.header;
+        let header = self.header();
         State {
             count: header.count(),
             bits: header.bits().get(),
@@ -179,7 +179,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &self,
         number: usize,
     ) -> Option<impl Iterator<Item = [SlotView<'_, K, V>; SLOTS]>> {
-        let head = self.header.arrays(Types::HERE)?.initialised(number)?;
+        let head = self.header().arrays(Types::HERE)?.initialised(number)?;
         // SAFETY: The chain is initialised; the map is borrowed for as long as it is viewed.
         Some(unsafe { head.chain() }.map(|bucket| self.bucket_view(bucket)))
     }
@@ -189,7 +189,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &self,
         number: usize,
     ) -> Option<OldChain<impl Iterator<Item = [SlotView<'_, K, V>; SLOTS]>>> {
-        let head = self.header.arrays(Types::HERE)?.old(number)?;
+        let head = self.header().arrays(Types::HERE)?.old(number)?;
         // SAFETY: Heads of the old array are initialised.
         let tops = unsafe { head.tops() };
         if !tops.get(0).is_evacuated() {

@@ -8,14 +8,14 @@
 //!
 //! Go: `mapiterinit` and `mapiternext`, for a map that does not change meanwhile.
 
-use super::map::RawHmap;
-use crate::alloc::Allocator;
 use crate::go::arrays::{Arrays, Holder};
-use crate::hash::HashValue;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::sizing::SLOTS;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
+use crate::numbers::sizing::SLOTS;
+use crate::table::map::RawHmap;
 use core::marker::PhantomData;
 
 /// The entries of a map in Go's order.
@@ -42,9 +42,9 @@ impl<K, V, P: Policy> Clone for GoOrder<'_, K, V, P> {
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// From a bucket, modulo their number, and a slot, modulo eight.
     pub(crate) fn iter_from(&self, bucket: usize, offset: usize) -> GoOrder<'_, K, V, P> {
-        let bits = self.header.bits();
+        let bits = self.header().bits();
         GoOrder {
-            arrays: self.header.arrays(Types::HERE),
+            arrays: self.header().arrays(Types::HERE),
             number: bucket & bits.mask(),
             left: if self.len() == 0 { 0 } else { bits.count() },
             offset: offset % SLOTS,

@@ -15,13 +15,13 @@ pub use crate::hmap_set::{
 };
 pub use entry::{Entry, VacantEntry};
 
-use crate::alloc::{Allocator, Global};
-use crate::error::{SetInsertError, TryReserveError};
-use crate::hash_map::HashMap;
+use crate::compat::hash_map::HashMap;
+use crate::compat::infallible::{had, placed};
 use crate::hmap::{EntryRef, Hmap};
 use crate::hmap_set::HmapSet;
-use crate::infallible::{had, placed};
-use crate::seed::DefaultHashBuilder;
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::error::{SetInsertError, TryReserveError};
+use crate::numbers::seed::DefaultHashBuilder;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;

@@ -3,7 +3,7 @@
 
 extern crate alloc;
 
-use crate::error::{InsertError, TryReserveError};
+use crate::numbers::error::{InsertError, TryReserveError};
 
 /// What was to be had, or the end of the program.
 #[inline]

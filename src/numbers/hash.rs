@@ -7,7 +7,7 @@
 //! above them would be the same for all keys. Which bucket a key belongs to, and in which
 //! slot it lies, depends on the low bits only and is the same on every target.
 
-use crate::sizing::BucketBits;
+use crate::numbers::sizing::BucketBits;
 
 /// The hash of a key under the map's present seed, as far as it fits a machine word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

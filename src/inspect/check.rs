@@ -7,15 +7,15 @@
 //! two chains shows by its keys (H2) too. M5 cannot be checked by reading; Miri and the
 //! sanitizers do.
 
-use super::map::RawHmap;
-use crate::alloc::Allocator;
 use crate::go::header::Home;
-use crate::hash::HashValue;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
-use crate::policy::Policy;
-use crate::sizing::{BucketBits, Reservation, SLOTS};
-use crate::tophash::TopHash;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Policy;
+use crate::numbers::sizing::{BucketBits, Reservation, SLOTS};
+use crate::numbers::tophash::TopHash;
+use crate::table::map::RawHmap;
 
 /// An invariant that does not hold, by its number, in words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,13 +49,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Result<(), Violation> {
         self.check_header()?;
         must(
-            self.header.is_quiet_rightly(),
+            self.header().is_quiet_rightly(),
             "H9: a map is quiet that owes something",
         )?;
         self.check_small()?;
         self.check_growth()?;
         let (mut current, mut old) = (Counted::default(), Counted::default());
-        for head in self.header.chains(Types::HERE) {
+        for head in self.header().chains(Types::HERE) {
             let counted = if self.is_old(head) {
                 &mut old
             } else {
@@ -69,14 +69,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             "H1: count is the number of live slots",
         )?;
         must(
-            current.overflow == self.header.noverflow(),
+            current.overflow == self.header().noverflow(),
             "H7: noverflow counts overflow buckets",
         )?;
         self.check_overflow(&current, &old)
     }
 
     fn check_header(&self) -> Result<(), Violation> {
-        let header = &self.header;
+        let header = self.header();
         must(
             header.has_buckets() || (self.len() == 0 && !header.is_growing()),
             "A1: entries, and no array",
@@ -106,7 +106,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// H10: a small first bucket is alone, and no further slot is in use.
     fn check_small(&self) -> Result<(), Violation> {
-        let header = &self.header;
+        let header = self.header();
         let bucket = header.bucket_0(Types::<K, V, P>::HERE);
         let Some(bucket) = bucket.filter(|_| header.home().slots() < SLOTS) else {
             return Ok(());
@@ -128,7 +128,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// H3 and H6 of the header.
     fn check_growth(&self) -> Result<(), Violation> {
-        let header = &self.header;
+        let header = self.header();
         let Some(growth) = header.extra().growth else {
             return must(
                 !header.is_growing() && !header.is_old_lent(),
@@ -161,13 +161,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// H6, H7, A2 and A3: overflow buckets, in chains and free.
     fn check_overflow(&self, current: &Counted, old: &Counted) -> Result<(), Violation> {
-        let extra = self.header.extra();
+        let extra = self.header().extra();
         let shape = Types::<K, V, P>::SHAPE;
         must(
             current.longest <= extra.longest,
             "H7: no chain is longer than the longest",
         )?;
-        if self.header.is_growing() {
+        if self.header().is_growing() {
             let by_entries = usize::min(old.overflow as usize, old.live / SLOTS);
             let by_spares = (old.spares + old.longest) as usize;
             must(
@@ -178,7 +178,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         must(
             extra
                 .pool
-                .is_in_order(Types::<K, V, P>::HERE, self.header.array()),
+                .is_in_order(Types::<K, V, P>::HERE, self.header().array()),
             "A3: a free bucket is no spare of the array and in no chunk, or counted wrongly",
         )?;
         must(
@@ -196,7 +196,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Whether this head is in the old array.
     fn is_old(&self, head: BucketPtr<Types<K, V, P>>) -> bool {
-        let arrays = self.header.arrays(Types::HERE);
+        let arrays = self.header().arrays(Types::HERE);
         arrays.is_some_and(|arrays| arrays.is_old(head))
     }
 
@@ -207,8 +207,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         counted: &mut Counted,
     ) -> Result<(), Violation> {
         let array = match self.is_old(head) {
-            true => self.header.growth().map(|growth| growth.old),
-            false => self.header.array(),
+            true => self.header().growth().map(|growth| growth.old),
+            false => self.header().array(),
         };
         let limit = self.most_overflow_buckets();
         let mut before = TopHash::EMPTY_ONE;
@@ -226,7 +226,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 let is_spare = array.is_some_and(|array| array.contains(bucket, Types::HERE));
                 counted.spares += u32::from(is_spare);
                 must(
-                    is_spare || self.header.extra().pool.has_in_chunk(Types::HERE, bucket),
+                    is_spare || self.header().extra().pool.has_in_chunk(Types::HERE, bucket),
                     "A3: an overflow bucket is no spare of its array and in no chunk",
                 )?;
             }
@@ -288,7 +288,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 let key = unsafe { here.key() };
                 let hash = hasher(key);
                 must(
-                    self.header.chain(Types::HERE, hash) == Some(head),
+                    self.header().chain(Types::HERE, hash) == Some(head),
                     "H2: a key is in the chain of its hash",
                 )?;
                 must(
@@ -307,7 +307,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The most overflow buckets that chains can have: those of all chunks, and of the arrays'
     /// spares.
     fn most_overflow_buckets(&self) -> usize {
-        let extra = self.header.extra();
+        let extra = self.header().extra();
         let old = extra.growth.map_or(0, |growth| growth.old.spares);
         let chunks = extra.pool.totals(Types::<K, V, P>::SHAPE).buckets;
         chunks + extra.spares as usize + old as usize

@@ -1,12 +1,12 @@
 //! Many entries at once: collect, extend, clone, and going over all of them.
 
 use super::{Drain, HashMap, IntoIter, Iter, IterMut};
-use crate::alloc::Allocator;
+use crate::compat::infallible::{expected, had};
+use crate::numbers::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
-use crate::alloc::Global;
-use crate::infallible::{expected, had};
+use crate::numbers::alloc::Global;
 #[cfg(feature = "default-hasher")]
-use crate::seed::DefaultHashBuilder;
+use crate::numbers::seed::DefaultHashBuilder;
 use core::hash::{BuildHasher, Hash};
 
 impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V, S, A> {

@@ -16,11 +16,11 @@ mod iter;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 
-use crate::alloc::{Allocator, Global};
-use crate::error::TryReserveError;
-use crate::hash::HashValue;
-use crate::infallible::{had, placed};
-use crate::policy::Go;
+use crate::compat::infallible::{had, placed};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Go;
 use crate::table::entry::{Face, RawEntry};
 use crate::table::insert::Supply;
 use crate::table::map::RawHmap;

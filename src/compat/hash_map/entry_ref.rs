@@ -5,8 +5,8 @@ extern crate alloc;
 
 use super::HashMap;
 use super::entry::{OccupiedEntry, filling};
-use crate::alloc::{Allocator, Global};
-use crate::infallible::placed;
+use crate::compat::infallible::placed;
+use crate::numbers::alloc::{Allocator, Global};
 use crate::table::entry::{RawEntry, RawVacant};
 use alloc::borrow::ToOwned;
 use core::borrow::Borrow;

@@ -1,8 +1,8 @@
 //! A value's place in the set, found once.
 
 use super::{OccupiedEntry, put};
-use crate::alloc::{Allocator, Global};
 use crate::hmap_set;
+use crate::numbers::alloc::{Allocator, Global};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 

@@ -25,18 +25,18 @@ mod entry_ref;
 pub use crate::hmap::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 /// Under this path, too, for code that is written for hashbrown up to 0.14.
 #[doc(no_inline)]
-pub use crate::seed::DefaultHashBuilder;
+pub use crate::numbers::seed::DefaultHashBuilder;
 pub use crate::table::extract::{Drain, ExtractIf};
 pub use crate::table::iter::{IntoIter, Iter, IterMut};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 
-use crate::alloc::{Allocator, Global};
-use crate::error::TryReserveError;
-use crate::hash::HashValue;
+use crate::compat::infallible::{had, placed};
 use crate::hmap::Hmap;
-use crate::infallible::{had, placed};
-use crate::policy::Go;
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::error::TryReserveError;
+use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Go;
 use crate::table::entry::{Face, HashingFace};
 use crate::table::map::RawHmap;
 use core::fmt;

@@ -1,9 +1,9 @@
 //! A key's place in the map, found once, under hashbrown's names.
 
 use super::HashMap;
-use crate::alloc::{Allocator, Global};
-use crate::infallible::placed;
-use crate::seed::DefaultHashBuilder;
+use crate::compat::infallible::placed;
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};

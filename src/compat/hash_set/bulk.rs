@@ -1,10 +1,10 @@
 //! Many values at once: collect, extend, clone.
 
 use super::HashSet;
-use crate::alloc::Allocator;
-use crate::infallible::{expected, had};
+use crate::compat::infallible::{expected, had};
+use crate::numbers::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
-use crate::{alloc::Global, seed::DefaultHashBuilder};
+use crate::numbers::{alloc::Global, seed::DefaultHashBuilder};
 use core::hash::{BuildHasher, Hash};
 
 impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {

@@ -2,7 +2,7 @@
 
 use super::{Allocator, Global};
 use crate::hmap_set::iter::{empty, values};
-use crate::policy::Go;
+use crate::numbers::policy::Go;
 use crate::table::{self, map::RawHmap};
 use core::fmt;
 use core::iter::FusedIterator;

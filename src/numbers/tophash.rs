@@ -7,7 +7,7 @@
 //! in 128; but the set bit makes "live" and "free" one `and` each, which saves about
 //! five instructions an operation.
 
-use crate::hash::HashValue;
+use crate::numbers::hash::HashValue;
 
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;

@@ -17,7 +17,7 @@
 //! in this order.) A chain that waits to be split covers the interval of both its
 //! halves and is given whole.
 
-use crate::sizing::BucketBits;
+use crate::numbers::sizing::BucketBits;
 
 /// How far a walk has come, as a 32-bit fraction; [`END`](Self::END) at most.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]

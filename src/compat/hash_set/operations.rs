@@ -2,8 +2,8 @@
 //! that make a set of two or change one.
 
 use super::{Difference, HashSet, Intersection, SymmetricDifference, Union, placed};
-use crate::alloc::Allocator;
 use crate::hmap::EntryRef;
+use crate::numbers::alloc::Allocator;
 use core::hash::{BuildHasher, Hash};
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 

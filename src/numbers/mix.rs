@@ -1,6 +1,6 @@
 //! [`Mix`]: a last step for hashers whose bits are not equally good.
 
-use crate::seed::SeededBuildHasher;
+use crate::numbers::seed::SeededBuildHasher;
 use core::fmt;
 use core::hash::{BuildHasher, Hasher};
 
