@@ -1,12 +1,11 @@
 //! The arrays of a copy: as large as the original's, and in the middle of the same growth.
 
 use super::header::{Header, Home};
-use crate::memory::array::{Array, NewArray};
+use crate::memory::array::{Array, NewArray, make_first_bucket};
 use crate::memory::bucket::BucketPtr;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::{Had, TryReserveError};
 
 /// Spares of the old array of a copy: they stand for those of the original's, so that the
 /// moves need no more overflow buckets than there (H6).
@@ -39,14 +38,10 @@ impl OldSpares {
 impl Header {
     /// Gets empty arrays like another map's, and all overflow buckets that its chains have or
     /// can need. This map has no memory, and is whole after an error.
-    pub(crate) fn copy_arrays<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        original: &Self,
-    ) -> Result<OldSpares, TryReserveError> {
+    pub(crate) fn copy_arrays<H: Heap>(&mut self, heap: H, original: &Self) -> Had<OldSpares> {
         match original.home() {
             home @ (Home::Two | Home::Four) => {
-                let bucket = heap.make_first_bucket(home.slots())?;
+                let bucket = make_first_bucket(heap, home.slots())?;
                 self.set_first_bucket(bucket.address(), home, 0);
                 return Ok(OldSpares::NONE);
             }
@@ -60,18 +55,18 @@ impl Header {
             return Ok(OldSpares::NONE);
         };
         let old = NewArray::make(heap, growth.old.bits)?;
-        let (spares, in_chunks) = original.old_overflow(heap.of).ok_or(overflow)?;
+        let (spares, in_chunks) = original.old_overflow(heap.of()).ok_or(overflow)?;
         let others = spares.saturating_sub(old.array().spares) + in_chunks;
         let short = self.short_of(needed.checked_add(others).ok_or(overflow)?);
         self.add_buckets(heap, u32::max(short, others))?;
         let old = old.into_array();
-        if let Some(arrays) = original.arrays(heap.of) {
+        if let Some(arrays) = original.arrays(heap.of()) {
             for n in 0..old.bits.count() {
                 // SAFETY: The number is below the count of both arrays, and the bucket in a new
                 // block; heads of an old array are initialised, and an evacuated one's
                 // tophashes stand for themselves (M4).
                 unsafe {
-                    let to = old.bucket_0(heap.of).nth(n);
+                    let to = old.bucket_0(heap.of()).nth(n);
                     to.init();
                     if let Some(from) = arrays.old(n).filter(|from| from.is_evacuated()) {
                         to.set_tops(from.tops());

@@ -35,15 +35,14 @@
 //! becomes less, so a move takes nothing from what is held for keys to come (H8).
 
 use super::header::{Extra, Growth, Header};
-use crate::memory::array::{Array, NewArray};
+use crate::memory::array::{Array, NewArray, free_bucket_array};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::NewCells;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
 use crate::numbers::tophash::{TopHash, TopHashes};
@@ -56,7 +55,7 @@ impl Header {
     /// Starts a growth if one new entry more calls for it, and nothing is reserved. A growth
     /// that is refused is put off until [`growth_put_off`] new keys have come; chains get
     /// longer meanwhile, and nothing else changes.
-    pub(crate) fn grow_if_due<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) -> bool {
+    pub(crate) fn grow_if_due<H: Heap>(&mut self, heap: H) -> bool {
         if self.is_growing() {
             return false;
         }
@@ -92,30 +91,26 @@ impl Header {
     /// Go: `hashGrow`.
     #[cold]
     #[inline(never)]
-    fn hash_grow<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        bits: BucketBits,
-    ) -> Result<(), TryReserveError> {
-        debug_assert!(!self.is_growing() && !self.is_small(heap.of));
+    fn hash_grow<H: Heap>(&mut self, heap: H, bits: BucketBits) -> Had<()> {
+        debug_assert!(!self.is_growing() && !self.is_small(heap.of()));
         let set_aside = self.needed_by_moves();
         let array = NewArray::make(heap, bits)?;
         let short = set_aside.saturating_sub(self.free_with(array.array()));
         if short > 0 {
             self.add_chunk(heap, short)?;
         }
-        self.begin_moves(heap.of, array.into_array(), set_aside);
+        self.begin_moves(heap.of(), array.into_array(), set_aside);
         Ok(())
     }
 
     /// As [`hash_grow`](Self::hash_grow), with what is to be reserved.
-    pub(super) fn hash_grow_reserving<T: MapType, A: Allocator>(
+    pub(super) fn hash_grow_reserving<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         bits: BucketBits,
         promise: Reservation,
-    ) -> Result<(), TryReserveError> {
-        debug_assert!(!self.is_growing() && !self.is_small(heap.of));
+    ) -> Had<()> {
+        debug_assert!(!self.is_growing() && !self.is_small(heap.of()));
         let set_aside = self.needed_by_moves();
         let array = NewArray::make(heap, bits)?;
         let needed = set_aside.saturating_add(promise.buckets);
@@ -127,7 +122,7 @@ impl Header {
         // map has all that it had.
         self.give_back(heap);
         // From here on nothing fails.
-        self.begin_moves(heap.of, array.into_array(), set_aside);
+        self.begin_moves(heap.of(), array.into_array(), set_aside);
         self.join_chunks(chunks);
         if let Some(extra) = self.extra_mut() {
             cells.join(&mut extra.cells);
@@ -174,14 +169,14 @@ impl Header {
     /// The work that a removal owes: the same, or if no growth runs an old array that is left
     /// is given back.
     #[inline]
-    pub(crate) fn work_of_removal<T: MapType, A: Allocator>(
+    pub(crate) fn work_of_removal<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         hash: HashValue,
         hasher: impl HashKey,
     ) {
         if self.is_growing() {
-            self.move_two(heap.of, hash, hasher);
+            self.move_two(heap.of(), hash, hasher);
         } else {
             self.give_back(heap);
             self.settle();
@@ -191,13 +186,13 @@ impl Header {
     /// Gives the old array back that a growth has left, or one of the chunks that it has
     /// emptied. To be called where the allocator may be.
     #[inline(never)]
-    pub(crate) fn give_back<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+    pub(crate) fn give_back<H: Heap>(&mut self, heap: H) {
         let Some(extra) = self.extra_mut() else {
             return;
         };
         if let Some(Growth { old, .. }) = extra.growth.take_if(|growth| growth.is_over()) {
             // SAFETY: A1, H3: all its chains are moved, and the map has forgotten it.
-            unsafe { heap.free_bucket_array(old) };
+            unsafe { free_bucket_array(heap, old) };
         } else {
             // SAFETY: The chunks are of this heap.
             unsafe { extra.pool.give_back(heap) };
@@ -356,13 +351,9 @@ impl Header {
     }
 
     /// Moves all that is left of a growth: work in proportion to the old array.
-    pub(crate) fn finish_growth<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        hasher: impl HashKey,
-    ) {
+    pub(crate) fn finish_growth<H: Heap>(&mut self, heap: H, hasher: impl HashKey) {
         while let Some(Growth { nevacuate, .. }) = self.growth().copied() {
-            self.evacuate_next(heap.of, hasher);
+            self.evacuate_next(heap.of(), hasher);
             let is_stuck = |growth: &Growth| growth.nevacuate == nevacuate;
             if self.growth().is_some_and(is_stuck) {
                 debug_assert!(false, "H6: a step of growth can always run");
@@ -382,9 +373,9 @@ impl Header {
     }
 
     /// Moves up to `chains` old chains; true if some are left.
-    pub(crate) fn grow_step<T: MapType, A: Allocator>(
+    pub(crate) fn grow_step<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         chains: usize,
         hasher: impl HashKey,
     ) -> bool {
@@ -392,7 +383,7 @@ impl Header {
             if !self.is_growing() {
                 break;
             }
-            self.evacuate_next(heap.of, hasher);
+            self.evacuate_next(heap.of(), hasher);
         }
         self.give_back(heap);
         self.settle();

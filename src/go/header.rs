@@ -38,14 +38,12 @@
 //!   are ever used.
 //! * **H11** From B = 1 on there is an [`Extra`].
 
-use crate::memory::array::{Array, FRONT, NewArray};
+use crate::memory::array::{Array, FRONT, NewArray, free_first_bucket};
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::CellPool;
 use crate::memory::heap::Heap;
 use crate::memory::pool::Pool;
 use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
 use crate::numbers::seed::Renewal;
 use crate::numbers::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
 use core::mem;
@@ -558,8 +556,8 @@ impl Header {
 
     /// Whether the first bucket has fewer than eight slots.
     #[inline]
-    pub(crate) fn is_small<T: MapType>(&self, _of: T) -> bool {
-        T::Policy::SMALL_FIRST_BUCKET && self.home.slots() < SLOTS
+    pub(crate) fn is_small<T: MapType>(&self, of: T) -> bool {
+        of.begins_small() && self.home.slots() < SLOTS
     }
 
     /// Gives the memory back of what was a map, but for a caller's bucket: all of it, also if
@@ -567,10 +565,12 @@ impl Header {
     ///
     /// # Safety
     /// It came from this heap, and nothing in it is used again.
-    pub(crate) unsafe fn free_memory<T: MapType, A: Allocator>(mut self, heap: Heap<'_, T, A>) {
+    pub(crate) unsafe fn free_memory<H: Heap>(mut self, heap: H) {
         let is_ours = self.home == Home::Owned;
         let array = self.array().filter(|_| is_ours);
-        let small = self.bucket_0(heap.of).filter(|_| self.is_small(heap.of));
+        let small = self
+            .bucket_0(heap.of())
+            .filter(|_| self.is_small(heap.of()));
         let slots = self.home.slots();
         let is_old_lent = self.is_old_lent();
         // SAFETY: The `Extra` is not used again where it is, in a block that goes back.
@@ -581,7 +581,7 @@ impl Header {
         let _array = array.map(|array| unsafe { NewArray::of_map(heap, array) });
         if let Some(bucket) = small {
             // SAFETY: As above; H10: it is all there is.
-            unsafe { heap.free_first_bucket(bucket, slots) };
+            unsafe { free_first_bucket(heap, bucket, slots) };
         }
         let Some(mut extra) = extra else { return };
         let old = extra.growth.filter(|_| !is_old_lent);

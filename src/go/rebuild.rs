@@ -8,15 +8,13 @@
 
 use super::header::{Header, Home};
 use super::walk::Walk;
-use crate::memory::array::array_layout;
+use crate::memory::array::{array_layout, make_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::pool::chunk_layout;
 use crate::memory::shape::{MapType, Shape};
-use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
-use crate::numbers::policy::Policy;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::sizing::{BucketBits, Reservation, SLOTS};
 use crate::numbers::tophash::TopHash;
 use core::mem;
@@ -37,14 +35,14 @@ impl Header {
     /// everything moves. What is reserved stays reserved.
     ///
     /// After an error the map is as it was.
-    pub(crate) fn try_presize<T: MapType, A: Allocator>(
+    pub(crate) fn try_presize<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         entries: usize,
         hasher: impl HashKey,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let overflow = TryReserveError::CapacityOverflow;
-        let bits = checked_bits(heap.of, entries).ok_or(overflow)?;
+        let bits = checked_bits(heap.of(), entries).ok_or(overflow)?;
         if entries <= self.room_or_none() {
             return Ok(());
         }
@@ -59,15 +57,15 @@ impl Header {
 
     /// Moves all entries into a new array of 2^`bits` buckets, and holds what is to be
     /// reserved there. After an error, or a panic of the hasher, the map is as it was.
-    pub(super) fn rebuild<T: MapType, A: Allocator>(
+    pub(super) fn rebuild<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         bits: BucketBits,
         reserved: Reservation,
         hasher: impl HashKey,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let mut fresh = Fresh::make(heap, bits)?;
-        for slot in self.walk(heap.of) {
+        for slot in self.walk(heap.of()) {
             // SAFETY: The slot is live (M1).
             let hash = unsafe { hasher.hash(slot.key_at()) };
             // SAFETY: The slot is live, and the number below 2^B.
@@ -81,7 +79,7 @@ impl Header {
         // From here on nothing fails.
         let keys = u32::max(self.reserved(), reserved.keys);
         if let Some(extra) = fresh.header.extra_mut() {
-            self.take_all_reserved(heap.of, &mut extra.cells);
+            self.take_all_reserved(heap.of(), &mut extra.cells);
         }
         let old = self.exchange(fresh);
         self.reserved = keys;
@@ -95,16 +93,16 @@ impl Header {
     /// there if they are more. What was reserved is so no longer.
     ///
     /// After an error the map is as it was, but for a growth that was finished.
-    pub(crate) fn shrink_to<T: MapType, A: Allocator>(
+    pub(crate) fn shrink_to<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         entries: usize,
         hasher: impl HashKey,
-    ) -> Result<(), TryReserveError> {
-        let lent = self.lent_bucket(heap.of);
+    ) -> Had<()> {
+        let lent = self.lent_bucket(heap.of());
         self.finish_growth(heap, hasher);
         let entries = usize::max(entries, self.count);
-        let is_home = lent.is_some() && self.bucket_0(heap.of) == lent;
+        let is_home = lent.is_some() && self.bucket_0(heap.of()) == lent;
         match lent {
             Some(lent) if entries <= SLOTS || (self.count == 0 && is_home) => {
                 self.move_into_lent(heap, lent);
@@ -113,7 +111,7 @@ impl Header {
                 // SAFETY: There is no entry, and the map has forgotten it.
                 unsafe { self.take().free_memory(heap) };
             }
-            _ if T::Policy::SMALL_FIRST_BUCKET && entries <= Home::Four.slots() => {
+            _ if heap.of().begins_small() && entries <= Home::Four.slots() => {
                 self.narrow(heap, entries)?;
             }
             _ => {
@@ -137,17 +135,13 @@ impl Header {
 
     /// Moves all entries, eight at most, into the caller's bucket, and gives all memory
     /// back but their cells; also what is reserved. No growth runs.
-    fn move_into_lent<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        lent: BucketPtr<T>,
-    ) {
+    fn move_into_lent<H: Heap>(&mut self, heap: H, lent: BucketPtr<H::Of>) {
         debug_assert!(self.count <= SLOTS && !self.is_growing());
-        if self.bucket_0(heap.of) != Some(lent) {
+        if self.bucket_0(heap.of()) != Some(lent) {
             // SAFETY: The map moved out of it.
             unsafe { lent.init() };
         }
-        for from in self.walk(heap.of) {
+        for from in self.walk(heap.of()) {
             // SAFETY: The bucket is initialised.
             let free = unsafe { lent.tops() }.free().first();
             if let Some(index) = free.filter(|_| from.bucket != lent) {
@@ -172,11 +166,7 @@ impl Header {
     /// Moves all entries, no more than `entries`, into a small bucket with as many slots, if
     /// that takes less memory; also what is reserved is given back then. No growth runs.
     /// After an error the map is as it was.
-    fn narrow<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        entries: usize,
-    ) -> Result<(), TryReserveError> {
+    fn narrow<H: Heap>(&mut self, heap: H, entries: usize) -> Had<()> {
         debug_assert!(self.count <= entries && !self.is_growing());
         let home = if entries <= Home::Two.slots() {
             Home::Two
@@ -186,8 +176,8 @@ impl Header {
         if !self.has_buckets() || self.home().slots() <= home.slots() {
             return Ok(());
         }
-        let bucket = heap.make_first_bucket(home.slots())?;
-        for (index, from) in (0..home.slots()).zip(self.walk(heap.of)) {
+        let bucket = make_first_bucket(heap, home.slots())?;
+        for (index, from) in (0..home.slots()).zip(self.walk(heap.of())) {
             // SAFETY: A live slot, and a free one that is there, of another bucket; the
             // copies are the entries from here on.
             unsafe { from.copy_to(Slot { bucket, index }) };
@@ -198,12 +188,7 @@ impl Header {
 
     /// Makes a bucket that holds copies of all entries all of the map's memory, and gives the
     /// rest back.
-    fn move_out<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        bucket: BucketPtr<T>,
-        home: Home,
-    ) {
+    fn move_out<H: Heap>(&mut self, heap: H, bucket: BucketPtr<H::Of>, home: Home) {
         let old = self.take();
         self.set_first_bucket(bucket.address(), home, old.count);
         self.settle();
@@ -213,12 +198,8 @@ impl Header {
 
     /// Moves all chains into an array of 2^`bits` buckets, no more than there are, and one
     /// chunk, if that takes less memory. No growth runs. After an error the map is as it was.
-    fn shrink_array<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        bits: BucketBits,
-    ) -> Result<(), TryReserveError> {
-        let of = heap.of;
+    fn shrink_array<H: Heap>(&mut self, heap: H, bits: BucketBits) -> Had<()> {
+        let of = heap.of();
         let Some(base) = self.bucket_0(of) else {
             return Ok(());
         };
@@ -275,7 +256,7 @@ impl Header {
 
     /// Makes these chains the map's, which hold copies of all entries, and hands over what it
     /// was, and what was reserved.
-    fn exchange<T: MapType, A: Allocator>(&mut self, fresh: Fresh<'_, T, A>) -> Self {
+    fn exchange<H: Heap>(&mut self, fresh: Fresh<H>) -> Self {
         let (renewal, count) = (self.renewal(), self.count);
         let old = mem::replace(self, fresh.into_header());
         self.set_renewal(renewal);
@@ -300,8 +281,8 @@ fn bytes_of(shape: Shape, bits: BucketBits, overflow: u32) -> Option<usize> {
 
 /// A map to be, which entries are copied into. Dropped before it is one, it forgets the
 /// copies.
-struct Fresh<'a, T: MapType, A: Allocator> {
-    heap: Heap<'a, T, A>,
+struct Fresh<H: Heap> {
+    heap: H,
     header: Header,
 }
 
@@ -312,9 +293,9 @@ struct Filled<T> {
     overflow: u32,
 }
 
-impl<'a, T: MapType, A: Allocator> Fresh<'a, T, A> {
+impl<H: Heap> Fresh<H> {
     /// An array of 2^`bits` buckets without entries.
-    fn make(heap: Heap<'a, T, A>, bits: BucketBits) -> Result<Self, TryReserveError> {
+    fn make(heap: H, bits: BucketBits) -> Had<Self> {
         let mut header = Header::empty(None);
         header.install_empty_array(heap, bits)?;
         Ok(Self { heap, header })
@@ -324,11 +305,11 @@ impl<'a, T: MapType, A: Allocator> Fresh<'a, T, A> {
     ///
     /// # Safety
     /// The number is below 2^B.
-    unsafe fn end_of(&self, number: usize) -> Filled<T> {
+    unsafe fn end_of(&self, number: usize) -> Filled<H::Of> {
         Filled {
             // SAFETY: There is an array, and the caller's promise.
             bucket: unsafe {
-                let base = self.header.bucket_0(self.heap.of).unwrap_unchecked();
+                let base = self.header.bucket_0(self.heap.of()).unwrap_unchecked();
                 base.nth(number)
             },
             overflow: 0,
@@ -341,10 +322,10 @@ impl<'a, T: MapType, A: Allocator> Fresh<'a, T, A> {
     /// The slot is live, of another array, and has this tophash.
     unsafe fn append(
         &mut self,
-        mut end: Filled<T>,
+        mut end: Filled<H::Of>,
         top: TopHash,
-        from: Slot<T>,
-    ) -> Result<Filled<T>, TryReserveError> {
+        from: Slot<H::Of>,
+    ) -> Had<Filled<H::Of>> {
         let index = loop {
             // SAFETY: Buckets of these chains are initialised.
             if let Some(index) = unsafe { end.bucket.tops() }.free().first() {
@@ -367,13 +348,9 @@ impl<'a, T: MapType, A: Allocator> Fresh<'a, T, A> {
     }
 
     /// Gives the last bucket of a chain, which has so many overflow buckets, a successor.
-    fn extend(
-        &mut self,
-        last: BucketPtr<T>,
-        overflow: u32,
-    ) -> Result<BucketPtr<T>, TryReserveError> {
+    fn extend(&mut self, last: BucketPtr<H::Of>, overflow: u32) -> Had<BucketPtr<H::Of>> {
         self.header.provide_overflow_bucket(self.heap)?;
-        let next = self.header.take_for_chain(self.heap.of, overflow);
+        let next = self.header.take_for_chain(self.heap.of(), overflow);
         let next = next.ok_or(TryReserveError::CapacityOverflow)?;
         // SAFETY: A free bucket, and the last one of a chain (A2).
         unsafe { self.header.link_behind(last, next) };
@@ -386,7 +363,7 @@ impl<'a, T: MapType, A: Allocator> Fresh<'a, T, A> {
     }
 }
 
-impl<T: MapType, A: Allocator> Drop for Fresh<'_, T, A> {
+impl<H: Heap> Drop for Fresh<H> {
     fn drop(&mut self) {
         // SAFETY: It is nobody's, or has no memory.
         unsafe { self.header.take().free_memory(self.heap) }

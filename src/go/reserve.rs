@@ -31,9 +31,7 @@ use super::header::Header;
 use super::rebuild::checked_bits;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
-use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::sizing::{Reservation, growth_put_off};
 
 impl Header {
@@ -42,19 +40,19 @@ impl Header {
     /// than the one that a growth leads to; else none that depends on them.
     ///
     /// After an error the map is as it was.
-    pub(crate) fn try_reserve<T: MapType, A: Allocator>(
+    pub(crate) fn try_reserve<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         n: usize,
         hasher: impl HashKey,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let overflow = TryReserveError::CapacityOverflow;
         let promise = Reservation::new(self.count, n).ok_or(overflow)?;
         if promise.keys <= self.reserved() {
             return Ok(());
         }
         let entries = self.count + n;
-        if self.is_small(heap.of) || entries > self.room_or_none() {
+        if self.is_small(heap.of()) || entries > self.room_or_none() {
             self.enlarge(heap, entries, promise, hasher)?;
         } else {
             self.compact_or_hold(heap, promise)?;
@@ -68,11 +66,7 @@ impl Header {
     /// is due, which no insert starts while something is reserved, or if that is refused for
     /// the array that is there. The growth is put off then. After an error the map has the memory
     /// that it had.
-    fn compact_or_hold<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        promise: Reservation,
-    ) -> Result<(), TryReserveError> {
+    fn compact_or_hold<H: Heap>(&mut self, heap: H, promise: Reservation) -> Had<()> {
         let is_called_for = self.has_too_many_overflow_buckets() && !self.is_growing();
         let is_due = is_called_for && !self.is_put_off();
         if is_due && self.hash_grow_reserving(heap, self.bits, promise).is_ok() {
@@ -88,16 +82,16 @@ impl Header {
 
     /// Gets a larger array for so many entries, with what is promised. A doubling is only
     /// started: it goes on with the inserts to come, as any growth.
-    fn enlarge<T: MapType, A: Allocator>(
+    fn enlarge<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         entries: usize,
         promise: Reservation,
         hasher: impl HashKey,
-    ) -> Result<(), TryReserveError> {
-        let bits = checked_bits(heap.of, entries).ok_or(TryReserveError::CapacityOverflow)?;
+    ) -> Had<()> {
+        let bits = checked_bits(heap.of(), entries).ok_or(TryReserveError::CapacityOverflow)?;
         let doubles = self.bits.doubled() == Some(bits);
-        if doubles && self.count > 0 && !self.is_small(heap.of) && !self.is_growing() {
+        if doubles && self.count > 0 && !self.is_small(heap.of()) && !self.is_growing() {
             return self.hash_grow_reserving(heap, bits, promise);
         }
         self.rebuild(heap, bits, promise, hasher)

@@ -6,10 +6,9 @@ use crate::memory::array::NewArray;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::{CellPool, Cells, NewCells};
 use crate::memory::heap::Heap;
-use crate::memory::pool::NewChunks;
+use crate::memory::pool::{NewChunks, make_chunk};
 use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Reservation};
 use core::mem;
@@ -17,14 +16,10 @@ use core::mem;
 impl Header {
     /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
     /// in proportion to the buckets.
-    pub(crate) fn install_empty_array<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        bits: BucketBits,
-    ) -> Result<(), TryReserveError> {
+    pub(crate) fn install_empty_array<H: Heap>(&mut self, heap: H, bits: BucketBits) -> Had<()> {
         debug_assert!(!self.has_buckets());
         let array = NewArray::make(heap, bits)?.initialised().into_array();
-        self.enter_array(heap.of, array);
+        self.enter_array(heap.of(), array);
         Ok(())
     }
 
@@ -38,10 +33,7 @@ impl Header {
     /// there is none.
     ///
     /// Go: the first half of `newoverflow`.
-    pub(crate) fn provide_overflow_bucket<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-    ) -> Result<(), TryReserveError> {
+    pub(crate) fn provide_overflow_bucket<H: Heap>(&mut self, heap: H) -> Had<()> {
         if self.has_spare_bucket() {
             return Ok(());
         }
@@ -52,10 +44,7 @@ impl Header {
     /// asked for, so that the last bytes of an arena are used: two allocator calls at most.
     #[cold]
     #[inline(never)]
-    pub(crate) fn add_overflow_buckets<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-    ) -> Result<(), TryReserveError> {
+    pub(crate) fn add_overflow_buckets<H: Heap>(&mut self, heap: H) -> Had<()> {
         let usual = self.bits.chunk();
         if usual > 1 && self.add_chunk(heap, usual).is_ok() {
             return Ok(());
@@ -66,19 +55,15 @@ impl Header {
     /// Adds a chunk of so many overflow buckets.
     #[cold]
     #[inline(never)]
-    pub(super) fn add_chunk<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        buckets: u32,
-    ) -> Result<(), TryReserveError> {
-        let chunk = heap.make_chunk(buckets, !self.has_extra())?;
-        if let Some(front) = chunk.front(heap.of) {
+    pub(super) fn add_chunk<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
+        let chunk = make_chunk(heap, buckets, !self.has_extra())?;
+        if let Some(front) = chunk.front(heap.of()) {
             // SAFETY: The chunk is new.
             unsafe { self.move_extra(front) };
         }
         if let Some(extra) = self.extra_mut() {
             // SAFETY: The chunk is new, and of the map's heap.
-            unsafe { extra.pool.adopt(heap.of, chunk) };
+            unsafe { extra.pool.adopt(heap.of(), chunk) };
         }
         Ok(())
     }
@@ -86,7 +71,7 @@ impl Header {
     /// Makes chunks the map's. The first has a front exactly if the map has no [`Extra`] yet.
     ///
     /// [`Extra`]: super::header::Extra
-    pub(super) fn join_chunks<T: MapType, A: Allocator>(&mut self, chunks: NewChunks<'_, T, A>) {
+    pub(super) fn join_chunks<H: Heap>(&mut self, chunks: NewChunks<H>) {
         if let Some(front) = chunks.front() {
             // SAFETY: The chunk is new.
             unsafe { self.move_extra(front) };
@@ -98,16 +83,16 @@ impl Header {
 
     /// Makes sure that the buckets of a reservation are free, and adds cells for so many
     /// entries. After an error the map has the memory that it had.
-    pub(crate) fn hold_memory<T: MapType, A: Allocator>(
+    pub(crate) fn hold_memory<H: Heap>(
         &mut self,
-        heap: Heap<'_, T, A>,
+        heap: H,
         promise: Reservation,
         entries: u32,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let (short, with_front) = (self.short_of(promise.buckets), !self.has_extra());
         let mut chunks = NewChunks::none(heap);
         chunks.hold(short, self.bits.chunk(), with_front)?;
-        if with_front && short == 0 && entries > 0 && heap.of.shape().has_cells() {
+        if with_front && short == 0 && entries > 0 && heap.of().shape().has_cells() {
             // Cells are held where there is a front.
             chunks.add(1, true)?;
         }
@@ -121,21 +106,13 @@ impl Header {
 
     /// Makes sure that so many overflow buckets are free beside those that are set aside. After
     /// an error the map has the memory that it had.
-    pub(crate) fn hold_buckets<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        buckets: u32,
-    ) -> Result<(), TryReserveError> {
+    pub(crate) fn hold_buckets<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
         self.add_buckets(heap, self.short_of(buckets))
     }
 
     /// Adds so many overflow buckets: in one chunk, if the allocator has it. After an error the
     /// map has the memory that it had.
-    pub(super) fn add_buckets<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-        buckets: u32,
-    ) -> Result<(), TryReserveError> {
+    pub(super) fn add_buckets<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
         let mut chunks = NewChunks::none(heap);
         chunks.hold(buckets, 0, !self.has_extra())?;
         self.join_chunks(chunks);
@@ -164,9 +141,9 @@ impl Header {
 
     /// Forgets what was promised; free buckets stay free, cells are given back. H8 is true
     /// after each, in case that the allocator panics.
-    pub(crate) fn void_reservation<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
-        while heap.of.shape().has_cells() && self.reserved() > 0 {
-            let Some(cells) = self.take_reserved_cells(heap.of) else {
+    pub(crate) fn void_reservation<H: Heap>(&mut self, heap: H) {
+        while heap.of().shape().has_cells() && self.reserved() > 0 {
+            let Some(cells) = self.take_reserved_cells(heap.of()) else {
                 break;
             };
             // SAFETY: They came from this heap and hold nothing.

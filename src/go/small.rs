@@ -8,12 +8,11 @@
 //! single bucket cannot do.
 
 use super::header::{Header, Home};
+use crate::memory::array::{free_first_bucket, make_first_bucket};
 use crate::memory::bucket::BucketPtr;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
-use crate::numbers::policy::Policy;
+use crate::numbers::error::Had;
 
 impl Header {
     /// Whether the first bucket is a small one and has no slot left.
@@ -23,28 +22,22 @@ impl Header {
     }
 
     /// Makes the first bucket of a map that has no memory.
-    pub(crate) fn install_first_bucket<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-    ) -> Result<BucketPtr<T>, TryReserveError> {
+    pub(crate) fn install_first_bucket<H: Heap>(&mut self, heap: H) -> Had<BucketPtr<H::Of>> {
         debug_assert!(self.buckets.is_none());
-        let home = if T::Policy::SMALL_FIRST_BUCKET {
+        let home = if heap.of().begins_small() {
             Home::Two
         } else {
             Home::Owned
         };
-        let bucket = heap.make_first_bucket(home.slots())?;
+        let bucket = make_first_bucket(heap, home.slots())?;
         self.set_first_bucket(bucket.address(), home, 0);
         Ok(bucket)
     }
 
     /// Moves the entries of a small bucket to one with twice the slots. After an error the
     /// map is as it was.
-    pub(crate) fn widen<T: MapType, A: Allocator>(
-        &mut self,
-        heap: Heap<'_, T, A>,
-    ) -> Result<(), TryReserveError> {
-        let Some(old) = self.bucket_0(heap.of) else {
+    pub(crate) fn widen<H: Heap>(&mut self, heap: H) -> Had<()> {
+        let Some(old) = self.bucket_0(heap.of()) else {
             return Ok(());
         };
         let (old_home, home) = match self.home {
@@ -52,14 +45,14 @@ impl Header {
             Home::Four => (Home::Four, Home::Owned),
             Home::Owned | Home::Lent => return Ok(()),
         };
-        let wider = heap.make_first_bucket(home.slots())?;
+        let wider = make_first_bucket(heap, home.slots())?;
         // SAFETY: Two buckets of this policy, in two blocks; the copies are the entries
         // from here on.
         unsafe { old.copy_small(old_home.slots(), wider) };
         self.set_first_bucket(wider.address(), home, self.count);
         self.settle();
         // SAFETY: The map has forgotten it, and the entries in it.
-        unsafe { heap.free_first_bucket(old, old_home.slots()) };
+        unsafe { free_first_bucket(heap, old, old_home.slots()) };
         Ok(())
     }
 }

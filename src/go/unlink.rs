@@ -4,7 +4,6 @@ use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
-use crate::numbers::alloc::Allocator;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::{TopHash, TopHashes};
 
@@ -43,8 +42,8 @@ impl Header {
 
     /// Makes all slots free, and all overflow buckets; what is in them is not dropped. A
     /// growth that runs is over, and its old array is given back.
-    pub(crate) fn reset<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
-        let of = heap.of;
+    pub(crate) fn reset<H: Heap>(&mut self, heap: H) {
+        let of = heap.of();
         let (Some(arrays), Some(array)) = (self.arrays(of), self.array()) else {
             return;
         };

@@ -14,8 +14,8 @@
 use super::bucket::BucketPtr;
 use super::heap::Heap;
 use super::shape::{MapType, Shape};
-use crate::numbers::alloc::{Allocator, Layout};
-use crate::numbers::error::TryReserveError;
+use crate::numbers::alloc::Layout;
+use crate::numbers::error::Had;
 use crate::numbers::sizing::{BucketBits, SLOTS, round_up};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
@@ -87,89 +87,87 @@ pub(crate) const fn array_layout(shape: Shape, bits: BucketBits) -> Option<Layou
     shape.layout(front_of(shape, bits), bits.count() + bits.spares())
 }
 
-impl<T: MapType, A: Allocator> Heap<'_, T, A> {
-    /// Allocates an array of 2^B buckets with its spares. Nothing is initialised:
-    /// the work does not depend on B.
-    ///
-    /// If the allocator hands out more than was asked for, what is left over becomes
-    /// further spares.
-    ///
-    /// Go: `makeBucketArray`.
-    fn make_bucket_array(self, bits: BucketBits) -> Result<Array, TryReserveError> {
-        let shape = self.of.shape();
-        let block = self.allocate(array_layout(shape, bits))?;
-        let front = front_of(shape, bits);
-        // SAFETY: The block has the layout of so many buckets behind a front.
-        let base = unsafe { BucketPtr::first_of(self.of, block.cast(), front, SLOTS) };
-        // Go looks for an excess from B = 4 on only, where it asks for spares at all.
-        let spares = if bits.spares() > 0 {
-            let buckets = (block.len() - front) / shape.size;
-            u32::try_from(buckets.saturating_sub(bits.count())).unwrap_or(u32::MAX)
-        } else {
-            0
-        };
-        Ok(Array {
-            base: base.address(),
-            bits,
-            spares,
-        })
-    }
+/// Allocates an array of 2^B buckets with its spares. Nothing is initialised:
+/// the work does not depend on B.
+///
+/// If the allocator hands out more than was asked for, what is left over becomes
+/// further spares.
+///
+/// Go: `makeBucketArray`.
+fn make_bucket_array<H: Heap>(heap: H, bits: BucketBits) -> Had<Array> {
+    let shape = heap.of().shape();
+    let block = heap.allocate(array_layout(shape, bits))?;
+    let front = front_of(shape, bits);
+    // SAFETY: The block has the layout of so many buckets behind a front.
+    let base = unsafe { BucketPtr::first_of(heap.of(), block.cast(), front, SLOTS) };
+    // Go looks for an excess from B = 4 on only, where it asks for spares at all.
+    let spares = if bits.spares() > 0 {
+        let buckets = (block.len() - front) / shape.size;
+        u32::try_from(buckets.saturating_sub(bits.count())).unwrap_or(u32::MAX)
+    } else {
+        0
+    };
+    Ok(Array {
+        base: base.address(),
+        bits,
+        spares,
+    })
+}
 
-    /// Gives an array back.
-    ///
-    /// # Safety
-    /// A1: it came from this heap, or is a first bucket of eight slots that did; nothing in
-    /// it is used again.
-    pub(crate) unsafe fn free_bucket_array(self, array: Array) {
-        let shape = self.of.shape();
-        let front = front_of(shape, array.bits);
-        // SAFETY: A1: it begins with its front, and was allocated with this layout.
-        unsafe {
-            let block = array.bucket_0(self.of).block(front, SLOTS);
-            self.deallocate(block, array_layout(shape, array.bits));
-        }
+/// Gives an array back.
+///
+/// # Safety
+/// A1: it came from this heap, or is a first bucket of eight slots that did; nothing in
+/// it is used again.
+pub(crate) unsafe fn free_bucket_array<H: Heap>(heap: H, array: Array) {
+    let shape = heap.of().shape();
+    let front = front_of(shape, array.bits);
+    // SAFETY: A1: it begins with its front, and was allocated with this layout.
+    unsafe {
+        let block = array.bucket_0(heap.of()).block(front, SLOTS);
+        heap.deallocate(block, array_layout(shape, array.bits));
     }
+}
 
-    /// A first bucket of so many slots, empty.
-    pub(crate) fn make_first_bucket(self, slots: usize) -> Result<BucketPtr<T>, TryReserveError> {
-        let block = self.allocate(self.of.shape().first_bucket_layout(slots))?;
-        // SAFETY: The block has the layout of such a bucket, and is new.
-        unsafe {
-            let bucket = BucketPtr::first_of(self.of, block.cast(), 0, slots);
-            bucket.init();
-            Ok(bucket)
-        }
+/// A first bucket of so many slots, empty.
+pub(crate) fn make_first_bucket<H: Heap>(heap: H, slots: usize) -> Had<BucketPtr<H::Of>> {
+    let block = heap.allocate(heap.of().shape().first_bucket_layout(slots))?;
+    // SAFETY: The block has the layout of such a bucket, and is new.
+    unsafe {
+        let bucket = BucketPtr::first_of(heap.of(), block.cast(), 0, slots);
+        bucket.init();
+        Ok(bucket)
     }
+}
 
-    /// Gives a first bucket back.
-    ///
-    /// # Safety
-    /// It was made by [`make_first_bucket`](Self::make_first_bucket) of this heap with so
-    /// many slots, and is not used again.
-    pub(crate) unsafe fn free_first_bucket(self, bucket: BucketPtr<T>, slots: usize) {
-        let layout = self.of.shape().first_bucket_layout(slots);
-        // SAFETY: It is all of its block, which was allocated with this layout.
-        unsafe { self.deallocate(bucket.block(0, slots), layout) }
-    }
+/// Gives a first bucket back.
+///
+/// # Safety
+/// It was made by [`make_first_bucket`] of this heap with so
+/// many slots, and is not used again.
+pub(crate) unsafe fn free_first_bucket<H: Heap>(heap: H, bucket: BucketPtr<H::Of>, slots: usize) {
+    let layout = heap.of().shape().first_bucket_layout(slots);
+    // SAFETY: It is all of its block, which was allocated with this layout.
+    unsafe { heap.deallocate(bucket.block(0, slots), layout) }
 }
 
 /// An array that is not yet a map's. Dropped before it is, it is given back; what is in it is
 /// not dropped.
-pub(crate) struct NewArray<'a, T: MapType, A: Allocator> {
-    heap: Heap<'a, T, A>,
+pub(crate) struct NewArray<H: Heap> {
+    heap: H,
     array: Array,
 }
 
-impl<'a, T: MapType, A: Allocator> NewArray<'a, T, A> {
+impl<H: Heap> NewArray<H> {
     /// Allocates an array of 2^B buckets; nothing is initialised.
-    pub(crate) fn make(heap: Heap<'a, T, A>, bits: BucketBits) -> Result<Self, TryReserveError> {
-        let array = heap.make_bucket_array(bits)?;
+    pub(crate) fn make(heap: H, bits: BucketBits) -> Had<Self> {
+        let array = make_bucket_array(heap, bits)?;
         Ok(Self { heap, array })
     }
 
     /// Makes all its numbered buckets empty: one store each.
     pub(crate) fn initialised(self) -> Self {
-        let base = self.array.bucket_0(self.heap.of);
+        let base = self.array.bucket_0(self.heap.of());
         for n in 0..self.array.bits.count() {
             // SAFETY: The array has 2^B buckets, in a new block.
             unsafe { base.nth(n).init() };
@@ -181,7 +179,7 @@ impl<'a, T: MapType, A: Allocator> NewArray<'a, T, A> {
     ///
     /// # Safety
     /// It came from this heap, and nothing in it is used again.
-    pub(crate) unsafe fn of_map(heap: Heap<'a, T, A>, array: Array) -> Self {
+    pub(crate) unsafe fn of_map(heap: H, array: Array) -> Self {
         Self { heap, array }
     }
 
@@ -196,9 +194,9 @@ impl<'a, T: MapType, A: Allocator> NewArray<'a, T, A> {
     }
 }
 
-impl<T: MapType, A: Allocator> Drop for NewArray<'_, T, A> {
+impl<H: Heap> Drop for NewArray<H> {
     fn drop(&mut self) {
         // SAFETY: It came from this heap, and is handed over to nobody.
-        unsafe { self.heap.free_bucket_array(self.array) }
+        unsafe { free_bucket_array(self.heap, self.array) }
     }
 }

@@ -6,8 +6,8 @@
 
 use super::heap::Heap;
 use super::shape::MapType;
-use crate::numbers::alloc::{Allocator, Layout};
-use crate::numbers::error::TryReserveError;
+use crate::numbers::alloc::Layout;
+use crate::numbers::error::Had;
 use crate::numbers::policy::Policy;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
@@ -27,10 +27,8 @@ impl Cells {
 
     /// Allocates what an entry needs, or nothing.
     #[inline]
-    pub(crate) fn allocate<T: MapType, A: Allocator>(
-        heap: Heap<'_, T, A>,
-    ) -> Result<Self, TryReserveError> {
-        let shape = heap.of.shape();
+    pub(crate) fn allocate<H: Heap>(heap: H) -> Had<Self> {
+        let shape = heap.of().shape();
         let cell = |layout: Option<Layout>| match layout {
             Some(_) => heap.allocate(layout).map(|cell| Some(cell.cast())),
             None => Ok(None),
@@ -48,28 +46,28 @@ impl Cells {
     /// # Safety
     /// They came from this heap and are used no more.
     #[inline]
-    pub(crate) unsafe fn free<T: MapType, A: Allocator>(self, heap: Heap<'_, T, A>) {
-        let shape = heap.of.shape();
+    pub(crate) unsafe fn free<H: Heap>(self, heap: H) {
+        let shape = heap.of().shape();
         let _elem = OneCell::new(self.elem, shape.elem.cell, heap);
         let _key = OneCell::new(self.key, shape.key.cell, heap);
     }
 }
 
 /// A cell that is nobody's. Dropped, it is given back.
-struct OneCell<'a, T: MapType, A: Allocator> {
+struct OneCell<H: Heap> {
     at: Option<NonNull<u8>>,
     layout: Option<Layout>,
-    heap: Heap<'a, T, A>,
+    heap: H,
 }
 
-impl<'a, T: MapType, A: Allocator> OneCell<'a, T, A> {
+impl<H: Heap> OneCell<H> {
     #[inline]
-    fn new(at: Option<NonNull<u8>>, layout: Option<Layout>, heap: Heap<'a, T, A>) -> Self {
+    fn new(at: Option<NonNull<u8>>, layout: Option<Layout>, heap: H) -> Self {
         Self { at, layout, heap }
     }
 }
 
-impl<T: MapType, A: Allocator> Drop for OneCell<'_, T, A> {
+impl<H: Heap> Drop for OneCell<H> {
     #[inline]
     fn drop(&mut self) {
         if let (Some(cell), Some(_)) = (self.at, self.layout) {
@@ -149,7 +147,7 @@ impl CellPool {
     ///
     /// # Safety
     /// They came from this heap.
-    pub(crate) unsafe fn free<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+    pub(crate) unsafe fn free<H: Heap>(&mut self, heap: H) {
         let pool = mem::replace(self, Self::EMPTY);
         // SAFETY: The caller's promise.
         drop(unsafe { pool.into_guard(heap) });
@@ -159,10 +157,7 @@ impl CellPool {
     ///
     /// # Safety
     /// They came from this heap.
-    pub(crate) unsafe fn into_guard<T: MapType, A: Allocator>(
-        self,
-        heap: Heap<'_, T, A>,
-    ) -> NewCells<'_, T, A> {
+    pub(crate) unsafe fn into_guard<H: Heap>(self, heap: H) -> NewCells<H> {
         NewCells {
             heap,
             pool: self,
@@ -184,26 +179,26 @@ impl CellPool {
 
 /// Cells that are allocated and not yet the map's. Dropped before they are, they are given
 /// back.
-pub(crate) struct NewCells<'a, T: MapType, A: Allocator> {
-    heap: Heap<'a, T, A>,
+pub(crate) struct NewCells<H: Heap> {
+    heap: H,
     pool: CellPool,
     /// Where the pool ends.
     last: Option<NonNull<Link>>,
 }
 
-impl<'a, T: MapType, A: Allocator> NewCells<'a, T, A> {
+impl<H: Heap> NewCells<H> {
     /// Allocates the cells of so many entries; none if entries have none.
-    pub(crate) fn allocate(heap: Heap<'a, T, A>, entries: u32) -> Result<Self, TryReserveError> {
+    pub(crate) fn allocate(heap: H, entries: u32) -> Had<Self> {
         let mut made = Self {
             heap,
             pool: CellPool::EMPTY,
             last: None,
         };
-        if heap.of.shape().has_cells() {
+        if heap.of().shape().has_cells() {
             for _ in 0..entries {
                 let cells = Cells::allocate(heap)?;
                 // SAFETY: The cells are new.
-                unsafe { made.pool.put(heap.of, cells) };
+                unsafe { made.pool.put(heap.of(), cells) };
                 made.last = made.last.or(made.pool.first);
             }
         }
@@ -224,21 +219,21 @@ impl<'a, T: MapType, A: Allocator> NewCells<'a, T, A> {
     }
 }
 
-impl<T: MapType, A: Allocator> Drop for NewCells<'_, T, A> {
+impl<H: Heap> Drop for NewCells<H> {
     fn drop(&mut self) {
         /// What is left to be given back, also after the allocator has panicked.
-        struct Rest<'c, 'a, T: MapType, A: Allocator>(&'c mut NewCells<'a, T, A>);
+        struct Rest<'a, H: Heap>(&'a mut NewCells<H>);
 
-        impl<T: MapType, A: Allocator> Rest<'_, '_, T, A> {
+        impl<H: Heap> Rest<'_, H> {
             fn free(&mut self) {
-                while let Some(cells) = self.0.pool.take(self.0.heap.of) {
+                while let Some(cells) = self.0.pool.take(self.0.heap.of()) {
                     // SAFETY: They came from this heap and hold nothing.
                     unsafe { cells.free(self.0.heap) };
                 }
             }
         }
 
-        impl<T: MapType, A: Allocator> Drop for Rest<'_, '_, T, A> {
+        impl<H: Heap> Drop for Rest<'_, H> {
             fn drop(&mut self) {
                 self.free();
             }

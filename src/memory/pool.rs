@@ -22,8 +22,8 @@ use super::array::{Array, front_size};
 use super::bucket::BucketPtr;
 use super::heap::Heap;
 use super::shape::{MapType, Shape};
-use crate::numbers::alloc::{Allocator, Layout};
-use crate::numbers::error::TryReserveError;
+use crate::numbers::alloc::Layout;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::sizing::{SLOTS, round_up};
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
@@ -191,32 +191,26 @@ impl ChunkPtr {
     }
 }
 
-impl<T: MapType, A: Allocator> Heap<'_, T, A> {
-    /// Allocates a chunk.
-    pub(crate) fn make_chunk(
-        self,
-        buckets: u32,
-        has_front: bool,
-    ) -> Result<ChunkPtr, TryReserveError> {
-        let extent = Extent::new(buckets, has_front).ok_or(TryReserveError::CapacityOverflow)?;
-        let shape = self.of.shape();
-        let block = self.allocate(extent.layout(shape))?;
-        // SAFETY: The header lies behind the front, aligned as a bucket is.
-        let at = unsafe { block.cast::<u8>().add(extent.front(shape)) }.cast();
-        Ok(ChunkPtr { at, extent })
-    }
+/// Allocates a chunk.
+pub(crate) fn make_chunk<H: Heap>(heap: H, buckets: u32, has_front: bool) -> Had<ChunkPtr> {
+    let extent = Extent::new(buckets, has_front).ok_or(TryReserveError::CapacityOverflow)?;
+    let shape = heap.of().shape();
+    let block = heap.allocate(extent.layout(shape))?;
+    // SAFETY: The header lies behind the front, aligned as a bucket is.
+    let at = unsafe { block.cast::<u8>().add(extent.front(shape)) }.cast();
+    Ok(ChunkPtr { at, extent })
+}
 
-    /// Gives a chunk back.
-    ///
-    /// # Safety
-    /// It came from this heap, and nothing in it is used again.
-    unsafe fn free_chunk(self, ChunkPtr { at, extent }: ChunkPtr) {
-        let shape = self.of.shape();
-        // SAFETY: The block begins with the front, and was allocated with this layout.
-        unsafe {
-            let block = at.cast::<u8>().sub(extent.front(shape));
-            self.deallocate(block, extent.layout(shape));
-        }
+/// Gives a chunk back.
+///
+/// # Safety
+/// It came from this heap, and nothing in it is used again.
+unsafe fn free_chunk<H: Heap>(heap: H, ChunkPtr { at, extent }: ChunkPtr) {
+    let shape = heap.of().shape();
+    // SAFETY: The block begins with the front, and was allocated with this layout.
+    unsafe {
+        let block = at.cast::<u8>().sub(extent.front(shape));
+        heap.deallocate(block, extent.layout(shape));
     }
 }
 
@@ -258,14 +252,14 @@ impl ChunkList {
 
 /// Chunks that are not yet a map's. Dropped before they are, they are given back, also if the
 /// allocator panics with some.
-pub(crate) struct NewChunks<'a, T: MapType, A: Allocator> {
-    heap: Heap<'a, T, A>,
+pub(crate) struct NewChunks<H: Heap> {
+    heap: H,
     chunks: ChunkList,
     buckets: u32,
 }
 
-impl<'a, T: MapType, A: Allocator> NewChunks<'a, T, A> {
-    pub(crate) const fn none(heap: Heap<'a, T, A>) -> Self {
+impl<H: Heap> NewChunks<H> {
+    pub(crate) const fn none(heap: H) -> Self {
         Self {
             heap,
             chunks: ChunkList::EMPTY,
@@ -274,10 +268,10 @@ impl<'a, T: MapType, A: Allocator> NewChunks<'a, T, A> {
     }
 
     /// Allocates a chunk.
-    pub(crate) fn add(&mut self, buckets: u32, has_front: bool) -> Result<(), TryReserveError> {
+    pub(crate) fn add(&mut self, buckets: u32, has_front: bool) -> Had<()> {
         let all = self.buckets.checked_add(buckets);
         let all = all.ok_or(TryReserveError::CapacityOverflow)?;
-        let chunk = self.heap.make_chunk(buckets, has_front)?;
+        let chunk = make_chunk(self.heap, buckets, has_front)?;
         // SAFETY: The chunk is new.
         unsafe { self.chunks.push(chunk) };
         self.buckets = all;
@@ -286,12 +280,7 @@ impl<'a, T: MapType, A: Allocator> NewChunks<'a, T, A> {
 
     /// Makes sure that there are so many buckets, in as few chunks as the allocator allows and
     /// no smaller ones than usual, if it has them. The first chunk may need a front.
-    pub(crate) fn hold(
-        &mut self,
-        buckets: u32,
-        usual: u32,
-        with_front: bool,
-    ) -> Result<(), TryReserveError> {
+    pub(crate) fn hold(&mut self, buckets: u32, usual: u32, with_front: bool) -> Had<()> {
         let mut largest = u32::MAX;
         while self.buckets < buckets {
             let short = buckets - self.buckets;
@@ -308,7 +297,7 @@ impl<'a, T: MapType, A: Allocator> NewChunks<'a, T, A> {
 
     /// The front of the first chunk, if it has one.
     pub(crate) fn front(&self) -> Option<NonNull<u8>> {
-        self.chunks.iter().last()?.front(self.heap.of)
+        self.chunks.iter().last()?.front(self.heap.of())
     }
 
     /// Makes them the map's, and their buckets free.
@@ -316,27 +305,27 @@ impl<'a, T: MapType, A: Allocator> NewChunks<'a, T, A> {
         let mut made = ManuallyDrop::new(self);
         while let Some(chunk) = made.chunks.pop() {
             // SAFETY: The chunk is in no list now, and its buckets are new.
-            unsafe { pool.adopt(made.heap.of, chunk) };
+            unsafe { pool.adopt(made.heap.of(), chunk) };
         }
     }
 }
 
-impl<T: MapType, A: Allocator> Drop for NewChunks<'_, T, A> {
+impl<H: Heap> Drop for NewChunks<H> {
     fn drop(&mut self) {
         /// What is left to be given back, also after the allocator has panicked.
-        struct Rest<'c, 'a, T: MapType, A: Allocator>(&'c mut NewChunks<'a, T, A>);
+        struct Rest<'a, H: Heap>(&'a mut NewChunks<H>);
 
-        impl<T: MapType, A: Allocator> Rest<'_, '_, T, A> {
+        impl<H: Heap> Rest<'_, H> {
             fn free(&mut self) {
                 let heap = self.0.heap;
                 while let Some(chunk) = self.0.chunks.pop() {
                     // SAFETY: It came from this heap, and nothing in it is used again.
-                    unsafe { heap.free_chunk(chunk) };
+                    unsafe { free_chunk(heap, chunk) };
                 }
             }
         }
 
-        impl<T: MapType, A: Allocator> Drop for Rest<'_, '_, T, A> {
+        impl<H: Heap> Drop for Rest<'_, H> {
             fn drop(&mut self) {
                 self.free();
             }
@@ -501,10 +490,10 @@ impl Pool {
     ///
     /// # Safety
     /// They came from this heap.
-    pub(crate) unsafe fn give_back<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+    pub(crate) unsafe fn give_back<H: Heap>(&mut self, heap: H) {
         if let Some(chunk) = self.leaving.pop() {
             // SAFETY: The caller's promise; nothing in it is in use.
-            unsafe { heap.free_chunk(chunk) };
+            unsafe { free_chunk(heap, chunk) };
         }
     }
 
@@ -512,7 +501,7 @@ impl Pool {
     ///
     /// # Safety
     /// The chunks came from this heap, and no bucket in them is used again.
-    pub(crate) unsafe fn free_all<T: MapType, A: Allocator>(&mut self, heap: Heap<'_, T, A>) {
+    pub(crate) unsafe fn free_all<H: Heap>(&mut self, heap: H) {
         let Self {
             chunks, leaving, ..
         } = mem::replace(self, Self::EMPTY);

@@ -35,6 +35,12 @@ pub(crate) trait MapType: Copy {
     type Policy: Policy;
 
     fn shape(self) -> Shape;
+
+    /// Whether the first bucket begins with two slots.
+    #[inline]
+    fn begins_small(self) -> bool {
+        <Self::Policy as Policy>::SMALL_FIRST_BUCKET
+    }
 }
 
 /// The types of a map, known to the compiler.

@@ -3,6 +3,9 @@
 use core::alloc::Layout;
 use core::fmt;
 
+/// What was asked for, or why it was not to be had.
+pub(crate) type Had<T> = Result<T, TryReserveError>;
+
 /// Why memory could not be had. The map holds what it held before the call; what else
 /// may have changed is said where the error is returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

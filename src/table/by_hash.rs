@@ -10,6 +10,7 @@ use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashBy;
+use crate::memory::heap::Heap;
 use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::InsertError;
@@ -43,7 +44,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         let begins = header.has_buckets() && header.grow_if_due(heap);
         if begins {
-            header.growth_work(heap.of, hash, HashBy::new(hasher));
+            header.growth_work(heap.of(), hash, HashBy::new(hasher));
         }
         begins
     }

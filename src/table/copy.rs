@@ -7,9 +7,10 @@
 use super::map::{RawHmap, drop_pair};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::{CellPool, Cells, NewCells};
+use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::policy::Policy;
 use core::mem;
 
@@ -19,7 +20,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// The copy is a whole map after every slot, so that an error, or a `Clone` that
     /// panics, drops what was made so far.
-    pub(crate) fn try_clone_in(&self, alloc: A) -> Result<Self, TryReserveError> {
+    pub(crate) fn try_clone_in(&self, alloc: A) -> Had<Self> {
         let mut copy = Self::new_in(alloc);
         copy.set_renewal(self.renewal());
         if !self.header.has_buckets() {
@@ -54,7 +55,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// After an error the map is as it was, but for free memory that it may have more. If a
     /// `Clone` or a `Drop` panics it is empty.
-    pub(crate) fn try_clone_in_place(&mut self, source: &Self) -> Result<bool, TryReserveError> {
+    pub(crate) fn try_clone_in_place(&mut self, source: &Self) -> Had<bool> {
         let (ours, theirs) = (&self.header, &source.header);
         let slots = [ours.home().slots(), theirs.home().slots()];
         let is_alike = ours.bits() == theirs.bits() && slots[0] == slots[1];
@@ -87,7 +88,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Clones the entries of all current chains into the same chains of this map, which are
     /// empty.
-    fn copy_chains(&mut self, source: &Self, cells: &mut CellPool) -> Result<(), TryReserveError> {
+    fn copy_chains(&mut self, source: &Self, cells: &mut CellPool) -> Had<()> {
         let (arrays, base) = (
             source.header.arrays(Types::HERE),
             self.header.bucket_0(Types::HERE),
@@ -131,7 +132,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             BucketPtr<Types<K, V, P>>,
             BucketPtr<Types<K, V, P>>,
         ) -> Option<BucketPtr<Types<K, V, P>>>,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let (mut from, mut to) = (from, to);
         loop {
             // SAFETY: The caller's promise.
@@ -152,7 +153,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         from: BucketPtr<Types<K, V, P>>,
         to: BucketPtr<Types<K, V, P>>,
         cells: &mut CellPool,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         // SAFETY: The caller's promise.
         let tops = unsafe { from.tops() };
         for index in tops.live() {
@@ -190,7 +191,7 @@ impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
     /// cells, also those that were reserved.
     fn clear(&mut self) {
         let (header, heap) = self.map.parts();
-        header.take_all_reserved(heap.of, &mut self.cells);
+        header.take_all_reserved(heap.of(), &mut self.cells);
         if Types::<K, V, P>::SHAPE.has_cells() {
             let mut slots = self.map.walk();
             while let Some(slot) = self.map.unlink_next(&mut slots, |_, _| true) {

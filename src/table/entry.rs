@@ -9,7 +9,7 @@ use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashBy;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::error::{InsertError, TryReserveError};
+use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::TopHash;
@@ -166,7 +166,7 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
 }
 
 /// A place for an entry of such a map, or why there is none.
-type MaybePlace<M> = Result<Place<TypesOf<M>>, TryReserveError>;
+type MaybePlace<M> = Had<Place<TypesOf<M>>>;
 
 /// Makes the entry, if there is a place for it.
 pub(super) fn fill<'a, M: Face>(

@@ -10,9 +10,10 @@ use super::map::RawHmap;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::Cells;
 use crate::memory::hash_key::{HashBy, HashKey};
+use crate::memory::heap::Heap;
 use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
-use crate::numbers::error::{InsertError, TryReserveError};
+use crate::numbers::error::{Had, InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::{TopHash, TopHashes};
@@ -133,7 +134,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     #[inline]
     fn put(
         &mut self,
-        target: Result<Target<Types<K, V, P>>, TryReserveError>,
+        target: Had<Target<Types<K, V, P>>>,
         hash: HashValue,
         key: K,
         elem: V,
@@ -168,7 +169,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         eq: impl Fn(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
-    ) -> Result<Target<Types<K, V, P>>, TryReserveError> {
+    ) -> Had<Target<Types<K, V, P>>> {
         self.find_or_reserve(hash, eq, hasher, supply)
     }
 
@@ -180,7 +181,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         eq: impl Fn(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
-    ) -> Result<Target<Types<K, V, P>>, TryReserveError> {
+    ) -> Had<Target<Types<K, V, P>>> {
         // Work.
         let hasher = HashBy::new(hasher);
         self.header
@@ -225,7 +226,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         mut vacancy: Vacancy<Types<K, V, P>>,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Result<Place<Types<K, V, P>>, TryReserveError> {
+    ) -> Had<Place<Types<K, V, P>>> {
         let is_all_at_hand = supply == Supply::AtHand || self.header.is_quiet();
         if !is_all_at_hand {
             vacancy = self.make_room(hash, vacancy, hasher, supply)?;
@@ -280,7 +281,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         vacancy: Vacancy<Types<K, V, P>>,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Result<Vacancy<Types<K, V, P>>, TryReserveError> {
+    ) -> Had<Vacancy<Types<K, V, P>>> {
         let (header, heap) = self.parts();
         if header.reserved() == 0 {
             // Before more is asked for.
@@ -290,10 +291,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             let bucket = header.install_first_bucket(heap)?;
             return Ok(Vacancy::Slot(Slot { bucket, index: 0 }));
         }
-        if header.is_small_and_full(heap.of) {
+        if header.is_small_and_full(heap.of()) {
             header.widen(heap)?;
         } else if supply == Supply::Allocator && header.grow_if_due(heap) {
-            header.move_two(heap.of, hash, hasher);
+            header.move_two(heap.of(), hash, hasher);
             // Two chains are all that a small array has.
             header.give_back(heap);
         } else {
@@ -304,12 +305,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// Takes the cells of a new entry, reserved ones first.
     #[inline]
-    fn take_cells(&mut self, supply: Supply) -> Result<Cells, TryReserveError> {
+    fn take_cells(&mut self, supply: Supply) -> Had<Cells> {
         let (header, heap) = self.parts();
-        if heap.of.shape().has_cells() {
+        if heap.of().shape().has_cells() {
             let reserved = header
                 .extra_mut()
-                .and_then(|extra| extra.cells.take(heap.of));
+                .and_then(|extra| extra.cells.take(heap.of()));
             if let Some(cells) = reserved {
                 return Ok(cells);
             }
@@ -326,12 +327,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         full: BucketPtr<Types<K, V, P>>,
         hash: HashValue,
         cells: Cells,
-    ) -> Result<Place<Types<K, V, P>>, TryReserveError> {
+    ) -> Had<Place<Types<K, V, P>>> {
         let (header, heap) = self.parts();
         debug_assert!(header.has_spare_bucket(), "a bucket was provided");
         // SAFETY: An entry goes behind a full chain only where that was moved before it was
         // searched. In an old chain it can go to a slot alone, which was just freed.
-        let bucket = unsafe { header.take_overflow_bucket(heap.of, hash) };
+        let bucket = unsafe { header.take_overflow_bucket(heap.of(), hash) };
         let Some(bucket) = bucket else {
             // SAFETY: They were taken for this entry, which is not made.
             unsafe { cells.free(heap) };

@@ -5,7 +5,7 @@
 
 use super::map::RawHmap;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::Had;
 use crate::numbers::policy::Policy;
 use crate::numbers::seed::{Renewal, SeededBuildHasher};
 use core::marker::PhantomData;
@@ -42,7 +42,7 @@ impl<K, V, S, A: Allocator, P: Policy> Keyed<K, V, S, A, P> {
     }
 
     /// A map with clones of all entries and of the hash builder, in another allocator.
-    pub(crate) fn try_clone_in(&self, alloc: A) -> Result<Self, TryReserveError>
+    pub(crate) fn try_clone_in(&self, alloc: A) -> Had<Self>
     where
         K: Clone,
         V: Clone,
@@ -55,7 +55,7 @@ impl<K, V, S, A: Allocator, P: Policy> Keyed<K, V, S, A, P> {
     /// Replaces all entries by clones of another map's, in the memory that is there if that is
     /// for a map of its size, and the hash builder by a clone of that one's. After an error the
     /// map holds what it held.
-    pub(crate) fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError>
+    pub(crate) fn try_clone_from(&mut self, source: &Self) -> Had<()>
     where
         K: Clone,
         V: Clone,

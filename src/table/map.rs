@@ -5,10 +5,10 @@ use crate::go::walk::Walk;
 use crate::memory::bucket::Slot;
 use crate::memory::cells::Cells;
 use crate::memory::first_bucket::LentBucket;
-use crate::memory::heap::Heap;
+use crate::memory::heap::HeapOf;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::{Allocator, WithBucket};
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::policy::Policy;
 use crate::numbers::seed::Renewal;
 use crate::numbers::sizing::BucketBits;
@@ -40,7 +40,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// A map with room for `hint` entries of an even spread. Go: `makemap`.
-    pub(crate) fn try_with_capacity_in(hint: usize, alloc: A) -> Result<Self, TryReserveError> {
+    pub(crate) fn try_with_capacity_in(hint: usize, alloc: A) -> Had<Self> {
         let bits = BucketBits::for_entries(hint).ok_or(TryReserveError::CapacityOverflow)?;
         let mut map = Self::new_in(alloc);
         // One bucket is made by the first insert, as in Go.
@@ -92,15 +92,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// The header, and the heap that it goes with.
     #[inline]
-    pub(super) fn parts(&mut self) -> (&mut Header, Heap<'_, Types<K, V, P>, A>) {
-        let heap = Heap::new(Types::HERE, &self.alloc);
+    pub(super) fn parts(&mut self) -> (&mut Header, HeapOf<'_, Types<K, V, P>, A>) {
+        let heap = HeapOf::new(Types::HERE, &self.alloc);
         (&mut self.header, heap)
     }
 
     /// The heap.
     #[inline]
-    pub(super) fn heap(&self) -> Heap<'_, Types<K, V, P>, A> {
-        Heap::new(Types::HERE, &self.alloc)
+    pub(super) fn heap(&self) -> HeapOf<'_, Types<K, V, P>, A> {
+        HeapOf::new(Types::HERE, &self.alloc)
     }
 
     /// All live slots, in Go's order.
@@ -130,7 +130,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// As [`read_entry`](Self::read_entry).
     pub(super) unsafe fn drop_entry(&self, slot: Slot<Types<K, V, P>>) {
         /// The cells of an entry that is dropped first.
-        struct Emptied<'a, K, V, A: Allocator, P: Policy>(Cells, Heap<'a, Types<K, V, P>, A>);
+        struct Emptied<'a, K, V, A: Allocator, P: Policy>(Cells, HeapOf<'a, Types<K, V, P>, A>);
 
         impl<K, V, A: Allocator, P: Policy> Drop for Emptied<'_, K, V, A, P> {
             fn drop(&mut self) {

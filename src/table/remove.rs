@@ -5,6 +5,7 @@ use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashBy;
+use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
@@ -73,7 +74,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         // SAFETY: There are entries, so there is an array (A1); and the work is done, so that
         // this chain owns the hash.
-        let head = unsafe { header.current_chain(heap.of, hash) };
+        let head = unsafe { header.current_chain(heap.of(), hash) };
         // SAFETY: The chain owns the hash, so it is initialised.
         let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
         Some(InChain { head, slot })

@@ -3,8 +3,9 @@
 
 use super::map::RawHmap;
 use crate::memory::hash_key::HashBy;
+use crate::memory::heap::Heap;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::error::TryReserveError;
+use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 
@@ -14,7 +15,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &mut self,
         n: usize,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let (header, heap) = self.parts();
         header.try_reserve(heap, n, HashBy::new(hasher))
     }
@@ -24,7 +25,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &mut self,
         entries: usize,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let (header, heap) = self.parts();
         header.try_presize(heap, entries, HashBy::new(hasher))
     }
@@ -34,7 +35,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &mut self,
         entries: usize,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Result<(), TryReserveError> {
+    ) -> Had<()> {
         let (header, heap) = self.parts();
         header.shrink_to(heap, entries, HashBy::new(hasher))
     }
@@ -42,7 +43,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Does the growth work that is due before an entry of this hash is looked for.
     pub(crate) fn prepare(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) {
         let (header, heap) = self.parts();
-        header.growth_work(heap.of, hash, HashBy::new(hasher));
+        header.growth_work(heap.of(), hash, HashBy::new(hasher));
     }
 
     /// Moves up to `chains` old chains; true if some are left.
