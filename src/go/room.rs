@@ -90,9 +90,13 @@ impl Header {
         entries: u32,
     ) -> Had<()> {
         let (short, with_front) = (self.short_of(promise.buckets), !self.has_extra());
+        let needs_cells = entries > 0 && heap.of().shape().has_cells();
+        if short == 0 && !needs_cells {
+            return Ok(());
+        }
         let mut chunks = NewChunks::none(heap);
         chunks.hold(short, self.bits.chunk(), with_front)?;
-        if with_front && short == 0 && entries > 0 && heap.of().shape().has_cells() {
+        if with_front && short == 0 {
             // Cells are held where there is a front.
             chunks.add(1, true)?;
         }
