@@ -333,7 +333,7 @@ where
     /// fills it and has the same seed: its page says what to do.
     /// **Memory:** O(1) calls of the allocator: an array when a growth starts, a
     /// chunk of overflow buckets when the last is used up, one each for a key or
-    /// value over 128 bytes; a few blocks of an old generation are given back. Overwriting
+    /// value over 128 bytes; one block that a growth has emptied may be given back. Overwriting
     /// makes none of either, nor does an insert that is [reserved](Self::try_reserve) for.
     /// Go: `mapassign`.
     ///
@@ -342,7 +342,7 @@ where
     /// the map holds what it held, and the insert can be tried again. A growth
     /// that is refused is no error while there is a slot: chains get longer and
     /// the growth is tried again later, after half as many new keys as there are
-    /// buckets, or 8.
+    /// buckets, at least 8 and at most 65,535.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -432,7 +432,7 @@ where
     ///
     /// **Work:** the chain of the key; while growing also the at most two old
     /// chains that are moved, whether the key is there or not. **Memory:** never
-    /// allocates; gives a cell, or a few blocks of an old generation, back.
+    /// allocates; gives cells back, or one block that a growth has emptied.
     /// Go: `mapdelete`.
     #[inline]
     pub fn remove<Q>(&mut self, key: &Q) -> Option<V>

@@ -221,7 +221,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     ///
     /// **Work:** the chain of the value; while growing also the at most two old chains
     /// that are moved, whether the value is there or not. **Memory:** never allocates;
-    /// gives a cell, or a few blocks of an old generation, back. Go: `mapdelete`.
+    /// gives a cell back, or one block that a growth has emptied. Go: `mapdelete`.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

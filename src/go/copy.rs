@@ -50,15 +50,18 @@ impl Header {
         let overflow = TryReserveError::CapacityOverflow;
         let needed = original.noverflow().checked_add(original.set_aside());
         let needed = needed.ok_or(overflow)?;
+        // Each chunk has a header: in more than it has the copy would be larger.
+        let chunks = original.extra().pool.totals(heap.of().shape()).chunks;
+        let most = u32::max(chunks, 1);
         let Some(growth) = original.growth() else {
-            self.hold_buckets(heap, needed)?;
+            self.add_buckets(heap, self.short_of(needed), most)?;
             return Ok(OldSpares::NONE);
         };
         let old = NewArray::make(heap, growth.old.bits)?;
         let (spares, in_chunks) = original.old_overflow(heap.of()).ok_or(overflow)?;
         let others = spares.saturating_sub(old.array().spares) + in_chunks;
         let short = self.short_of(needed.checked_add(others).ok_or(overflow)?);
-        self.add_buckets(heap, u32::max(short, others))?;
+        self.add_buckets(heap, u32::max(short, others), most)?;
         let old = old.into_array();
         if let Some(arrays) = original.arrays(heap.of()) {
             for n in 0..old.bits.count() {

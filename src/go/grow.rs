@@ -116,7 +116,7 @@ impl Header {
         let needed = set_aside.saturating_add(promise.buckets);
         let short = needed.saturating_sub(self.free_with(array.array()));
         let mut chunks = NewChunks::none(heap);
-        chunks.hold(short, bits.chunk(), false)?;
+        chunks.hold(short, bits.chunk(), false, u32::MAX)?;
         let cells = NewCells::allocate(heap, promise.keys.saturating_sub(self.reserved))?;
         // An insert does that before. Here it waits until there is memory: after a refusal the
         // map has all that it had.
@@ -426,14 +426,19 @@ impl<'a, T: MapType> Copies<'a, T> {
     #[cold]
     #[inline(never)]
     fn give_up(self) {
-        let Self { x, y, .. } = *ManuallyDrop::new(self);
-        // SAFETY: As above.
-        unsafe {
-            x.init();
-            if let Some(y) = y {
-                y.init();
+        for head in self.heads() {
+            // SAFETY: As when it is dropped; it is empty then.
+            unsafe {
+                self.header.put_back(head);
+                head.init();
             }
         }
+        let _nothing_left = ManuallyDrop::new(self);
+    }
+
+    /// X and Y.
+    fn heads(&self) -> impl Iterator<Item = BucketPtr<T>> + use<T> {
+        [Some(self.x), self.y].into_iter().flatten()
     }
 
     /// Keeps the copies; says how many overflow buckets they took.
@@ -446,7 +451,7 @@ impl<T: MapType> Drop for Copies<'_, T> {
     #[cold]
     #[inline(never)]
     fn drop(&mut self) {
-        for head in [Some(self.x), self.y].into_iter().flatten() {
+        for head in self.heads() {
             // SAFETY: The chain was made here and is read no more: its head is as good as
             // uninitialised again (M5).
             unsafe { self.header.put_back(head) };

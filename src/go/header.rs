@@ -1,9 +1,14 @@
-//! The header of a map: Go's `hmap`, whatever its entries are, in five words and a half.
+//! The header of a map: Go's `hmap`, whatever its entries are, in five words (seven of 32 bits).
 //!
 //! It has what nearly every operation reads. All else is in [`Extra`], which lies in front of
 //! the array, or as long as there is one bucket only in front of the first chunk of overflow
 //! buckets: so it makes no allocation of its own. A map without it has nothing that it would
 //! say.
+//!
+//! Each method is given the map's heap, or what it says of entries, as `heap` or `of`; always
+//! the same in the life of a map, and [`RawHmap`](crate::table::map::RawHmap) is the only one
+//! that keeps both together. That is what every `unsafe` block of [`go`](super) rests on, beside
+//! what is said here.
 //!
 //! # Invariants of the map
 //!
@@ -30,9 +35,8 @@
 //!   [`reserve`](super::reserve).
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
 //!   or calls to be started by anything but the load, nothing is left to be given back, nothing
-//!   is reserved. Then it is one less than the array's capacity, as far
-//!   as it can count. It is set by [`Header::settle`] alone; 0 is right at any time, and
-//!   costs a detour.
+//!   is reserved. Then it is one less than the array's capacity, as far as it can count. It is
+//!   set by [`Header::settle`] alone; 0 is right at any time, and costs a detour.
 //! * **H10** A small first bucket ([`Home::Two`], [`Home::Four`]) is all of the map's memory
 //!   but cells: B = 0, no growth, no reservation, no overflow bucket, and only its first slots
 //!   are ever used.
@@ -515,7 +519,8 @@ impl Header {
         if let Some(extra) = self.extra_mut().filter(|_| may) {
             let in_use = extra.noverflow > extra.spares - extra.pool.free_spares();
             if !in_use && extra.pool.in_chunks() as usize > most {
-                extra.pool.let_chunks_go();
+                // SAFETY: H7 and A2: no chain has a bucket of them; the `Extra` is in the array.
+                unsafe { extra.pool.let_chunks_go() };
             }
         }
     }

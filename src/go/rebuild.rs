@@ -209,7 +209,9 @@ impl Header {
             return Ok(());
         }
         let mut fresh = Fresh::make(heap, bits)?;
-        fresh.header.hold_buckets(heap, overflow)?;
+        let short = fresh.header.short_of(overflow);
+        // A second chunk would be a header more than was reckoned with.
+        fresh.header.add_buckets(heap, short, 1)?;
         for merged in 0..bits.count() {
             // SAFETY: The number is below the new array's count.
             let mut end = unsafe { fresh.end_of(merged) };

@@ -95,7 +95,7 @@ impl Header {
             return Ok(());
         }
         let mut chunks = NewChunks::none(heap);
-        chunks.hold(short, self.bits.chunk(), with_front)?;
+        chunks.hold(short, self.bits.chunk(), with_front, u32::MAX)?;
         if with_front && short == 0 {
             // Cells are held where there is a front.
             chunks.add(1, true)?;
@@ -111,14 +111,14 @@ impl Header {
     /// Makes sure that so many overflow buckets are free beside those that are set aside. After
     /// an error the map has the memory that it had.
     pub(crate) fn hold_buckets<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
-        self.add_buckets(heap, self.short_of(buckets))
+        self.add_buckets(heap, self.short_of(buckets), u32::MAX)
     }
 
-    /// Adds so many overflow buckets: in one chunk, if the allocator has it. After an error the
-    /// map has the memory that it had.
-    pub(super) fn add_buckets<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
+    /// Adds so many overflow buckets: in one chunk if the allocator has it, in no more than
+    /// `most`. After an error the map has the memory that it had.
+    pub(super) fn add_buckets<H: Heap>(&mut self, heap: H, buckets: u32, most: u32) -> Had<()> {
         let mut chunks = NewChunks::none(heap);
-        chunks.hold(buckets, 0, !self.has_extra())?;
+        chunks.hold(buckets, 0, !self.has_extra(), most)?;
         self.join_chunks(chunks);
         Ok(())
     }

@@ -44,25 +44,17 @@ impl Header {
     /// growth that runs is over, and its old array is given back.
     pub(crate) fn reset<H: Heap>(&mut self, heap: H) {
         let of = heap.of();
-        let (Some(arrays), Some(array)) = (self.arrays(of), self.array()) else {
-            return;
-        };
-        for head in arrays.all_initialised() {
-            // SAFETY: The chain is cut off below.
-            unsafe { self.unlink_behind(head) };
-        }
-        if let Some(extra) = self.extra_mut() {
-            if let Some(growth) = extra.growth {
-                for (_, head) in arrays.all_waiting() {
-                    // SAFETY: A3; the chain is given up with its array below.
-                    unsafe { extra.pool.put_back_of_left(of, growth.old, head.behind()) };
-                }
-            }
-            extra.longest = 0;
-        }
+        let Some(array) = self.array() else { return };
         for n in 0..array.bits.count() {
             // SAFETY: The bucket is the map's, and its entries are not needed.
             unsafe { array.bucket_0(of).nth(n).init() };
+        }
+        if let Some(extra) = self.extra_mut() {
+            extra.noverflow = 0;
+            extra.longest = 0;
+            // SAFETY: The chains of the current array end in their first buckets now, and
+            // those of an old one are given up with it below.
+            unsafe { extra.pool.put_all_back(of, array) };
         }
         self.count = 0;
         self.put_off = 0;

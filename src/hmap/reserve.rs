@@ -124,7 +124,7 @@ where
     /// from now on does not keep two arrays.
     ///
     /// **Work:** all chains that are left. **Memory:** never allocates; gives the old
-    /// array and its chunks back.
+    /// array back.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

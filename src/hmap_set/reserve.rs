@@ -87,7 +87,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// now on does not keep two arrays.
     ///
     /// **Work:** all chains that are left. **Memory:** never allocates; gives the old array
-    /// and its chunks back.
+    /// back.
     pub fn finish_growth(&mut self) {
         self.map.finish_growth();
     }

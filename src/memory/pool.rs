@@ -1,16 +1,16 @@
-//! Where overflow buckets come from: the spares of the current array, and chunks, which are
-//! the map's for its life.
+//! Where overflow buckets come from: the spares of the current array, and chunks, which stay
+//! the map's when it changes its array.
 //!
 //! ```text
-//! chunk   │ next chunk, its length │ bucket │ bucket │ …   one allocation
+//! chunk   │ (front) │ next chunk, its length │ bucket │ bucket │ …   one allocation
 //! free    first run ──► run ──► run    a run is n free buckets in a row
 //! ```
 //!
 //! A chain may take its overflow buckets from both. A chain that is moved gives those of
-//! chunks back to the pool at once; those that are spares of the old array go with it. So a
-//! map asks its allocator for overflow buckets only when it has more of them than ever before,
-//! a sixteenth of its array at a time; a call for each of them, as in Go, would cost an insert
-//! a walk through the allocator's holes every time.
+//! chunks back to the pool at once; those that are spares of the old array go with it. Chunks
+//! go back to the allocator with the map, when it is moved at once, and where a growth has
+//! emptied them all. They are a sixteenth of the array each: a call of the allocator for each
+//! bucket, as in Go, would cost an insert a walk through the allocator's holes every time.
 //!
 //! * **A2** Every overflow bucket, a spare of the current array, one of a chunk, or one of
 //!   the old array in a chain that is not moved, is in exactly one chain or free; chains end.
@@ -278,17 +278,24 @@ impl<H: Heap> NewChunks<H> {
         Ok(())
     }
 
-    /// Makes sure that there are so many buckets, in as few chunks as the allocator allows and
-    /// no smaller ones than usual, if it has them. The first chunk may need a front.
-    pub(crate) fn hold(&mut self, buckets: u32, usual: u32, with_front: bool) -> Had<()> {
+    /// Makes sure that there are so many buckets, in as few chunks as the allocator allows, but
+    /// no more than `most`, and no smaller ones than usual, if it has them. The first chunk may
+    /// need a front.
+    pub(crate) fn hold(
+        &mut self,
+        buckets: u32,
+        usual: u32,
+        with_front: bool,
+        mut most: u32,
+    ) -> Had<()> {
         let mut largest = u32::MAX;
         while self.buckets < buckets {
             let short = buckets - self.buckets;
             let chunk = u32::min(largest, u32::max(short, usual));
             match self.add(chunk, with_front && self.chunks.first.is_none()) {
-                Ok(()) => {}
+                Ok(()) => most = most.saturating_sub(1),
                 Err(_) if chunk > short => largest = short,
-                Err(_) if chunk > 1 => largest = chunk / 2,
+                Err(_) if chunk > 1 && short.div_ceil(chunk / 2) <= most => largest = chunk / 2,
                 Err(error) => return Err(error),
             }
         }
@@ -343,6 +350,7 @@ pub(crate) struct Totals {
     /// Bytes, their headers included.
     pub(crate) bytes: usize,
     pub(crate) buckets: usize,
+    pub(crate) chunks: u32,
     /// Bytes of those that are to be given back.
     pub(crate) leaving: usize,
 }
@@ -472,9 +480,28 @@ impl Pool {
         }
     }
 
-    /// Lets all chunks go, whose buckets are all free: [`give_back`](Self::give_back) gives them
-    /// back one by one.
-    pub(crate) fn let_chunks_go(&mut self) {
+    /// Makes all buckets free, in runs as they came, but for chunks that are to be given back.
+    ///
+    /// # Safety
+    /// The array is the current one, and none of the buckets is used again where it is.
+    pub(crate) unsafe fn put_all_back<T: MapType>(&mut self, of: T, array: Array) {
+        // SAFETY: The caller's promise.
+        unsafe { self.change_array(of, array) };
+        self.free = FreeList::EMPTY;
+        for chunk in self.chunks.iter() {
+            // SAFETY: As above; it is a chunk of such buckets.
+            unsafe {
+                let first = chunk.first_bucket(of);
+                self.free.push_run(first, chunk.extent.buckets());
+            }
+        }
+    }
+
+    /// Lets all chunks go: [`give_back`](Self::give_back) gives them back one by one.
+    ///
+    /// # Safety
+    /// All of their buckets are free, and nothing else lies in their blocks.
+    pub(crate) unsafe fn let_chunks_go(&mut self) {
         if self.leaving.first.is_none() {
             self.leaving = mem::replace(&mut self.chunks, ChunkList::EMPTY);
             self.free = FreeList::EMPTY;
@@ -530,6 +557,7 @@ impl Pool {
         let mut totals = Totals::default();
         for ChunkPtr { extent, .. } in self.chunks.iter() {
             totals.bytes += bytes(extent);
+            totals.chunks += 1;
             totals.buckets += extent.buckets() as usize;
         }
         totals.leaving = self.leaving.iter().map(|chunk| bytes(chunk.extent)).sum();

@@ -293,3 +293,29 @@ pub fn a_panic_at_the_end_of_a_clone_leaves_no_reservation() {
         ledger.live_bytes()
     );
 }
+
+pub fn a_clone_that_is_refused_a_call_is_no_larger_either() {
+    // One chain, whose overflow buckets are all in one chunk, so that a clone in two would have
+    // a header more.
+    let ledger = Ledger::new();
+    let mut map: Map<'_, u64> = Hmap::with_hasher_in(Identity, &ledger);
+    map.try_reserve(40).unwrap();
+    for id in 0..40 {
+        map.insert(Key::at(id, 0, id as u8), id).unwrap();
+    }
+    map.finish_growth();
+    let (bytes, mut refused) = (ledger.live_bytes(), 0);
+    for calls in 0..4 {
+        ledger.refuse_one_after(calls);
+        match map.try_clone() {
+            Ok(copy) => {
+                assert_eq!((copy.validate(), &copy), (Ok(()), &map));
+                assert!(copy.allocation_size() <= map.allocation_size());
+            }
+            Err(_) => refused += 1,
+        }
+        ledger.grant_all();
+        assert_eq!(ledger.live_bytes(), bytes);
+    }
+    assert_eq!(refused, 2, "of the array and of the chunk");
+}

@@ -67,6 +67,7 @@ macro_rules! list {
                 instructions_are_counted_exactly,
             }
             clones {
+                a_clone_that_is_refused_a_call_is_no_larger_either,
                 cloning_again_and_again_into_the_same_map_asks_for_nothing,
                 the_faces_that_cannot_fail_clone_into_what_is_there,
                 a_clone_of_another_size_replaces_the_map_or_leaves_it,
@@ -333,6 +334,7 @@ macro_rules! list {
                 a_set_and_its_places_can_be_shown,
             }
             shrink {
+                shrinking_where_only_small_blocks_are_free_does_not_enlarge_the_map,
                 a_map_that_fits_shrinks_without_a_call,
                 what_an_allocator_hands_out_beyond_is_nothing_to_give_back,
                 no_map_is_larger_for_being_shrunk,
@@ -352,6 +354,7 @@ macro_rules! list {
                 presizing_an_empty_map_replaces_its_array,
                 more_memory_than_asked_for_becomes_spare_buckets,
                 below_sixteen_buckets_more_memory_than_asked_for_is_not_used,
+                a_map_is_no_larger_than_its_header_hasher_and_allocator,
                 overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array,
             }
             sweep {

@@ -204,3 +204,25 @@ pub fn a_face_that_cannot_fail_shrinks_as_well() {
     map.shrink_to_fit();
     assert!(map.len() == 20 && ledger.live_bytes() < bytes);
 }
+
+pub fn shrinking_where_only_small_blocks_are_free_does_not_enlarge_the_map() {
+    let ledger = Ledger::new();
+    let mut checked = Checked::new(&ledger);
+    checked.map.try_presize(52).unwrap();
+    // One chain, and two chunks where one would do.
+    for (ids, reserved) in [(0..8, 0), (8..25, 17), (25..52, 3)] {
+        checked.map.try_reserve(reserved).unwrap();
+        for id in ids {
+            checked.insert(Key::at(id, 0, id as u8), id);
+        }
+    }
+    let bytes = ledger.live_bytes();
+    let bucket = checked.map.footprint().buckets / 8;
+    ledger.refuse_sizes(2 * bucket..8 * bucket);
+    assert!(checked.map.shrink_to_fit().is_err());
+    assert_eq!(ledger.live_bytes(), bytes);
+    ledger.grant_all();
+    checked.map.shrink_to_fit().unwrap();
+    assert!(ledger.live_bytes() < bytes);
+    checked.check_contents();
+}

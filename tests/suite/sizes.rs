@@ -4,7 +4,7 @@ use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
-use hmap::{Hmap, TryReserveError};
+use hmap::{DefaultHashBuilder, Global, Hmap, TryReserveError};
 
 /// The most entries that 2^B buckets hold, for B = 0, 1, 2, ...
 const LIMITS: [usize; 11] = [8, 13, 26, 52, 104, 208, 416, 832, 1664, 3328, 6656];
@@ -229,4 +229,18 @@ fn ledger_bytes_of_one_bucket() -> usize {
     let mut map = Map::with_hasher_in(Identity, &ledger);
     map.insert(Key::spread(0), 0).unwrap();
     ledger.live_bytes()
+}
+
+/// A map is as small as Go's `hmap`, which is 48 bytes on 64 bits.
+pub fn a_map_is_no_larger_than_its_header_hasher_and_allocator() {
+    fn with<S, A: hmap::Allocator>() -> usize {
+        size_of::<Hmap<u64, u64, S, A>>()
+    }
+    let pointer = size_of::<usize>();
+    let header = if pointer == 8 { 40 } else { 28 };
+    assert_eq!(with::<Identity, Global>(), header);
+    assert_eq!(with::<Identity, &Ledger>(), header + pointer);
+    let most = if pointer == 8 { (48, 56) } else { (40, 44) };
+    assert!(with::<DefaultHashBuilder, Global>() <= most.0);
+    assert!(with::<DefaultHashBuilder, &Ledger>() <= most.1);
 }

@@ -4,6 +4,7 @@
 use super::part::panic_on_purpose;
 use alloc::collections::BTreeMap;
 use core::cell::{Cell, RefCell};
+use core::ops::Range;
 use core::ptr::NonNull;
 use hmap::{AllocError, Allocator, Global};
 
@@ -20,8 +21,8 @@ pub struct Ledger {
     granted: Cell<Option<usize>>,
     /// Whether all calls after that fail, or just one.
     for_good: Cell<bool>,
-    /// The largest block that is granted; none means any.
-    largest_granted: Cell<Option<usize>>,
+    /// Sizes of blocks that are refused, from the first number on and below the second.
+    sizes_refused: Cell<Option<(usize, usize)>>,
     /// Calls that go by before one panics.
     panics: Cell<Option<usize>>,
     /// The same of calls that give a block back.
@@ -54,12 +55,17 @@ impl Ledger {
 
     /// From now on refuses blocks larger than that.
     pub fn refuse_larger_than(&self, bytes: usize) {
-        self.largest_granted.set(Some(bytes));
+        self.refuse_sizes(bytes + 1..usize::MAX);
+    }
+
+    /// From now on refuses blocks of these sizes, as a heap does in which others are free.
+    pub fn refuse_sizes(&self, bytes: Range<usize>) {
+        self.sizes_refused.set(Some((bytes.start, bytes.end)));
     }
 
     pub fn grant_all(&self) {
         self.granted.set(None);
-        self.largest_granted.set(None);
+        self.sizes_refused.set(None);
     }
 
     /// Grants `calls` more calls, and panics in the next.
@@ -149,8 +155,8 @@ impl Ledger {
     }
 
     fn refuses(&self, layout: Layout) -> bool {
-        let largest = self.largest_granted.get();
-        if largest.is_some_and(|largest| layout.size() > largest) {
+        let sizes = self.sizes_refused.get();
+        if sizes.is_some_and(|(from, to)| (from..to).contains(&layout.size())) {
             return true;
         }
         match self.granted.get() {

@@ -156,11 +156,11 @@ pub const STATES: &[State] = &[
     ),
     state("an array just full", &[Spread(52)]),
     state(
-        "a doubling whose moves use old chunks",
+        "a doubling whose moves use chunks of before",
         &[Do(Act::TryPresize(104)), Crowded(104), Spread(105)],
     ),
     state(
-        "old chunks that are in use again",
+        "chunks of before that are in use again",
         &[
             Do(Act::TryPresize(104)),
             Crowded(104),
@@ -205,7 +205,7 @@ pub const COMPACT_STATES: &[State] = &[
         &[Spread(3), Do(Act::TryReserve(30)), OneChain(20)],
     ),
     compact(
-        "a compact map whose moves use old chunks",
+        "a compact map whose moves use chunks of before",
         &[Do(Act::TryPresize(104)), Crowded(104), Spread(105)],
     ),
 ];

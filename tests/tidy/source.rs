@@ -48,7 +48,7 @@ impl Source {
         Self { path, text, file }
     }
 
-    /// `raw/bmap` for `src/raw/bmap.rs`, and `raw` for `src/raw.rs` and `src/raw/mod.rs`.
+    /// `go/grow` for `src/go/grow.rs`, and `go` for `src/go.rs` and `src/go/mod.rs`.
     pub fn module(&self) -> &str {
         let path = self.path.strip_prefix("src/").unwrap_or(&self.path);
         let path = path.strip_suffix(".rs").unwrap_or(path);
