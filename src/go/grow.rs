@@ -233,7 +233,7 @@ impl Header {
     }
 
     /// Splits an old chain between X and Y, or compacts it into X, and marks it
-    /// as evacuated. `None`, with nothing changed, if a bucket was missing, which
+    /// as evacuated. `None`, with the chain as it was, if a bucket was missing, which
     /// H6 rules out.
     fn move_chain<T: MapType>(
         &mut self,
@@ -422,23 +422,19 @@ impl<'a, T: MapType> Copies<'a, T> {
         }
     }
 
-    /// Forgets the copies, with the overflow buckets that they took: X and Y are empty.
+    /// Forgets the copies: X and Y are empty. Only where H6 is broken already, so the overflow
+    /// buckets that they took are not looked after: they are in no use until the map goes.
     #[cold]
     #[inline(never)]
     fn give_up(self) {
-        for head in self.heads() {
-            // SAFETY: As when it is dropped; it is empty then.
-            unsafe {
-                self.header.put_back(head);
-                head.init();
+        let Self { x, y, .. } = *ManuallyDrop::new(self);
+        // SAFETY: As above.
+        unsafe {
+            x.init();
+            if let Some(y) = y {
+                y.init();
             }
         }
-        let _nothing_left = ManuallyDrop::new(self);
-    }
-
-    /// X and Y.
-    fn heads(&self) -> impl Iterator<Item = BucketPtr<T>> + use<T> {
-        [Some(self.x), self.y].into_iter().flatten()
     }
 
     /// Keeps the copies; says how many overflow buckets they took.
@@ -451,7 +447,7 @@ impl<T: MapType> Drop for Copies<'_, T> {
     #[cold]
     #[inline(never)]
     fn drop(&mut self) {
-        for head in self.heads() {
+        for head in [Some(self.x), self.y].into_iter().flatten() {
             // SAFETY: The chain was made here and is read no more: its head is as good as
             // uninitialised again (M5).
             unsafe { self.header.put_back(head) };
