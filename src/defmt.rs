@@ -6,13 +6,13 @@ use crate::compat::hash_map::HashMap;
 use crate::compat::hash_set::HashSet;
 #[cfg(feature = "infallible")]
 use crate::compat::hash_table::HashTable;
+use crate::hmap::Cursor;
 use crate::hmap::Hmap;
 use crate::hmap_set::HmapSet;
 use crate::inspect::footprint::{ChainStats, Footprint};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 use crate::numbers::policy::Policy;
-use crate::table::cursor::Cursor;
 use defmt::{Format, Formatter, write};
 
 impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, A, P> {

@@ -7,17 +7,20 @@ mod bulk;
 mod cursor;
 mod entry;
 mod entry_ref;
+mod extract;
 mod first_bucket;
 mod inspect;
 mod iter;
 mod lookup;
 mod reserve;
 
+pub use cursor::{Batch, BatchMut, Cursor};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
+pub use extract::{Drain, ExtractIf};
 #[cfg(feature = "default-hasher")]
 pub use first_bucket::{LentHmap, StaticHmap};
-pub use iter::{IntoKeys, IntoValues, IterFrom, Keys, Values, ValuesMut};
+pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterFrom, IterMut, Keys, Values, ValuesMut};
 
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::{InsertError, TryReserveError};

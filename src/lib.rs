@@ -132,8 +132,9 @@ pub use compat::hash_set::{self, HashSet};
 pub use compat::hash_table::{self, HashTable};
 pub use equivalent::Equivalent;
 pub use hmap::{
-    Entry, EntryRef, Hmap, IntoKeys, IntoValues, IterFrom, Keys, OccupiedEntry, VacantEntry,
-    VacantEntryRef, Values, ValuesMut,
+    Batch, BatchMut, Cursor, Drain, Entry, EntryRef, ExtractIf, Hmap, IntoIter, IntoKeys,
+    IntoValues, Iter, IterFrom, IterMut, Keys, OccupiedEntry, VacantEntry, VacantEntryRef, Values,
+    ValuesMut,
 };
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
@@ -147,9 +148,6 @@ pub use numbers::policy::{Compact, Go, Policy};
 #[cfg(feature = "default-hasher")]
 pub use numbers::seed::DefaultHasher;
 pub use numbers::seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
-pub use table::cursor::{Batch, BatchMut, Cursor};
-pub use table::extract::{Drain, ExtractIf};
-pub use table::iter::{IntoIter, Iter, IterMut};
 
 /// What the macros of the crate expand to.
 #[doc(hidden)]

@@ -22,12 +22,12 @@ mod disjoint;
 mod entry;
 mod entry_ref;
 
-pub use crate::hmap::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
+pub use crate::hmap::{
+    Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
+};
 /// Under this path, too, for code that is written for hashbrown up to 0.14.
 #[doc(no_inline)]
 pub use crate::numbers::seed::DefaultHashBuilder;
-pub use crate::table::extract::{Drain, ExtractIf};
-pub use crate::table::iter::{IntoIter, Iter, IterMut};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 

@@ -1,7 +1,6 @@
-//! Many entries in one call: extend, clone, retain, drain, clear.
+//! Many entries in one call: extend, clone, retain, clear.
 
 use super::{Allocator, Hmap, InsertError, Policy, TryReserveError};
-use crate::table::extract::{Drain, ExtractIf};
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
@@ -37,50 +36,6 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// **Memory:** never allocates. Go: `mapclear`.
     pub fn clear(&mut self) {
         self.keyed.raw_mut().clear();
-    }
-
-    /// Removes all entries and gives them by value. The array is kept. What is not
-    /// taken out is dropped with the iterator, as by [`clear`](Self::clear); if that is
-    /// forgotten, it stays.
-    ///
-    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
-    /// allocates.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map = hmap::Hmap::new();
-    /// map.insert("a", 1)?;
-    /// assert_eq!(map.drain().collect::<Vec<_>>(), [("a", 1)]);
-    /// assert!(map.is_empty());
-    /// # }
-    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
-    /// ```
-    pub fn drain(&mut self) -> Drain<'_, K, V, A, P> {
-        self.keyed.raw_mut().drain()
-    }
-
-    /// Removes the entries that `predicate` returns true for and gives them by value.
-    /// What the iterator has not come to when it is dropped stays.
-    ///
-    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
-    /// allocates.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map = hmap::Hmap::new();
-    /// for n in 0..10 {
-    ///     map.insert(n, ())?;
-    /// }
-    /// assert_eq!(map.extract_if(|n, ()| n % 2 == 0).count(), 5);
-    /// assert_eq!(map.len(), 5);
-    /// # }
-    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
-    /// ```
-    pub fn extract_if<F>(&mut self, predicate: F) -> ExtractIf<'_, K, V, F, A, P>
-    where
-        F: FnMut(&K, &mut V) -> bool,
-    {
-        self.keyed.raw_mut().extract_if(predicate)
     }
 }
 

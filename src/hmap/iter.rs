@@ -1,11 +1,11 @@
-//! Iterators of the face: the core's, and their halves.
+//! Iterators over all entries, and their halves.
 
 use super::Hmap;
 use crate::inspect::go_order::GoOrder;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::{Go, Policy};
-use crate::table::iter::{IntoIter, Iter, IterMut};
+use crate::table::iter::{RawIntoIter, RawIter, RawIterMut};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -27,7 +27,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<i32, i32>>(())
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V, P> {
-        self.keyed.raw().iter()
+        Iter(self.keyed.raw().iter())
     }
 
     /// All entries, with values to change; as [`iter`](Self::iter) otherwise.
@@ -44,7 +44,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<&str, i32>>(())
     /// ```
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, P> {
-        self.keyed.raw_mut().iter_mut()
+        IterMut(self.keyed.raw_mut().iter_mut())
     }
 
     /// All keys, in the order of [`iter`](Self::iter).
@@ -147,7 +147,7 @@ impl<K, V, S, A: Allocator, P: Policy> IntoIterator for Hmap<K, V, S, A, P> {
     /// All entries by value. Its memory is given back when the iterator is dropped,
     /// and what was not taken out is dropped then, as by [`clear`](Hmap::clear).
     fn into_iter(self) -> IntoIter<K, V, A, P> {
-        self.keyed.into_raw().into_entries()
+        IntoIter(self.keyed.into_raw().into_entries())
     }
 }
 
@@ -169,6 +169,16 @@ impl<'a, K, V, S, A: Allocator, P: Policy> IntoIterator for &'a mut Hmap<K, V, S
     }
 }
 
+/// The entries of a map, by reference; see [`Hmap::iter`].
+pub struct Iter<'a, K, V, P: Policy = Go>(pub(super) RawIter<'a, K, V, P>);
+
+/// The entries of a map, with values to change; see [`Hmap::iter_mut`].
+pub struct IterMut<'a, K, V, P: Policy = Go>(RawIterMut<'a, K, V, P>);
+
+/// The entries of a map that is taken apart; see
+/// [`Hmap::into_iter`](Hmap#method.into_iter).
+pub struct IntoIter<K, V, A: Allocator = Global, P: Policy = Go>(RawIntoIter<K, V, A, P>);
+
 /// Keys of a map; see [`Hmap::keys`].
 pub struct Keys<'a, K, V, P: Policy = Go>(Iter<'a, K, V, P>);
 
@@ -184,6 +194,12 @@ pub struct IntoKeys<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, 
 /// Values of a map that is taken apart; see [`Hmap::into_values`].
 pub struct IntoValues<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, A, P>);
 
+impl<K, V, P: Policy> Clone for Iter<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<K, V, P: Policy> Clone for Keys<'_, K, V, P> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -196,16 +212,30 @@ impl<K, V, P: Policy> Clone for Values<'_, K, V, P> {
     }
 }
 
-/// The iterator traits of one half of an iterator over entries. An invocation says what is
-/// given, how the entries that are left are looked at, and which half it is.
-macro_rules! half {
-    ([$($generics:tt)*] $type:ty, $item:ty, $left:ident: $shown:ident, $half:expr) => {
+impl<K, V, P: Policy> IterMut<'_, K, V, P> {
+    /// The entries that are left, by shared reference.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
+        Iter(self.0.iter())
+    }
+}
+
+impl<K, V, A: Allocator, P: Policy> IntoIter<K, V, A, P> {
+    /// The entries that are left, by reference.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
+        Iter(self.0.iter())
+    }
+}
+
+/// The iterator traits of a wrapper around an iterator over entries. An invocation says what is
+/// given, how the entries that are left are looked at, and, of a half, which one it is.
+macro_rules! wrapper {
+    ([$($generics:tt)*] $type:ty, $item:ty, $left:ident: $($shown:ident),+ $(; $half:expr)?) => {
         impl<$($generics)*> Iterator for $type {
             type Item = $item;
 
             #[inline]
             fn next(&mut self) -> Option<$item> {
-                self.0.next().map($half)
+                self.0.next()$(.map($half))?
             }
 
             #[inline]
@@ -219,14 +249,15 @@ macro_rules! half {
 
         impl<$($generics)*> fmt::Debug for $type
         where
-            $shown: fmt::Debug,
+            $($shown: fmt::Debug,)+
         {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.0.$left().map($half)).finish()
+                f.debug_list().entries(self.0.$left()$(.map($half))?).finish()
             }
         }
     };
 }
+pub(super) use wrapper;
 
 /// `Default` of an iterator around another one.
 macro_rules! empty {
@@ -240,12 +271,18 @@ macro_rules! empty {
     };
 }
 
-half!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, clone: K, |(key, _)| key);
-half!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, clone: V, |(_, value)| value);
-half!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, iter: V, |(_, value)| value);
-half!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, iter: K, |(key, _)| key);
-half!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, iter: V, |(_, value)| value);
+wrapper!(['a, K, V, P: Policy] Iter<'a, K, V, P>, (&'a K, &'a V), clone: K, V);
+wrapper!(['a, K, V, P: Policy] IterMut<'a, K, V, P>, (&'a K, &'a mut V), iter: K, V);
+wrapper!([K, V, A: Allocator, P: Policy] IntoIter<K, V, A, P>, (K, V), iter: K, V);
+wrapper!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, clone: K; |(key, _)| key);
+wrapper!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, clone: V; |(_, value)| value);
+wrapper!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, iter: V; |(_, value)| value);
+wrapper!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, iter: K; |(key, _)| key);
+wrapper!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, iter: V; |(_, value)| value);
 
+empty!([K, V, P: Policy] Iter<'_, K, V, P>);
+empty!([K, V, P: Policy] IterMut<'_, K, V, P>);
+empty!([K, V, A: Allocator + Default, P: Policy] IntoIter<K, V, A, P>);
 empty!([K, V, P: Policy] Keys<'_, K, V, P>);
 empty!([K, V, P: Policy] Values<'_, K, V, P>);
 empty!([K, V, P: Policy] ValuesMut<'_, K, V, P>);

@@ -1,9 +1,9 @@
 //! Going over all values: by reference, by value, and while they are removed.
 
 use super::HmapSet;
+use crate::hmap;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::{Go, Policy};
-use crate::table;
 use crate::table::entry::Face;
 use crate::table::extract::RawExtract;
 use core::fmt;
@@ -75,17 +75,17 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
 
 /// The values of a set, by reference; see [`HmapSet::iter`].
 pub struct Iter<'a, K, P: Policy = Go> {
-    entries: table::iter::Iter<'a, K, (), P>,
+    entries: hmap::Iter<'a, K, (), P>,
 }
 
 /// The values of a set that is taken apart; see `HmapSet::into_iter`.
 pub struct IntoIter<K, A: Allocator = Global, P: Policy = Go> {
-    entries: table::iter::IntoIter<K, (), A, P>,
+    entries: hmap::IntoIter<K, (), A, P>,
 }
 
 /// The values of a set, which is empty in the end; see [`HmapSet::drain`].
 pub struct Drain<'a, K, A: Allocator = Global, P: Policy = Go> {
-    entries: table::extract::Drain<'a, K, (), A, P>,
+    entries: hmap::Drain<'a, K, (), A, P>,
 }
 
 /// The values of a set that a predicate chooses; see [`HmapSet::extract_if`].

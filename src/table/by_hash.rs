@@ -5,7 +5,7 @@
 
 use super::entry::{Face, RawOccupied, RawVacant, fill};
 use super::insert::{Supply, vacancy_in};
-use super::iter::Iter;
+use super::iter::RawIter;
 use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
@@ -189,7 +189,7 @@ impl<'a, M: Face> RawVacant<'a, M> {
 
 /// The keys of a map, to change; see [`RawHmap::keys_mut`].
 ///
-/// Not an `IterMut`: that one gives keys by shared reference, so that it may stand for
+/// Not a `RawIterMut`: that one gives keys by shared reference, so that it may stand for
 /// one of keys of a shorter lifetime, and be sent where its keys may only be shared.
 pub(crate) struct KeysMut<'a, K, V, P: Policy> {
     slots: Walk<Types<K, V, P>>,
@@ -203,9 +203,9 @@ unsafe impl<K: Sync, V, P: Policy> Sync for KeysMut<'_, K, V, P> {}
 
 impl<K, P: Policy> KeysMut<'_, K, (), P> {
     /// The keys that are left, by shared reference.
-    pub(crate) fn iter(&self) -> Iter<'_, K, (), P> {
+    pub(crate) fn iter(&self) -> RawIter<'_, K, (), P> {
         // SAFETY: Live slots (M1), not given yet, of a map that is borrowed alone.
-        unsafe { Iter::of_slots(self.slots.clone()) }
+        unsafe { RawIter::of_slots(self.slots.clone()) }
     }
 }
 

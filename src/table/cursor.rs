@@ -1,224 +1,40 @@
-//! A position in a map that survives every change of it: see
-//! [`Position`].
-//!
-//! As a number it can be kept outside of the kernel and come back made up. The worst
-//! it can do is to name another place of the same interval.
+//! One step of a walk that survives every change of the map: see [`Position`].
 
+use super::iter::{RawIter, RawIterMut};
 use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::{Go, Policy};
+use crate::numbers::policy::Policy;
 use crate::numbers::position::Position;
-use core::fmt;
-use core::iter::FusedIterator;
-use core::marker::PhantomData;
-
-/// A position in a map: a plain value that borrows nothing, and stays good while
-/// entries are inserted and removed and the map grows.
-///
-/// Each [`next`](Self::next) gives a batch, the entries of one chain. Between two
-/// batches the map may be changed in any way:
-///
-/// * an entry that is there from the first batch to the last is given exactly once
-///   (at least once if the array was made smaller in between);
-/// * an entry that was removed is not given after that;
-/// * an entry that was added is given at most once (more often only if the array was
-///   made smaller); so is one that was removed and added again, and that counts as
-///   another one.
-///
-/// There are at most as many batches as buckets, 2^B, of the largest array that was
-/// there while the cursor went through; some are empty. A batch has as many entries
-/// as its chain: 6½ on average when the map is about to grow, 13 in the middle of a
-/// growth, more only if the hash is bad.
-///
-/// **A copy takes room first.** The order of a walk is one of its own: all even buckets
-/// come before the odd ones, and of these the multiples of four before the others, and so
-/// on. If a map that hashes alike (the same hash builder with the same seed) is filled in
-/// that order and grows meanwhile, its entries crowd in few of its buckets. Chains get
-/// about as long as the square root of n, and inserts move two of them: 208 entries in
-/// the worst of 6,000 inserts, where keys in any order that is not the map's make it 25, and
-/// a copy in the order of [`iter`](crate::Hmap::iter) 29. So make the copy with room for all
-/// ([`try_with_capacity_and_hasher_in`](crate::Hmap::try_with_capacity_and_hasher_in),
-/// [`try_presize`](crate::Hmap::try_presize)), or with another seed, as every map has
-/// that was made without a hasher; or copy in one go, by
-/// [`try_clone`](crate::Hmap::try_clone).
-///
-/// A cursor used with another map, or made of made-up bits, gives some of the
-/// entries of that map, and ends as any other.
-///
-/// A kernel drops its lock between two batches:
-///
-/// ```
-/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-/// use hmap::{Cursor, Hmap};
-/// use std::sync::Mutex;
-///
-/// let table = Mutex::new(Hmap::new());
-/// for pid in 0..100_u32 {
-///     table.lock().unwrap().insert(pid, "task")?;
-/// }
-///
-/// let mut cursor = Cursor::new();
-/// let mut seen = 0;
-/// loop {
-///     let mut table = table.lock().unwrap();
-///     let Some(batch) = cursor.next(&table) else { break };
-///     seen += batch.count();
-///     table.insert(100 + cursor.to_bits() as u32, "late")?;
-///     // Here the lock is dropped.
-/// }
-/// assert!(seen >= 100);
-/// # }
-/// # Ok::<(), hmap::InsertError<u32, &str>>(())
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Cursor {
-    /// How far it has come.
-    position: Position,
-}
-
-impl Cursor {
-    /// A cursor before the first batch.
-    pub const fn new() -> Self {
-        Self {
-            position: Position::START,
-        }
-    }
-
-    /// The position as a number, whose highest bit is clear: a cookie that can be
-    /// handed out, for instance as the offset of a directory listing. 0 is the
-    /// beginning.
-    pub const fn to_bits(self) -> u64 {
-        self.position.get()
-    }
-
-    /// The position that [`to_bits`](Self::to_bits) gave. Any number makes a cursor;
-    /// one that `to_bits` cannot give makes one that has ended, if it is larger
-    /// than all it can.
-    ///
-    /// ```
-    /// use hmap::Cursor;
-    ///
-    /// assert_eq!(Cursor::from_bits(0), Cursor::new());
-    /// assert!(Cursor::from_bits(u64::MAX).has_ended());
-    /// ```
-    pub const fn from_bits(bits: u64) -> Self {
-        Self {
-            position: Position::new(bits),
-        }
-    }
-
-    /// Whether there is no further batch.
-    pub const fn has_ended(self) -> bool {
-        self.position.is_end()
-    }
-}
-
-impl fmt::Debug for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (done, all) = (self.position.get(), Position::END.get());
-        write!(f, "Cursor({done:#x} of {all:#x})")
-    }
-}
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    /// The entries of the chain at the cursor, which is moved past it.
-    pub(crate) fn batch(&self, cursor: &mut Cursor) -> Option<Batch<'_, K, V, P>> {
-        let slots = self.chain_at(cursor)?;
-        Some(Batch {
-            slots,
-            entries: PhantomData,
-        })
+    /// The entries of the chain at a position, which is moved past it.
+    pub(crate) fn batch(&self, position: &mut Position) -> Option<RawIter<'_, K, V, P>> {
+        let slots = self.chain_at(position)?;
+        // SAFETY: Live slots (M1) of a map that is borrowed.
+        Some(unsafe { RawIter::of_slots(slots) })
     }
 
     /// As [`batch`](Self::batch), with elems to change.
-    pub(crate) fn batch_mut(&mut self, cursor: &mut Cursor) -> Option<BatchMut<'_, K, V, P>> {
-        let slots = self.chain_at(cursor)?;
-        Some(BatchMut {
-            slots,
-            entries: PhantomData,
-        })
+    pub(crate) fn batch_mut(&mut self, position: &mut Position) -> Option<RawIterMut<'_, K, V, P>> {
+        let slots = self.chain_at(position)?;
+        // SAFETY: Live slots (M1) of a map that is borrowed alone.
+        Some(unsafe { RawIterMut::of_slots(slots) })
     }
 
-    fn chain_at(&self, cursor: &mut Cursor) -> Option<Walk<Types<K, V, P>>> {
-        if cursor.has_ended() {
+    fn chain_at(&self, position: &mut Position) -> Option<Walk<Types<K, V, P>>> {
+        if position.is_end() {
             return None;
         }
         let Some(arrays) = self.header.arrays(Types::HERE) else {
-            cursor.position = Position::END;
+            *position = Position::END;
             return None;
         };
-        let (head, position) = arrays.at(cursor.position);
-        cursor.position = position;
+        let (head, behind) = arrays.at(*position);
+        *position = behind;
         // SAFETY: The chain is initialised (M5), and the map borrowed for as long as its
         // slots are asked for.
         Some(unsafe { Walk::of_chain(head) })
-    }
-}
-
-/// The entries of one chain; see [`Cursor::next`].
-pub struct Batch<'m, K, V, P: Policy = Go> {
-    slots: Walk<Types<K, V, P>>,
-    entries: PhantomData<(&'m K, &'m V)>,
-}
-
-/// The entries of one chain, with values to change; see [`Cursor::next_mut`].
-pub struct BatchMut<'m, K, V, P: Policy = Go> {
-    slots: Walk<Types<K, V, P>>,
-    entries: PhantomData<(&'m K, &'m mut V)>,
-}
-
-// SAFETY: It gives shared references and no more.
-unsafe impl<K: Sync, V: Sync, P: Policy> Send for Batch<'_, K, V, P> {}
-// SAFETY: As above.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for Batch<'_, K, V, P> {}
-// SAFETY: It gives shared references to keys and unique ones to values.
-unsafe impl<K: Sync, V: Send, P: Policy> Send for BatchMut<'_, K, V, P> {}
-// SAFETY: Through `&BatchMut` nothing but shared references is had.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for BatchMut<'_, K, V, P> {}
-
-impl<'m, K, V, P: Policy> Iterator for Batch<'m, K, V, P> {
-    type Item = (&'m K, &'m V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.next()?;
-        // SAFETY: A live slot of a map that is borrowed for 'm.
-        Some(unsafe { slot.entry() })
-    }
-}
-
-impl<'m, K, V, P: Policy> Iterator for BatchMut<'m, K, V, P> {
-    type Item = (&'m K, &'m mut V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.next()?;
-        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'm.
-        let (key, elem) = unsafe { slot.entry_mut() };
-        Some((key, elem))
-    }
-}
-
-impl<K, V, P: Policy> FusedIterator for Batch<'_, K, V, P> {}
-impl<K, V, P: Policy> FusedIterator for BatchMut<'_, K, V, P> {}
-
-impl<K, V, P: Policy> Clone for Batch<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self {
-            slots: self.slots.clone(),
-            entries: PhantomData,
-        }
-    }
-}
-
-impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for Batch<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<K, V, P: Policy> fmt::Debug for BatchMut<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BatchMut").finish_non_exhaustive()
     }
 }

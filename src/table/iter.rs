@@ -3,71 +3,66 @@
 use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::shape::Types;
-use crate::numbers::alloc::{Allocator, Global};
-use crate::numbers::policy::{Go, Policy};
-use core::fmt;
-use core::iter::FusedIterator;
+use crate::numbers::alloc::Allocator;
+use crate::numbers::policy::Policy;
 use core::marker::PhantomData;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
-        Iter {
+    pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
+        RawIter {
             slots: self.walk(),
             entries: PhantomData,
         }
     }
 
-    pub(crate) fn iter_mut(&mut self) -> IterMut<'_, K, V, P> {
-        IterMut {
+    pub(crate) fn iter_mut(&mut self) -> RawIterMut<'_, K, V, P> {
+        RawIterMut {
             slots: self.walk(),
             entries: PhantomData,
         }
     }
 
-    pub(crate) fn into_entries(self) -> IntoIter<K, V, A, P> {
-        IntoIter {
+    pub(crate) fn into_entries(self) -> RawIntoIter<K, V, A, P> {
+        RawIntoIter {
             slots: self.walk(),
             map: self,
         }
     }
 }
 
-/// The entries of a map, by reference; see [`Hmap::iter`](crate::Hmap::iter).
-pub struct Iter<'a, K, V, P: Policy = Go> {
+/// The entries of a map, by reference.
+pub(crate) struct RawIter<'a, K, V, P: Policy> {
     slots: Walk<Types<K, V, P>>,
     entries: PhantomData<(&'a K, &'a V)>,
 }
 
-/// The entries of a map, with values to change; see
-/// [`Hmap::iter_mut`](crate::Hmap::iter_mut).
-pub struct IterMut<'a, K, V, P: Policy = Go> {
+/// The entries of a map, with elems to change.
+pub(crate) struct RawIterMut<'a, K, V, P: Policy> {
     slots: Walk<Types<K, V, P>>,
     entries: PhantomData<(&'a K, &'a mut V)>,
 }
 
-/// The entries of a map that is taken apart; see
-/// [`Hmap::into_iter`](crate::Hmap#method.into_iter).
-pub struct IntoIter<K, V, A: Allocator = Global, P: Policy = Go> {
+/// The entries of a map that is taken apart.
+pub(crate) struct RawIntoIter<K, V, A: Allocator, P: Policy> {
     slots: Walk<Types<K, V, P>>,
     /// Its memory, and the slots that are not given yet.
     map: RawHmap<K, V, A, P>,
 }
 
 // SAFETY: It gives shared references and no more.
-unsafe impl<K: Sync, V: Sync, P: Policy> Send for Iter<'_, K, V, P> {}
+unsafe impl<K: Sync, V: Sync, P: Policy> Send for RawIter<'_, K, V, P> {}
 // SAFETY: As above.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for Iter<'_, K, V, P> {}
+unsafe impl<K: Sync, V: Sync, P: Policy> Sync for RawIter<'_, K, V, P> {}
 // SAFETY: It gives shared references to keys and unique ones to values.
-unsafe impl<K: Sync, V: Send, P: Policy> Send for IterMut<'_, K, V, P> {}
-// SAFETY: Through `&IterMut` nothing but shared references is had.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for IterMut<'_, K, V, P> {}
+unsafe impl<K: Sync, V: Send, P: Policy> Send for RawIterMut<'_, K, V, P> {}
+// SAFETY: Through `&RawIterMut` nothing but shared references is had.
+unsafe impl<K: Sync, V: Sync, P: Policy> Sync for RawIterMut<'_, K, V, P> {}
 // SAFETY: It owns its entries, as the map does.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for IntoIter<K, V, A, P> {}
-// SAFETY: As above; through `&IntoIter` entries are only read.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for IntoIter<K, V, A, P> {}
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawIntoIter<K, V, A, P> {}
+// SAFETY: As above; through `&RawIntoIter` entries are only read.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawIntoIter<K, V, A, P> {}
 
-#[cfg(feature = "infallible")]
-impl<K, V, P: Policy> Iter<'_, K, V, P> {
+impl<K, V, P: Policy> RawIter<'_, K, V, P> {
     /// The entries in these slots.
     ///
     /// # Safety
@@ -80,7 +75,28 @@ impl<K, V, P: Policy> Iter<'_, K, V, P> {
     }
 }
 
-impl<K, V, P: Policy> Clone for Iter<'_, K, V, P> {
+impl<K, V, P: Policy> RawIterMut<'_, K, V, P> {
+    /// The same, with elems to change.
+    ///
+    /// # Safety
+    /// As [`RawIter::of_slots`]; nothing else has the entries meanwhile.
+    pub(super) unsafe fn of_slots(slots: Walk<Types<K, V, P>>) -> Self {
+        Self {
+            slots,
+            entries: PhantomData,
+        }
+    }
+
+    /// The entries that are left, by shared reference.
+    pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
+        RawIter {
+            slots: self.slots.clone(),
+            entries: PhantomData,
+        }
+    }
+}
+
+impl<K, V, P: Policy> Clone for RawIter<'_, K, V, P> {
     fn clone(&self) -> Self {
         Self {
             slots: self.slots.clone(),
@@ -89,7 +105,7 @@ impl<K, V, P: Policy> Clone for Iter<'_, K, V, P> {
     }
 }
 
-impl<'a, K, V, P: Policy> Iterator for Iter<'a, K, V, P> {
+impl<'a, K, V, P: Policy> Iterator for RawIter<'a, K, V, P> {
     type Item = (&'a K, &'a V);
 
     #[inline]
@@ -105,7 +121,7 @@ impl<'a, K, V, P: Policy> Iterator for Iter<'a, K, V, P> {
     }
 }
 
-impl<'a, K, V, P: Policy> Iterator for IterMut<'a, K, V, P> {
+impl<'a, K, V, P: Policy> Iterator for RawIterMut<'a, K, V, P> {
     type Item = (&'a K, &'a mut V);
 
     #[inline]
@@ -122,7 +138,7 @@ impl<'a, K, V, P: Policy> Iterator for IterMut<'a, K, V, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Iterator for IntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Policy> Iterator for RawIntoIter<K, V, A, P> {
     type Item = (K, V);
 
     #[inline]
@@ -138,7 +154,7 @@ impl<K, V, A: Allocator, P: Policy> Iterator for IntoIter<K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for IntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Policy> Drop for RawIntoIter<K, V, A, P> {
     fn drop(&mut self) {
         // The map is to free its memory and leave the entries alone, also if
         // one of their `Drop`s panics here.
@@ -148,53 +164,18 @@ impl<K, V, A: Allocator, P: Policy> Drop for IntoIter<K, V, A, P> {
     }
 }
 
-impl<K, V, P: Policy> ExactSizeIterator for Iter<'_, K, V, P> {}
-impl<K, V, P: Policy> ExactSizeIterator for IterMut<'_, K, V, P> {}
-impl<K, V, A: Allocator, P: Policy> ExactSizeIterator for IntoIter<K, V, A, P> {}
-impl<K, V, P: Policy> FusedIterator for Iter<'_, K, V, P> {}
-impl<K, V, P: Policy> FusedIterator for IterMut<'_, K, V, P> {}
-impl<K, V, A: Allocator, P: Policy> FusedIterator for IntoIter<K, V, A, P> {}
-
-impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for Iter<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<K, V, P: Policy> IterMut<'_, K, V, P> {
-    /// The entries that are left, by shared reference.
-    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
-        Iter {
-            slots: self.slots.clone(),
-            entries: PhantomData,
-        }
-    }
-}
-
-impl<K, V, A: Allocator, P: Policy> IntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Policy> RawIntoIter<K, V, A, P> {
     /// The entries that are left, by reference.
-    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
-        Iter {
+    pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
+        RawIter {
             slots: self.slots.clone(),
             entries: PhantomData,
         }
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for IterMut<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
-}
-
-impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, P: Policy> fmt::Debug for IntoIter<K, V, A, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
-}
-
 /// Without entries.
-impl<K, V, P: Policy> Default for Iter<'_, K, V, P> {
+impl<K, V, P: Policy> Default for RawIter<'_, K, V, P> {
     fn default() -> Self {
         Self {
             slots: Walk::empty(),
@@ -204,7 +185,7 @@ impl<K, V, P: Policy> Default for Iter<'_, K, V, P> {
 }
 
 /// Without entries.
-impl<K, V, P: Policy> Default for IterMut<'_, K, V, P> {
+impl<K, V, P: Policy> Default for RawIterMut<'_, K, V, P> {
     fn default() -> Self {
         Self {
             slots: Walk::empty(),
@@ -214,7 +195,7 @@ impl<K, V, P: Policy> Default for IterMut<'_, K, V, P> {
 }
 
 /// Without entries.
-impl<K, V, A: Allocator + Default, P: Policy> Default for IntoIter<K, V, A, P> {
+impl<K, V, A: Allocator + Default, P: Policy> Default for RawIntoIter<K, V, A, P> {
     fn default() -> Self {
         RawHmap::new_in(A::default()).into_entries()
     }

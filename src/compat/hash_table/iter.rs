@@ -8,16 +8,18 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 /// The values of a table; see [`HashTable::iter`](super::HashTable::iter).
-pub struct Iter<'a, T>(pub(super) table::iter::Iter<'a, T, (), Go>);
+pub struct Iter<'a, T>(pub(super) table::iter::RawIter<'a, T, (), Go>);
 
 /// The values of a table, to change; see [`HashTable::iter_mut`](super::HashTable::iter_mut).
 pub struct IterMut<'a, T>(pub(super) table::by_hash::KeysMut<'a, T, (), Go>);
 
 /// The values of a table that is taken apart.
-pub struct IntoIter<T, A: Allocator = Global>(pub(super) table::iter::IntoIter<T, (), A, Go>);
+pub struct IntoIter<T, A: Allocator = Global>(pub(super) table::iter::RawIntoIter<T, (), A, Go>);
 
 /// The values of a table that is emptied; see [`HashTable::drain`](super::HashTable::drain).
-pub struct Drain<'a, T, A: Allocator = Global>(pub(super) table::extract::Drain<'a, T, (), A, Go>);
+pub struct Drain<'a, T, A: Allocator = Global>(
+    pub(super) table::extract::RawDrain<'a, T, (), A, Go>,
+);
 
 /// Values of a table that a predicate chooses; see
 /// [`HashTable::extract_if`](super::HashTable::extract_if).

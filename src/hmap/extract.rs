@@ -1,0 +1,108 @@
+//! Removing entries while going over them: `drain` and `extract_if`.
+
+use super::Hmap;
+use super::iter::{Iter, wrapper};
+use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::policy::{Go, Policy};
+use crate::table::extract::{RawDrain, RawExtract};
+use core::fmt;
+use core::iter::FusedIterator;
+
+impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+    /// Removes all entries and gives them by value. The array is kept. What is not
+    /// taken out is dropped with the iterator, as by [`clear`](Self::clear); if that is
+    /// forgotten, it stays.
+    ///
+    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
+    /// allocates.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// map.insert("a", 1)?;
+    /// assert_eq!(map.drain().collect::<Vec<_>>(), [("a", 1)]);
+    /// assert!(map.is_empty());
+    /// # }
+    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, K, V, A, P> {
+        Drain(self.keyed.raw_mut().drain())
+    }
+
+    /// Removes the entries that `predicate` returns true for and gives them by value.
+    /// What the iterator has not come to when it is dropped stays.
+    ///
+    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
+    /// allocates.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut map = hmap::Hmap::new();
+    /// for n in 0..10 {
+    ///     map.insert(n, ())?;
+    /// }
+    /// assert_eq!(map.extract_if(|n, ()| n % 2 == 0).count(), 5);
+    /// assert_eq!(map.len(), 5);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, ()>>(())
+    /// ```
+    pub fn extract_if<F>(&mut self, predicate: F) -> ExtractIf<'_, K, V, F, A, P>
+    where
+        F: FnMut(&K, &mut V) -> bool,
+    {
+        ExtractIf {
+            entries: self.keyed.raw_mut().extract(),
+            predicate,
+        }
+    }
+}
+
+/// The entries of a map, which is empty in the end; see [`Hmap::drain`].
+pub struct Drain<'a, K, V, A: Allocator = Global, P: Policy = Go>(RawDrain<'a, K, V, A, P>);
+
+/// The entries of a map that a predicate chooses; see [`Hmap::extract_if`].
+pub struct ExtractIf<'a, K, V, F, A: Allocator = Global, P: Policy = Go> {
+    entries: RawExtract<'a, K, V, A, P>,
+    predicate: F,
+}
+
+wrapper!(['a, K, V, A: Allocator, P: Policy] Drain<'a, K, V, A, P>, (K, V), iter: K, V);
+
+impl<K, V, A: Allocator, P: Policy> Drain<'_, K, V, A, P> {
+    /// The entries that are left to give: what is left in the map.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
+        Iter(self.0.iter())
+    }
+}
+
+impl<K, V, F, A, P> Iterator for ExtractIf<'_, K, V, F, A, P>
+where
+    F: FnMut(&K, &mut V) -> bool,
+    A: Allocator,
+    P: Policy,
+{
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        let Self { entries, predicate } = self;
+        entries.next(|key, value| predicate(key, value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<K, V, F, A, P> FusedIterator for ExtractIf<'_, K, V, F, A, P>
+where
+    F: FnMut(&K, &mut V) -> bool,
+    A: Allocator,
+    P: Policy,
+{
+}
+
+impl<K, V, F, A: Allocator, P: Policy> fmt::Debug for ExtractIf<'_, K, V, F, A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").finish_non_exhaustive()
+    }
+}
