@@ -31,6 +31,9 @@ pub(crate) struct Walk<T> {
 }
 
 impl<T: MapType> Walk<T> {
+    /// More slots than there can be: a walk of one chain ends with that.
+    const NOT_KNOWN: usize = usize::MAX;
+
     const fn over(chains: Chains<T>, left: usize) -> Self {
         Self {
             chains,
@@ -43,11 +46,6 @@ impl<T: MapType> Walk<T> {
         }
     }
 
-    /// No slots.
-    pub(crate) const fn empty() -> Self {
-        Self::over(Chains::NONE, 0)
-    }
-
     /// The live slots of one chain.
     ///
     /// # Safety
@@ -58,20 +56,14 @@ impl<T: MapType> Walk<T> {
             bucket: Some(head),
             // SAFETY: The caller's promise.
             slots: unsafe { head.tops() }.live(),
-            // It ends with the chain: there is no other.
-            left: usize::MAX,
-            ..Self::empty()
+            left: Self::NOT_KNOWN,
+            ..Self::default()
         }
     }
 
     /// The head of the chain that the last slot given is in.
     pub(crate) const fn head(&self) -> Option<BucketPtr<T>> {
         self.head
-    }
-
-    /// How many slots are still to be given.
-    pub(crate) const fn left(&self) -> usize {
-        self.left
     }
 
     /// Goes on to the next bucket, of this chain or of the next.
@@ -105,6 +97,13 @@ impl<T: MapType> Walk<T> {
     }
 }
 
+/// Without slots.
+impl<T: MapType> Default for Walk<T> {
+    fn default() -> Self {
+        Self::over(Chains::NONE, 0)
+    }
+}
+
 impl<T: MapType> Iterator for Walk<T> {
     type Item = Slot<T>;
 
@@ -121,6 +120,14 @@ impl<T: MapType> Iterator for Walk<T> {
         // SAFETY: Slots are those of a bucket.
         let bucket = unsafe { self.bucket.unwrap_unchecked() };
         Some(Slot { bucket, index })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self.left {
+            Self::NOT_KNOWN => (0, None),
+            left => (left, Some(left)),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::entry::{Face, RawOccupied, RawVacant, fill};
 use super::insert::{Supply, vacancy_in};
-use super::iter::RawIter;
+use super::iter::{Lent, Loan};
 use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
@@ -17,7 +17,6 @@ use crate::numbers::error::InsertError;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::{Slots, TopHash};
-use core::marker::PhantomData;
 use core::mem;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -48,40 +47,34 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         begins
     }
+}
 
+impl<K, A: Allocator, P: Policy> RawHmap<K, (), A, P> {
     /// All keys, to change; their hashes and what they are equal to must stay.
-    pub(crate) fn keys_mut(&mut self) -> KeysMut<'_, K, V, P> {
-        KeysMut {
-            slots: self.walk(),
-            keys: PhantomData,
-        }
+    pub(crate) fn keys_mut(&mut self) -> KeysMut<'_, K, P> {
+        // SAFETY: Live slots (M1), each once, of a map that is borrowed alone.
+        unsafe { Lent::of(self.walk()) }
     }
 
     /// The entries whose tophash is this hash's, in the chain that owns it.
-    pub(crate) fn iter_hash(&self, hash: HashValue) -> IterHash<'_, K, V, P> {
-        IterHash {
-            slots: self.slots_of(hash),
-            entries: PhantomData,
-        }
+    pub(crate) fn iter_hash(&self, hash: HashValue) -> IterHash<'_, K, P> {
+        // SAFETY: A match is a live slot; the map is borrowed.
+        unsafe { Lent::of(self.slots_of(hash)) }
     }
 
     /// The keys of these entries, to change; their hashes and what they are equal to must
     /// stay.
-    pub(crate) fn iter_hash_mut(&mut self, hash: HashValue) -> IterHashMut<'_, K, V, P> {
-        IterHashMut {
-            slots: self.slots_of(hash),
-            keys: PhantomData,
-        }
+    pub(crate) fn iter_hash_mut(&mut self, hash: HashValue) -> IterHashMut<'_, K, P> {
+        // SAFETY: As above, each once; the map is borrowed alone.
+        unsafe { Lent::of(self.slots_of(hash)) }
     }
 
-    fn slots_of(&self, hash: HashValue) -> SlotsOfHash<Types<K, V, P>> {
+    fn slots_of(&self, hash: HashValue) -> SlotsOfHash<Types<K, (), P>> {
+        let chain = self.header.chain(Types::HERE, hash);
         SlotsOfHash {
             top: TopHash::of(hash),
-            next: self
-                .header
-                .chain(Types::HERE, hash)
-                .filter(|_| self.len() > 0),
-            ..SlotsOfHash::NONE
+            next: chain.filter(|_| self.len() > 0),
+            ..SlotsOfHash::default()
         }
     }
 }
@@ -187,71 +180,50 @@ impl<'a, M: Face> RawVacant<'a, M> {
     }
 }
 
-/// The keys of a map, to change; see [`RawHmap::keys_mut`].
+/// The keys of a map without elems, to change.
 ///
 /// Not a `RawIterMut`: that one gives keys by shared reference, so that it may stand for
 /// one of keys of a shorter lifetime, and be sent where its keys may only be shared.
-pub(crate) struct KeysMut<'a, K, V, P: Policy> {
-    slots: Walk<Types<K, V, P>>,
-    keys: PhantomData<&'a mut K>,
-}
+pub(crate) type KeysMut<'a, K, P> = Lent<Walk<Types<K, (), P>>, &'a mut K>;
 
-// SAFETY: It gives unique references to keys, and nothing of the elems.
-unsafe impl<K: Send, V, P: Policy> Send for KeysMut<'_, K, V, P> {}
-// SAFETY: Through `&KeysMut` nothing but shared references to keys is had.
-unsafe impl<K: Sync, V, P: Policy> Sync for KeysMut<'_, K, V, P> {}
+/// The entries that may have a hash.
+pub(crate) type IterHash<'a, K, P> = Lent<SlotsOfHash<Types<K, (), P>>, (&'a K, &'a ())>;
 
-impl<K, P: Policy> KeysMut<'_, K, (), P> {
-    /// The keys that are left, by shared reference.
-    pub(crate) fn iter(&self) -> RawIter<'_, K, (), P> {
-        // SAFETY: Live slots (M1), not given yet, of a map that is borrowed alone.
-        unsafe { RawIter::of_slots(self.slots.clone()) }
-    }
-}
+/// Keys that may have a hash, to change.
+pub(crate) type IterHashMut<'a, K, P> = Lent<SlotsOfHash<Types<K, (), P>>, &'a mut K>;
 
-impl<'a, K, V, P: Policy> Iterator for KeysMut<'a, K, V, P> {
-    type Item = &'a mut K;
-
+impl<K, P: Policy> Loan<Types<K, (), P>> for &mut K {
     #[inline]
-    fn next(&mut self) -> Option<&'a mut K> {
-        let slot = self.slots.next()?;
-        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'a.
-        Some(unsafe { slot.pair().0.as_mut() })
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.slots.left(), Some(self.slots.left()))
-    }
-}
-
-/// Without keys.
-impl<K, V, P: Policy> Default for KeysMut<'_, K, V, P> {
-    fn default() -> Self {
-        Self {
-            slots: Walk::empty(),
-            keys: PhantomData,
-        }
+    unsafe fn of(slot: Slot<Types<K, (), P>>) -> Self {
+        // SAFETY: The caller's promise.
+        unsafe { slot.pair().0.as_mut() }
     }
 }
 
 /// The slots whose tophash is a hash's, in the chain that owns it. It is used while the map
 /// stays as it is.
 #[derive(Clone)]
-struct SlotsOfHash<T> {
+pub(crate) struct SlotsOfHash<T> {
     top: TopHash,
     slots: Slots,
     bucket: Option<BucketPtr<T>>,
     next: Option<BucketPtr<T>>,
 }
 
-impl<T: MapType> SlotsOfHash<T> {
-    const NONE: Self = Self {
-        top: TopHash::of(HashValue::new(0)),
-        slots: Slots::NONE,
-        bucket: None,
-        next: None,
-    };
+/// Without slots.
+impl<T> Default for SlotsOfHash<T> {
+    fn default() -> Self {
+        Self {
+            top: TopHash::of(HashValue::new(0)),
+            slots: Slots::NONE,
+            bucket: None,
+            next: None,
+        }
+    }
+}
+
+impl<T: MapType> Iterator for SlotsOfHash<T> {
+    type Item = Slot<T>;
 
     fn next(&mut self) -> Option<Slot<T>> {
         loop {
@@ -265,86 +237,5 @@ impl<T: MapType> SlotsOfHash<T> {
             self.bucket = Some(bucket);
             self.next = overflow;
         }
-    }
-}
-
-/// Entries that may have a hash; see [`RawHmap::iter_hash`].
-pub(crate) struct IterHash<'a, K, V, P: Policy> {
-    slots: SlotsOfHash<Types<K, V, P>>,
-    entries: PhantomData<(&'a K, &'a V)>,
-}
-
-// SAFETY: It gives shared references and no more.
-unsafe impl<K: Sync, V: Sync, P: Policy> Send for IterHash<'_, K, V, P> {}
-// SAFETY: As above.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for IterHash<'_, K, V, P> {}
-
-impl<K, V, P: Policy> Clone for IterHash<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self {
-            slots: self.slots.clone(),
-            ..*self
-        }
-    }
-}
-
-/// Without entries.
-impl<K, V, P: Policy> Default for IterHash<'_, K, V, P> {
-    fn default() -> Self {
-        Self {
-            slots: SlotsOfHash::NONE,
-            entries: PhantomData,
-        }
-    }
-}
-
-impl<'a, K, V, P: Policy> Iterator for IterHash<'a, K, V, P> {
-    type Item = (&'a K, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.next()?;
-        // SAFETY: A match is a live slot, borrowed as the map is.
-        Some(unsafe { slot.entry() })
-    }
-}
-
-/// Keys that may have a hash, to change; see [`RawHmap::iter_hash_mut`].
-pub(crate) struct IterHashMut<'a, K, V, P: Policy> {
-    slots: SlotsOfHash<Types<K, V, P>>,
-    keys: PhantomData<&'a mut K>,
-}
-
-// SAFETY: It gives unique references to keys, and nothing of the elems.
-unsafe impl<K: Send, V, P: Policy> Send for IterHashMut<'_, K, V, P> {}
-// SAFETY: Through `&IterHashMut` nothing but shared references to keys is had.
-unsafe impl<K: Sync, V, P: Policy> Sync for IterHashMut<'_, K, V, P> {}
-
-impl<K, P: Policy> IterHashMut<'_, K, (), P> {
-    /// The keys that are left, by shared reference.
-    pub(crate) fn iter(&self) -> IterHash<'_, K, (), P> {
-        IterHash {
-            slots: self.slots.clone(),
-            entries: PhantomData,
-        }
-    }
-}
-
-/// Without keys.
-impl<K, V, P: Policy> Default for IterHashMut<'_, K, V, P> {
-    fn default() -> Self {
-        Self {
-            slots: SlotsOfHash::NONE,
-            keys: PhantomData,
-        }
-    }
-}
-
-impl<'a, K, V, P: Policy> Iterator for IterHashMut<'a, K, V, P> {
-    type Item = &'a mut K;
-
-    fn next(&mut self) -> Option<&'a mut K> {
-        let slot = self.slots.next()?;
-        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'a.
-        Some(unsafe { slot.pair().0.as_mut() })
     }
 }

@@ -1,6 +1,6 @@
 //! One step of a walk that survives every change of the map: see [`Position`].
 
-use super::iter::{RawIter, RawIterMut};
+use super::iter::{Lent, RawIter, RawIterMut};
 use super::map::RawHmap;
 use crate::go::walk::Walk;
 use crate::memory::shape::Types;
@@ -13,14 +13,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn batch(&self, position: &mut Position) -> Option<RawIter<'_, K, V, P>> {
         let slots = self.chain_at(position)?;
         // SAFETY: Live slots (M1) of a map that is borrowed.
-        Some(unsafe { RawIter::of_slots(slots) })
+        Some(unsafe { Lent::of(slots) })
     }
 
     /// As [`batch`](Self::batch), with elems to change.
     pub(crate) fn batch_mut(&mut self, position: &mut Position) -> Option<RawIterMut<'_, K, V, P>> {
         let slots = self.chain_at(position)?;
         // SAFETY: Live slots (M1) of a map that is borrowed alone.
-        Some(unsafe { RawIterMut::of_slots(slots) })
+        Some(unsafe { Lent::of(slots) })
     }
 
     fn chain_at(&self, position: &mut Position) -> Option<Walk<Types<K, V, P>>> {

@@ -1,7 +1,9 @@
-//! Iterators over all entries, in Go's order; no key is hashed.
+//! Iterators over entries: all of them, in Go's order, or those that some slots hold. No key is
+//! hashed.
 
 use super::map::RawHmap;
 use crate::go::walk::Walk;
+use crate::memory::bucket::Slot;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::Policy;
@@ -9,17 +11,13 @@ use core::marker::PhantomData;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
-        RawIter {
-            slots: self.walk(),
-            entries: PhantomData,
-        }
+        // SAFETY: Live slots (M1) of a map that is borrowed.
+        unsafe { Lent::of(self.walk()) }
     }
 
     pub(crate) fn iter_mut(&mut self) -> RawIterMut<'_, K, V, P> {
-        RawIterMut {
-            slots: self.walk(),
-            entries: PhantomData,
-        }
+        // SAFETY: Live slots (M1), each once, of a map that is borrowed alone.
+        unsafe { Lent::of(self.walk()) }
     }
 
     pub(crate) fn into_entries(self) -> RawIntoIter<K, V, A, P> {
@@ -31,15 +29,104 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 }
 
 /// The entries of a map, by reference.
-pub(crate) struct RawIter<'a, K, V, P: Policy> {
-    slots: Walk<Types<K, V, P>>,
-    entries: PhantomData<(&'a K, &'a V)>,
-}
+pub(crate) type RawIter<'a, K, V, P> = Lent<Walk<Types<K, V, P>>, (&'a K, &'a V)>;
 
 /// The entries of a map, with elems to change.
-pub(crate) struct RawIterMut<'a, K, V, P: Policy> {
-    slots: Walk<Types<K, V, P>>,
-    entries: PhantomData<(&'a K, &'a mut V)>,
+pub(crate) type RawIterMut<'a, K, V, P> = Lent<Walk<Types<K, V, P>>, (&'a K, &'a mut V)>;
+
+/// What is lent of the entries in some slots: `L` says what of each, and for how long.
+pub(crate) struct Lent<S, L> {
+    slots: S,
+    lent: PhantomData<L>,
+}
+
+/// What can be lent of an entry in a slot.
+pub(crate) trait Loan<T>: Sized {
+    /// # Safety
+    /// The slot is live, and for as long as the loan says it is borrowed; alone, if the loan
+    /// is to be changed.
+    unsafe fn of(slot: Slot<T>) -> Self;
+}
+
+impl<'a, K: 'a, V: 'a, P: Policy> Loan<Types<K, V, P>> for (&'a K, &'a V) {
+    #[inline]
+    unsafe fn of(slot: Slot<Types<K, V, P>>) -> Self {
+        // SAFETY: The caller's promise.
+        unsafe { slot.entry() }
+    }
+}
+
+impl<'a, K: 'a, V: 'a, P: Policy> Loan<Types<K, V, P>> for (&'a K, &'a mut V) {
+    #[inline]
+    unsafe fn of(slot: Slot<Types<K, V, P>>) -> Self {
+        // SAFETY: The caller's promise.
+        let (key, elem) = unsafe { slot.entry_mut() };
+        (key, elem)
+    }
+}
+
+impl<S, L> Lent<S, L> {
+    /// # Safety
+    /// The slots are live, given once each, and borrowed as `L` says, which is of the types
+    /// that are in them.
+    pub(super) const unsafe fn of(slots: S) -> Self {
+        Self {
+            slots,
+            lent: PhantomData,
+        }
+    }
+}
+
+// SAFETY: It gives loans and no more.
+unsafe impl<S, L: Send> Send for Lent<S, L> {}
+// SAFETY: Through a shared reference nothing is given but what a loan lets one read.
+unsafe impl<S, L: Sync> Sync for Lent<S, L> {}
+
+impl<T, S: Iterator<Item = Slot<T>>, L: Loan<T>> Iterator for Lent<S, L> {
+    type Item = L;
+
+    #[inline]
+    fn next(&mut self) -> Option<L> {
+        let slot = self.slots.next()?;
+        // SAFETY: As was promised when this was made.
+        Some(unsafe { L::of(slot) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+}
+
+impl<S: Clone, K, V> Clone for Lent<S, (&K, &V)> {
+    fn clone(&self) -> Self {
+        Self {
+            slots: self.slots.clone(),
+            lent: PhantomData,
+        }
+    }
+}
+
+/// Without entries.
+impl<S: Default, L> Default for Lent<S, L> {
+    fn default() -> Self {
+        Self {
+            slots: S::default(),
+            lent: PhantomData,
+        }
+    }
+}
+
+impl<K, V, P: Policy, S, L> Lent<S, L>
+where
+    S: Iterator<Item = Slot<Types<K, V, P>>> + Clone,
+    L: Loan<Types<K, V, P>>,
+{
+    /// The entries that are left, by shared reference.
+    pub(crate) fn iter(&self) -> Lent<S, (&K, &V)> {
+        // SAFETY: Slots that are not given yet, borrowed as this is.
+        unsafe { Lent::of(self.slots.clone()) }
+    }
 }
 
 /// The entries of a map that is taken apart.
@@ -49,92 +136,16 @@ pub(crate) struct RawIntoIter<K, V, A: Allocator, P: Policy> {
     map: RawHmap<K, V, A, P>,
 }
 
-// SAFETY: It gives shared references and no more.
-unsafe impl<K: Sync, V: Sync, P: Policy> Send for RawIter<'_, K, V, P> {}
-// SAFETY: As above.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for RawIter<'_, K, V, P> {}
-// SAFETY: It gives shared references to keys and unique ones to values.
-unsafe impl<K: Sync, V: Send, P: Policy> Send for RawIterMut<'_, K, V, P> {}
-// SAFETY: Through `&RawIterMut` nothing but shared references is had.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for RawIterMut<'_, K, V, P> {}
 // SAFETY: It owns its entries, as the map does.
 unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawIntoIter<K, V, A, P> {}
 // SAFETY: As above; through `&RawIntoIter` entries are only read.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawIntoIter<K, V, A, P> {}
 
-impl<K, V, P: Policy> RawIter<'_, K, V, P> {
-    /// The entries in these slots.
-    ///
-    /// # Safety
-    /// They are live, and stay so and unchanged for as long as the iterator borrows them.
-    pub(super) unsafe fn of_slots(slots: Walk<Types<K, V, P>>) -> Self {
-        Self {
-            slots,
-            entries: PhantomData,
-        }
-    }
-}
-
-impl<K, V, P: Policy> RawIterMut<'_, K, V, P> {
-    /// The same, with elems to change.
-    ///
-    /// # Safety
-    /// As [`RawIter::of_slots`]; nothing else has the entries meanwhile.
-    pub(super) unsafe fn of_slots(slots: Walk<Types<K, V, P>>) -> Self {
-        Self {
-            slots,
-            entries: PhantomData,
-        }
-    }
-
-    /// The entries that are left, by shared reference.
+impl<K, V, A: Allocator, P: Policy> RawIntoIter<K, V, A, P> {
+    /// The entries that are left, by reference.
     pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
-        RawIter {
-            slots: self.slots.clone(),
-            entries: PhantomData,
-        }
-    }
-}
-
-impl<K, V, P: Policy> Clone for RawIter<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self {
-            slots: self.slots.clone(),
-            entries: PhantomData,
-        }
-    }
-}
-
-impl<'a, K, V, P: Policy> Iterator for RawIter<'a, K, V, P> {
-    type Item = (&'a K, &'a V);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.next()?;
-        // SAFETY: A live slot of a map that is borrowed for 'a.
-        Some(unsafe { slot.entry() })
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.slots.left(), Some(self.slots.left()))
-    }
-}
-
-impl<'a, K, V, P: Policy> Iterator for RawIterMut<'a, K, V, P> {
-    type Item = (&'a K, &'a mut V);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.next()?;
-        // SAFETY: A live slot, given once, of a map that is borrowed alone for 'a.
-        let (key, elem) = unsafe { slot.entry_mut() };
-        Some((key, elem))
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.slots.left(), Some(self.slots.left()))
+        // SAFETY: Slots that are not given yet, borrowed as the map is.
+        unsafe { Lent::of(self.slots.clone()) }
     }
 }
 
@@ -150,7 +161,7 @@ impl<K, V, A: Allocator, P: Policy> Iterator for RawIntoIter<K, V, A, P> {
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.slots.left(), Some(self.slots.left()))
+        self.slots.size_hint()
     }
 }
 
@@ -161,36 +172,6 @@ impl<K, V, A: Allocator, P: Policy> Drop for RawIntoIter<K, V, A, P> {
         self.map.header.forget_entries();
         // SAFETY: The slots that were not given are live still.
         unsafe { self.map.drop_slots(self.slots.clone()) }
-    }
-}
-
-impl<K, V, A: Allocator, P: Policy> RawIntoIter<K, V, A, P> {
-    /// The entries that are left, by reference.
-    pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
-        RawIter {
-            slots: self.slots.clone(),
-            entries: PhantomData,
-        }
-    }
-}
-
-/// Without entries.
-impl<K, V, P: Policy> Default for RawIter<'_, K, V, P> {
-    fn default() -> Self {
-        Self {
-            slots: Walk::empty(),
-            entries: PhantomData,
-        }
-    }
-}
-
-/// Without entries.
-impl<K, V, P: Policy> Default for RawIterMut<'_, K, V, P> {
-    fn default() -> Self {
-        Self {
-            slots: Walk::empty(),
-            entries: PhantomData,
-        }
     }
 }
 

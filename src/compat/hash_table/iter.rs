@@ -11,7 +11,7 @@ use core::iter::FusedIterator;
 pub struct Iter<'a, T>(pub(super) table::iter::RawIter<'a, T, (), Go>);
 
 /// The values of a table, to change; see [`HashTable::iter_mut`](super::HashTable::iter_mut).
-pub struct IterMut<'a, T>(pub(super) table::by_hash::KeysMut<'a, T, (), Go>);
+pub struct IterMut<'a, T>(pub(super) table::by_hash::KeysMut<'a, T, Go>);
 
 /// The values of a table that is taken apart.
 pub struct IntoIter<T, A: Allocator = Global>(pub(super) table::iter::RawIntoIter<T, (), A, Go>);
@@ -29,11 +29,11 @@ pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
 }
 
 /// The values that may have a hash; see [`HashTable::iter_hash`](super::HashTable::iter_hash).
-pub struct IterHash<'a, T>(pub(super) table::by_hash::IterHash<'a, T, (), Go>);
+pub struct IterHash<'a, T>(pub(super) table::by_hash::IterHash<'a, T, Go>);
 
 /// The values that may have a hash, to change; see
 /// [`HashTable::iter_hash_mut`](super::HashTable::iter_hash_mut).
-pub struct IterHashMut<'a, T>(pub(super) table::by_hash::IterHashMut<'a, T, (), Go>);
+pub struct IterHashMut<'a, T>(pub(super) table::by_hash::IterHashMut<'a, T, Go>);
 
 impl<'a, T, F, A: Allocator> ExtractIf<'a, T, F, A> {
     pub(super) fn of(table: &'a mut RawHmap<T, (), A, Go>, predicate: F) -> Self {
