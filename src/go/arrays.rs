@@ -206,10 +206,11 @@ impl Header {
         of: T,
         hash: HashValue,
     ) -> Option<BucketPtr<T>> {
-        // SAFETY: There is an array.
-        let head = self
-            .has_buckets()
-            .then(|| unsafe { self.current_chain(of, hash) });
+        let current = || {
+            // SAFETY: There is an array.
+            unsafe { self.current_chain(of, hash) }
+        };
+        let head = self.has_buckets().then(current);
         debug_assert!(head == self.chain(of, hash), "H6: a step can always run");
         head
     }

@@ -578,10 +578,10 @@ impl Header {
             .filter(|_| self.is_small(heap.of()));
         let slots = self.home.slots();
         let is_old_lent = self.is_old_lent();
-        // SAFETY: The `Extra` is not used again where it is, in a block that goes back.
-        let extra = self
-            .extra_mut()
-            .map(|extra| unsafe { NonNull::from(extra).read() });
+        let extra = self.extra_mut().map(|extra| {
+            // SAFETY: It is not used again where it is, in a block that goes back.
+            unsafe { NonNull::from(extra).read() }
+        });
         // SAFETY: The caller's promise. A guard gives its block back when it is dropped.
         let _array = array.map(|array| unsafe { NewArray::of_map(heap, array) });
         if let Some(bucket) = small {
