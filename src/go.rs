@@ -1,8 +1,8 @@
 //! Go's table: an array of 2^B chains of buckets, and while it grows a second one.
 //!
 //! [`header`] is Go's `hmap`, without the types of its entries. [`arrays`] knows which of the
-//! two arrays owns a key, and is the only one that does. [`grow`] moves the chains, [`room`]
-//! gets overflow buckets, [`small`] the first bucket, [`compact`] keeps chains short,
+//! two arrays owns a key, and is the only one that does. [`grow`] moves the chains, [`place`]
+//! gets what one entry more needs, [`room`] overflow buckets, [`small`] the first bucket, [`compact`] keeps chains short,
 //! [`rebuild`] moves everything at once, [`reserve`] holds memory for inserts to come.
 
 pub(crate) mod arrays;
@@ -10,6 +10,7 @@ pub(crate) mod compact;
 pub(crate) mod copy;
 pub(crate) mod grow;
 pub(crate) mod header;
+pub(crate) mod place;
 pub(crate) mod rebuild;
 pub(crate) mod reserve;
 pub(crate) mod room;

@@ -22,6 +22,7 @@ pub use extract::{Drain, ExtractIf};
 pub use first_bucket::{LentHmap, StaticHmap};
 pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterFrom, IterMut, Keys, Values, ValuesMut};
 
+use crate::go::place::Supply;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::{InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
@@ -30,8 +31,8 @@ use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
 use crate::table::entry::{Face, HashingFace};
 #[cfg(feature = "infallible")]
 use crate::table::entry::{RawEntry, RawOccupied};
-use crate::table::insert::Supply;
 use crate::table::keyed::Keyed;
+use crate::table::lookup::equal_to;
 use crate::table::map::RawHmap;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -403,7 +404,7 @@ where
     ) -> Result<Option<V>, InsertError<K, V>> {
         let hash = self.hash_to_insert(&key);
         let (raw, hasher) = self.split();
-        raw.insert(hash, key, value, K::eq, hasher, supply)
+        raw.insert(hash, key, value, hasher, supply)
     }
 
     /// Inserts an entry whose key is not there, without looking for it.
@@ -457,7 +458,7 @@ where
         }
         let hash = self.hash(key);
         let (raw, hasher) = self.split();
-        raw.remove(hash, |stored| key.equivalent(stored), hasher)
+        raw.remove(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and drops it and its value where they are; whether it was there.
@@ -486,7 +487,7 @@ where
         }
         let hash = self.hash(key);
         let (raw, hasher) = self.split();
-        raw.delete(hash, |stored| key.equivalent(stored), hasher)
+        raw.delete(hash, equal_to(key), hasher)
     }
 }
 

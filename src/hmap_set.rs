@@ -23,6 +23,7 @@ use crate::numbers::error::SetInsertError;
 use crate::numbers::policy::{Go, Policy};
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::RawEntry;
+use crate::table::lookup::equal_to;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -160,7 +161,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// ```
     pub fn replace(&mut self, value: T) -> Result<Option<T>, SetInsertError<T>> {
         let hash = self.map.hash_to_insert(&value);
-        match RawEntry::find(&mut self.map, hash, |stored| value == *stored) {
+        match RawEntry::find(&mut self.map, hash, equal_to(&value)) {
             RawEntry::Occupied(mut entry) => Ok(Some(mem::replace(entry.get_mut().0, value))),
             RawEntry::Vacant(place) => {
                 place.insert(value, ())?;

@@ -22,7 +22,6 @@ use crate::numbers::error::TryReserveError;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Go;
 use crate::table::entry::{Face, RawEntry};
-use crate::table::insert::Supply;
 use crate::table::map::RawHmap;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -163,12 +162,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), T> {
         let hasher = |value: &T| HashValue::new(hasher(value));
-        let different = |_: &T, _: &T| false;
         let hash = HashValue::new(hash);
-        let inserted = self
-            .raw
-            .insert(hash, value, (), different, hasher, Supply::AtHand);
-        inserted.map(drop).map_err(|error| error.into_pair().0)
+        let inserted = self.raw.insert_new_at_hand(hash, value, (), hasher);
+        inserted.map_err(|(value, ())| value)
     }
 
     /// Removes and drops all values; the memory is kept. Where a `Drop` panics: see

@@ -2,6 +2,7 @@
 
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
+use crate::table::lookup::equal_to;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
@@ -48,7 +49,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
     /// ```
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A, P> {
         let hash = self.hash_to_insert(&key);
-        match RawEntry::find(self, hash, |stored| key == *stored) {
+        match RawEntry::find(self, hash, equal_to(&key)) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { key, raw }),
         }

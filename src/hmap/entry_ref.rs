@@ -5,6 +5,7 @@ use super::entry::{OccupiedEntry, Placed, filling};
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::numbers::error::InsertWithKeyError;
 use crate::table::entry::{RawEntry, RawVacant};
+use crate::table::lookup::equal_to;
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -53,7 +54,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hash_to_insert(key);
-        match RawEntry::find(self, hash, |stored| key.equivalent(stored)) {
+        match RawEntry::find(self, hash, equal_to(key)) {
             RawEntry::Occupied(raw) => EntryRef::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => EntryRef::Vacant(VacantEntryRef { key, raw }),
         }

@@ -3,6 +3,7 @@
 use super::Hmap;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::Policy;
+use crate::table::lookup::equal_to;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -32,9 +33,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
         if self.is_empty() {
             return None;
         }
-        self.keyed
-            .raw()
-            .get(self.hash(key), |stored| key.equivalent(stored))
+        self.keyed.raw().get(self.hash(key), equal_to(key))
     }
 
     /// The value of a key, to change. Nothing is moved.
@@ -60,10 +59,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
             return None;
         }
         let hash = self.hash(key);
-        let (key, value) = self
-            .keyed
-            .raw_mut()
-            .get_mut(hash, |stored| key.equivalent(stored))?;
+        let (key, value) = self.keyed.raw_mut().get_mut(hash, equal_to(key))?;
         Some((key, value))
     }
 

@@ -387,6 +387,25 @@ impl<T: MapType> Slot<T> {
         }
     }
 
+    /// Makes these the cells of the entry to be.
+    ///
+    /// # Safety
+    /// Its bucket is as [`BucketPtr`] says, and the slot empty; there is a cell exactly for
+    /// what is kept in one, and it is the entry's own.
+    #[inline]
+    pub(crate) unsafe fn set_cells(self, cells: Cells) {
+        let Self { bucket, index } = self;
+        let shape = bucket.of.shape();
+        if let Some(cell) = cells.key.filter(|_| shape.key.cell.is_some()) {
+            // SAFETY: Keys are kept in cells, so the field is that of a pointer.
+            unsafe { bucket.key_field(index).cast::<NonNull<u8>>().write(cell) };
+        }
+        if let Some(cell) = cells.elem.filter(|_| shape.elem.cell.is_some()) {
+            // SAFETY: Elems are kept in cells, so the field is that of a pointer.
+            unsafe { bucket.elem_field(index).cast::<NonNull<u8>>().write(cell) };
+        }
+    }
+
     /// The cells of its entry.
     ///
     /// # Safety
@@ -455,20 +474,10 @@ impl<K, V, P: Policy> Slot<Types<K, V, P>> {
     /// tophash is not touched.
     ///
     /// # Safety
-    /// Its bucket is as [`BucketPtr`] says, and the slot empty; there is a cell exactly for
-    /// what is kept in one, and it is the entry's own.
+    /// The slot's bucket is as [`BucketPtr`] says, its fields hold no entry, and
+    /// [its cells are set](Slot::set_cells).
     #[inline]
-    pub(crate) unsafe fn fill(self, cells: Cells, key: K, elem: V) {
-        let Self { bucket, index } = self;
-        let shape = bucket.of.shape();
-        if let Some(cell) = cells.key.filter(|_| shape.key.cell.is_some()) {
-            // SAFETY: Keys are kept in cells, so the field is that of a pointer.
-            unsafe { bucket.key_field(index).cast::<NonNull<u8>>().write(cell) };
-        }
-        if let Some(cell) = cells.elem.filter(|_| shape.elem.cell.is_some()) {
-            // SAFETY: Elems are kept in cells, so the field is that of a pointer.
-            unsafe { bucket.elem_field(index).cast::<NonNull<u8>>().write(cell) };
-        }
+    pub(crate) unsafe fn write(self, key: K, elem: V) {
         // SAFETY: The field or the cell is the entry's own.
         unsafe {
             let (key_at, elem_at) = self.pair();

@@ -4,9 +4,9 @@
 //! [`Hmap`]: crate::Hmap
 
 use super::entry::{Face, RawOccupied, RawVacant, fill};
-use super::insert::{Supply, vacancy_in};
 use super::iter::{Lent, Loan};
 use super::map::RawHmap;
+use crate::go::place::Supply;
 use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashBy;
@@ -34,18 +34,25 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// Begins a growth that one entry more calls for, and does the work that this entry's
-    /// chain needs; false if none was begun.
-    fn begin_growth(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) -> bool {
+    /// Inserts an entry whose key is not there, with the memory at hand; the pair comes back if
+    /// that has no room.
+    pub(crate) fn insert_new_at_hand(
+        &mut self,
+        hash: HashValue,
+        key: K,
+        elem: V,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Result<(), (K, V)> {
         let (header, heap) = self.parts();
-        if header.reserved() == 0 {
-            header.give_back(heap);
-        }
-        let begins = header.has_buckets() && header.grow_if_due(heap);
-        if begins {
-            header.growth_work(heap.of(), hash, HashBy::new(hasher));
-        }
-        begins
+        let hasher = HashBy::new(hasher);
+        header.growth_work(heap.of(), hash, hasher);
+        // SAFETY: The work is done; the slot is written below.
+        let Ok(slot) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
+            return Err((key, elem));
+        };
+        // SAFETY: It is there for this entry.
+        unsafe { slot.write(key, elem) };
+        Ok(())
     }
 }
 
@@ -101,12 +108,12 @@ impl<'a, M: Face> RawOccupied<'a, M> {
 
         impl<M: Face> Drop for MovedOut<'_, '_, M> {
             fn drop(&mut self) {
-                let RawOccupied {
-                    map, head, slot, ..
-                } = &mut *self.0;
-                // SAFETY: The slot is live, in the chain that was found with it, and the
+                let RawOccupied { map, hash, slot } = &mut *self.0;
+                // SAFETY: There are entries, so there is an array (A1).
+                let head = unsafe { map.core().header.owner(Types::HERE, *hash) };
+                // SAFETY: The slot is live, was found in the chain that owns the hash, and its
                 // entry was moved out.
-                unsafe { map.core_mut().remove_moved(*head, *slot) }
+                unsafe { map.core_mut().remove_moved(head, *slot) }
             }
         }
 
@@ -129,10 +136,7 @@ impl<'a, M: Face> RawOccupied<'a, M> {
             Err(instead) => {
                 drop(moved_out);
                 let Self { map, hash, .. } = self;
-                let head = map.core().header.chain(Types::HERE, hash);
-                // SAFETY: The chain owns the hash (M5).
-                let vacancy = unsafe { vacancy_in(head) };
-                Err((instead, RawVacant { map, hash, vacancy }))
+                Err((instead, RawVacant { map, hash }))
             }
         }
     }
@@ -146,16 +150,9 @@ impl<'a, M: Face> RawVacant<'a, M> {
     /// Does all else that may have to hash before an entry is put there: a growth that
     /// one entry more calls for is begun, whether or not it will come.
     pub(crate) fn prepare(self, hasher: impl Fn(&M::Key) -> HashValue + Copy) -> Self {
-        let Self {
-            map,
-            hash,
-            mut vacancy,
-        } = self;
-        let raw = map.core_mut();
-        if raw.begin_growth(hash, hasher) {
-            vacancy = raw.vacancy_again(hash, &vacancy);
-        }
-        Self { map, hash, vacancy }
+        let (header, heap) = self.map.core_mut().parts();
+        header.grow_ahead(heap, self.hash, HashBy::new(hasher));
+        self
     }
 
     /// Puts an entry there; no growth starts, as there is nobody to hash.
@@ -164,15 +161,13 @@ impl<'a, M: Face> RawVacant<'a, M> {
         key: M::Key,
         elem: M::Elem,
     ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
-        let Self { map, hash, vacancy } = self;
+        let Self { map, hash } = self;
+        let (header, heap) = map.core_mut().parts();
         // Without growth no key is hashed.
-        let place = map.core_mut().reserve_place(
-            hash,
-            vacancy,
-            HashBy::new(|_: &M::Key| hash),
-            Supply::NoGrowth,
-        );
-        fill(map, hash, place, key, elem)
+        let hasher = HashBy::new(|_: &M::Key| hash);
+        // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
+        let new = unsafe { header.place(heap, hash, hasher, Supply::NoGrowth) };
+        fill(map, hash, new, key, elem)
     }
 
     pub(crate) fn into_map(self) -> &'a mut M {

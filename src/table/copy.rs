@@ -166,7 +166,9 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot is free, and the cells are its own; M1 is true of it
             // when its tophash is set.
             unsafe {
-                Slot { bucket: to, index }.fill(cells, key, elem);
+                let slot = Slot { bucket: to, index };
+                slot.set_cells(cells);
+                slot.write(key, elem);
                 to.set_top(index, tops.get(index));
             }
             self.header.count_inserted();

@@ -3,16 +3,16 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::insert::{Found, Place, Supply, Vacancy, search, vacancy_in};
+use super::insert::{Found, search};
 use super::map::RawHmap;
-use crate::memory::bucket::{BucketPtr, Slot};
+use crate::go::place::Supply;
+use crate::memory::bucket::Slot;
 use crate::memory::hash_key::HashBy;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
-use crate::numbers::tophash::TopHash;
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back
@@ -54,26 +54,19 @@ pub(crate) enum RawEntry<'a, M: Face> {
 pub(crate) struct RawOccupied<'a, M: Face> {
     pub(super) map: &'a mut M,
     pub(super) hash: HashValue,
-    /// The head of the chain that the slot is in.
-    pub(super) head: BucketPtr<TypesOf<M>>,
     pub(super) slot: Slot<TypesOf<M>>,
 }
 
-/// Where a key that is not in the map would go.
+/// The hash of a key that is not in the map, once the growth work that is due for it is done.
 pub(crate) struct RawVacant<'a, M: Face> {
     pub(super) map: &'a mut M,
     pub(super) hash: HashValue,
-    pub(super) vacancy: Vacancy<TypesOf<M>>,
 }
 
 // SAFETY: They borrow the map alone, and have pointers into that map only.
 unsafe impl<M: Face + Send> Send for RawOccupied<'_, M> {}
 // SAFETY: Through a shared reference entries are only read.
 unsafe impl<M: Face + Sync> Sync for RawOccupied<'_, M> {}
-// SAFETY: As for `RawOccupied`.
-unsafe impl<M: Face + Send> Send for RawVacant<'_, M> {}
-// SAFETY: As above.
-unsafe impl<M: Face + Sync> Sync for RawVacant<'_, M> {}
 
 impl<'a, M: HashingFace> RawEntry<'a, M> {
     /// The place of the key that has this hash and satisfies `eq`, once the growth work
@@ -95,25 +88,13 @@ impl<'a, M: Face> RawEntry<'a, M> {
         let head = map.core().header.chain(Types::HERE, hash);
         // SAFETY: The chain owns the hash (M5).
         match unsafe { search(head, hash, eq) } {
-            Found::Entry(slot) => Self::Occupied(RawOccupied::new(map, hash, slot)),
-            Found::Vacancy(vacancy) => Self::Vacant(RawVacant { map, hash, vacancy }),
+            Found::Entry(slot) => Self::Occupied(RawOccupied { map, hash, slot }),
+            Found::Nothing(_) => Self::Vacant(RawVacant { map, hash }),
         }
     }
 }
 
 impl<'a, M: Face> RawOccupied<'a, M> {
-    fn new(map: &'a mut M, hash: HashValue, slot: Slot<TypesOf<M>>) -> Self {
-        // There is a chain: the slot is in it.
-        let chain = map.core().header.chain(Types::HERE, hash);
-        let head = chain.unwrap_or(slot.bucket);
-        Self {
-            map,
-            hash,
-            head,
-            slot,
-        }
-    }
-
     pub(crate) fn get(&self) -> (&M::Key, &M::Elem) {
         // SAFETY: The slot is live: the map was not changed since it was found.
         unsafe { self.slot.entry() }
@@ -136,18 +117,12 @@ impl<'a, M: Face> RawOccupied<'a, M> {
 
     /// Removes the entry; an equal key can be put in its place.
     pub(crate) fn remove(self) -> ((M::Key, M::Elem), RawVacant<'a, M>) {
-        let Self {
-            map,
-            hash,
-            head,
-            slot,
-        } = self;
-        // SAFETY: The slot is live, in the chain that was found with it.
+        let Self { map, hash, slot } = self;
+        // SAFETY: There are entries, so there is an array (A1).
+        let head = unsafe { map.core().header.owner(Types::HERE, hash) };
+        // SAFETY: The slot is live, and was found in the chain that owns the hash.
         let entry = unsafe { map.core_mut().take_out(head, slot) };
-        let head = map.core().header.chain(Types::HERE, hash);
-        // SAFETY: The chain owns the hash (M5).
-        let vacancy = unsafe { vacancy_in(head) };
-        (entry, RawVacant { map, hash, vacancy })
+        (entry, RawVacant { map, hash })
     }
 }
 
@@ -158,29 +133,32 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         key: M::Key,
         elem: M::Elem,
     ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
-        let Self { map, hash, vacancy } = self;
+        let Self { map, hash } = self;
         let (raw, hasher) = map.split();
-        let place = raw.reserve_place(hash, vacancy, HashBy::new(hasher), Supply::Allocator);
-        fill(map, hash, place, key, elem)
+        let (header, heap) = raw.parts();
+        let hasher = HashBy::new(hasher);
+        // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
+        let new = unsafe { header.place(heap, hash, hasher, Supply::Allocator) };
+        fill(map, hash, new, key, elem)
     }
 }
 
-/// A place for an entry of such a map, or why there is none.
-type MaybePlace<M> = Had<Place<TypesOf<M>>>;
+/// A slot that is live for an entry of such a map, or why there is none.
+type MaybeNew<M> = Had<Slot<TypesOf<M>>>;
 
-/// Makes the entry, if there is a place for it.
+/// Writes the entry, if there is a slot for it.
 pub(super) fn fill<'a, M: Face>(
     map: &'a mut M,
     hash: HashValue,
-    place: MaybePlace<M>,
+    new: MaybeNew<M>,
     key: M::Key,
     elem: M::Elem,
 ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
-    match place {
-        Ok(place) => {
-            let slot = place.slot;
-            map.core_mut().commit(place, TopHash::of(hash), key, elem);
-            Ok(RawOccupied::new(map, hash, slot))
+    match new {
+        Ok(slot) => {
+            // SAFETY: It is there for this entry.
+            unsafe { slot.write(key, elem) };
+            Ok(RawOccupied { map, hash, slot })
         }
         Err(reason) => Err(InsertError {
             key,

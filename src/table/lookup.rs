@@ -8,6 +8,7 @@ use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::{TopHash, TopHashes};
+use equivalent::Equivalent;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The entry whose key has this hash and satisfies `eq`.
@@ -70,6 +71,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The chain owns the hash, so it is initialised (M5).
         unsafe { find_in_chain(head, TopHash::of(hash), eq) }
     }
+}
+
+/// Whether a stored key is this one. Whoever asks that asks it here: so it is one type, and what
+/// is compiled for it is compiled once.
+#[inline]
+pub(crate) fn equal_to<K, Q: Equivalent<K> + ?Sized>(key: &Q) -> impl Fn(&K) -> bool + Copy {
+    |stored| key.equivalent(stored)
 }
 
 /// The slot in a chain of the key that has this tophash and satisfies `eq`.

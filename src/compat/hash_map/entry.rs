@@ -5,6 +5,7 @@ use crate::compat::infallible::placed;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
+use crate::table::lookup::equal_to;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -39,7 +40,7 @@ pub struct OccupiedError<'a, K, V, S, A: Allocator = Global> {
 impl<'a, K: Eq + Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
     pub(super) fn of(map: &'a mut HashMap<K, V, S, A>, key: K) -> Self {
         let hash = map.map.hash_to_insert(&key);
-        match RawEntry::find(map, hash, |stored| key == *stored) {
+        match RawEntry::find(map, hash, equal_to(&key)) {
             RawEntry::Occupied(raw) => Self::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Self::Vacant(VacantEntry { key, raw }),
         }

@@ -8,6 +8,7 @@ use super::entry::{OccupiedEntry, filling};
 use crate::compat::infallible::placed;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::table::entry::{RawEntry, RawVacant};
+use crate::table::lookup::equal_to;
 use alloc::borrow::ToOwned;
 use core::borrow::Borrow;
 use core::fmt;
@@ -37,7 +38,7 @@ where
 {
     pub(super) fn of(map: &'a mut HashMap<K, V, S, A>, key: &'b Q) -> Self {
         let hash = map.map.hash_to_insert(key);
-        match RawEntry::find(map, hash, |stored| key.equivalent(stored)) {
+        match RawEntry::find(map, hash, equal_to(key)) {
             RawEntry::Occupied(raw) => Self::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Self::Vacant(VacantEntryRef { key, raw }),
         }
