@@ -7,9 +7,14 @@
 pub(crate) mod array;
 pub(crate) mod bucket;
 pub(crate) mod cells;
+pub(crate) mod compiled;
+#[cfg(feature = "small-code")]
+pub(crate) mod described;
 pub(crate) mod first_bucket;
 pub(crate) mod hash_key;
 pub(crate) mod heap;
+#[cfg(not(feature = "small-code"))]
+pub(crate) mod known;
 pub(crate) mod pool;
 mod prefetch;
 pub(crate) mod shape;

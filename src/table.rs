@@ -18,6 +18,7 @@ pub(crate) mod extract;
 pub(crate) mod insert;
 pub(crate) mod iter;
 pub(crate) mod keyed;
+pub(crate) mod live;
 pub(crate) mod lookup;
 pub(crate) mod map;
 pub(crate) mod remove;

@@ -27,7 +27,7 @@ const LINES_OF_THE_README: usize = 300;
 
 /// The layers from below. A module uses those of its own line and of the lines above, and its
 /// functions call theirs.
-const LAYERS: [&[&str]; 29] = [
+const LAYERS: [&[&str]; 32] = [
     &["numbers/sizing", "numbers/error", "numbers/policy"],
     &["numbers/hash", "numbers/position"],
     &["numbers/alloc", "numbers/seed", "numbers/mix"],
@@ -35,6 +35,8 @@ const LAYERS: [&[&str]; 29] = [
     &["numbers"],
     &["memory/prefetch", "memory/shape", "memory/hash_key"],
     &["memory/heap", "memory/first_bucket"],
+    &["memory/known", "memory/described"],
+    &["memory/compiled"],
     &["memory/cells"],
     &["memory/bucket"],
     &["memory/array"],
@@ -44,9 +46,10 @@ const LAYERS: [&[&str]; 29] = [
     &["go/arrays"],
     &["go/walk", "go/room", "go/small"],
     &["go/grow", "go/compact", "go/copy"],
-    &["go/unlink", "go/rebuild"],
+    &["go/place", "go/unlink", "go/rebuild"],
     &["go/reserve"],
     &["go"],
+    &["table/live"],
     &["table/map"],
     &["table/lookup", "table/iter", "table/resize"],
     &["table/insert", "table/remove"],

@@ -74,6 +74,12 @@ impl<T: MapType> BucketPtr<T> {
         self.of
     }
 
+    /// The same bucket, whose types are told in another way.
+    #[inline]
+    pub(crate) const fn of_types<U>(self, of: U) -> BucketPtr<U> {
+        BucketPtr { at: self.at, of }
+    }
+
     pub(crate) const fn address(self) -> NonNull<u8> {
         self.at
     }
@@ -356,6 +362,15 @@ impl<T> PartialEq for Slot<T> {
 }
 
 impl<T: MapType> Slot<T> {
+    /// The same slot, whose types are told in another way.
+    #[inline]
+    pub(crate) const fn of_types<U>(self, of: U) -> Slot<U> {
+        Slot {
+            bucket: self.bucket.of_types(of),
+            index: self.index,
+        }
+    }
+
     /// Where its key is.
     ///
     /// # Safety

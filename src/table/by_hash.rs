@@ -5,11 +5,11 @@
 
 use super::entry::{Face, RawOccupied, RawVacant, fill};
 use super::iter::{Lent, Loan};
+use super::live::Live;
 use super::map::RawHmap;
 use crate::go::place::Supply;
-use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::hash_key::HashBy;
+use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
@@ -25,11 +25,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// # Safety
     /// The slot is live, in the chain that begins with `head`; the entry that was in it
     /// is the caller's.
-    unsafe fn remove_moved(&mut self, head: BucketPtr<Types<K, V, P>>, slot: Slot<Types<K, V, P>>) {
+    unsafe fn remove_moved(
+        &mut self,
+        head: BucketPtr<compiled_for!(K, V, P)>,
+        slot: Slot<Types<K, V, P>>,
+    ) {
         // SAFETY: The slot is live; its cells, if there are any, are empty.
         unsafe {
             let cells = slot.cells();
-            self.header.clear_slot(head, slot);
+            self.header.clear_slot(head, slot.of_types(Self::TOLD));
             cells.free(self.heap());
         }
     }
@@ -44,14 +48,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Result<(), (K, V)> {
         let (header, heap) = self.parts();
-        let hasher = HashBy::new(hasher);
+        let hasher = hash_key(&hasher);
         header.growth_work(heap.of(), hash, hasher);
         // SAFETY: The work is done; the slot is written below.
         let Ok(slot) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
             return Err((key, elem));
         };
         // SAFETY: It is there for this entry.
-        unsafe { slot.write(key, elem) };
+        unsafe { slot.of_types(Types::<K, V, P>::HERE).write(key, elem) };
         Ok(())
     }
 }
@@ -110,7 +114,7 @@ impl<'a, M: Face> RawOccupied<'a, M> {
             fn drop(&mut self) {
                 let RawOccupied { map, hash, slot } = &mut *self.0;
                 // SAFETY: There are entries, so there is an array (A1).
-                let head = unsafe { map.core().header.owner(Types::HERE, *hash) };
+                let head = unsafe { map.core().chain_of_entry(*hash) };
                 // SAFETY: The slot is live, was found in the chain that owns the hash, and its
                 // entry was moved out.
                 unsafe { map.core_mut().remove_moved(head, *slot) }
@@ -151,7 +155,7 @@ impl<'a, M: Face> RawVacant<'a, M> {
     /// one entry more calls for is begun, whether or not it will come.
     pub(crate) fn prepare(self, hasher: impl Fn(&M::Key) -> HashValue + Copy) -> Self {
         let (header, heap) = self.map.core_mut().parts();
-        header.grow_ahead(heap, self.hash, HashBy::new(hasher));
+        header.grow_ahead(heap, self.hash, hash_key(&hasher));
         self
     }
 
@@ -164,9 +168,11 @@ impl<'a, M: Face> RawVacant<'a, M> {
         let Self { map, hash } = self;
         let (header, heap) = map.core_mut().parts();
         // Without growth no key is hashed.
-        let hasher = HashBy::new(|_: &M::Key| hash);
+        let no_hasher = |_: &M::Key| hash;
+        let hasher = hash_key(&no_hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
         let new = unsafe { header.place(heap, hash, hasher, Supply::NoGrowth) };
+        let new = new.map(|slot| slot.of_types(Types::HERE));
         fill(map, hash, new, key, elem)
     }
 
@@ -179,7 +185,7 @@ impl<'a, M: Face> RawVacant<'a, M> {
 ///
 /// Not a `RawIterMut`: that one gives keys by shared reference, so that it may stand for
 /// one of keys of a shorter lifetime, and be sent where its keys may only be shared.
-pub(crate) type KeysMut<'a, K, P> = Lent<Walk<Types<K, (), P>>, &'a mut K>;
+pub(crate) type KeysMut<'a, K, P> = Lent<Live<K, (), P>, &'a mut K>;
 
 /// The entries that may have a hash.
 pub(crate) type IterHash<'a, K, P> = Lent<SlotsOfHash<Types<K, (), P>>, (&'a K, &'a ())>;

@@ -7,6 +7,7 @@
 use super::map::{RawHmap, drop_pair};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::{CellPool, Cells, NewCells};
+use crate::memory::compiled::compiled_for;
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
@@ -30,8 +31,8 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let mut old_spares = header.copy_arrays(heap, &self.header)?;
         let mut cells = CellPool::EMPTY;
         copy.copy_chains(self, &mut cells)?;
-        let arrays = self.header.arrays(Types::HERE);
-        let copied = copy.header.arrays(Types::HERE);
+        let arrays = self.header.arrays(Self::TOLD);
+        let copied = copy.header.arrays(Self::TOLD);
         if let (Some(arrays), Some(copied)) = (arrays, copied) {
             for (n, from) in arrays.all_waiting() {
                 let to = copied.old(n).ok_or(TryReserveError::CapacityOverflow)?;
@@ -90,8 +91,8 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// empty.
     fn copy_chains(&mut self, source: &Self, cells: &mut CellPool) -> Had<()> {
         let (arrays, base) = (
-            source.header.arrays(Types::HERE),
-            self.header.bucket_0(Types::HERE),
+            source.header.arrays(Self::TOLD),
+            self.header.bucket_0(Self::TOLD),
         );
         let (Some(arrays), Some(base)) = (arrays, base) else {
             return Ok(());
@@ -105,7 +106,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // the copy's is empty.
             unsafe {
                 self.copy_chain(from, base.nth(n), cells, |copy, _, last| {
-                    let next = copy.header.take_for_chain(Types::HERE, overflow)?;
+                    let next = copy.header.take_for_chain(Self::TOLD, overflow)?;
                     overflow += 1;
                     copy.header.link_behind(last, next);
                     Some(next)
@@ -124,14 +125,14 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// empty chain of this map that owns the same hashes.
     unsafe fn copy_chain(
         &mut self,
-        from: BucketPtr<Types<K, V, P>>,
-        to: BucketPtr<Types<K, V, P>>,
+        from: BucketPtr<compiled_for!(K, V, P)>,
+        to: BucketPtr<compiled_for!(K, V, P)>,
         cells: &mut CellPool,
         mut link: impl FnMut(
             &mut Self,
-            BucketPtr<Types<K, V, P>>,
-            BucketPtr<Types<K, V, P>>,
-        ) -> Option<BucketPtr<Types<K, V, P>>>,
+            BucketPtr<compiled_for!(K, V, P)>,
+            BucketPtr<compiled_for!(K, V, P)>,
+        ) -> Option<BucketPtr<compiled_for!(K, V, P)>>,
     ) -> Had<()> {
         let (mut from, mut to) = (from, to);
         loop {
@@ -150,23 +151,24 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// As [`copy_chain`](Self::copy_chain), of one bucket.
     unsafe fn copy_bucket(
         &mut self,
-        from: BucketPtr<Types<K, V, P>>,
-        to: BucketPtr<Types<K, V, P>>,
+        from: BucketPtr<compiled_for!(K, V, P)>,
+        to: BucketPtr<compiled_for!(K, V, P)>,
         cells: &mut CellPool,
     ) -> Had<()> {
         // SAFETY: The caller's promise.
         let tops = unsafe { from.tops() };
         for index in tops.live() {
-            let bucket = from;
+            let bucket = from.of_types(Types::<K, V, P>::HERE);
             // SAFETY: The slot is live.
             let (key, elem) = unsafe { Slot { bucket, index }.entry() };
             let (key, elem) = (key.clone(), elem.clone());
-            let at_hand = cells.take(Types::<K, V, P>::HERE);
+            let at_hand = cells.take(Self::TOLD);
             let cells = at_hand.map_or_else(|| Cells::allocate(self.heap()), Ok)?;
             // SAFETY: The slot is free, and the cells are its own; M1 is true of it
             // when its tophash is set.
             unsafe {
-                let slot = Slot { bucket: to, index };
+                let bucket = to.of_types(Types::<K, V, P>::HERE);
+                let slot = Slot { bucket, index };
                 slot.set_cells(cells);
                 slot.write(key, elem);
                 to.set_top(index, tops.get(index));

@@ -1,9 +1,9 @@
 //! One step of a walk that survives every change of the map: see [`Position`].
 
 use super::iter::{Lent, RawIter, RawIterMut};
+use super::live::Live;
 use super::map::RawHmap;
 use crate::go::walk::Walk;
-use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::Policy;
 use crate::numbers::position::Position;
@@ -23,18 +23,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Some(unsafe { Lent::of(slots) })
     }
 
-    fn chain_at(&self, position: &mut Position) -> Option<Walk<Types<K, V, P>>> {
+    fn chain_at(&self, position: &mut Position) -> Option<Live<K, V, P>> {
         if position.is_end() {
             return None;
         }
-        let Some(arrays) = self.header.arrays(Types::HERE) else {
+        let Some(arrays) = self.header.arrays(Self::TOLD) else {
             *position = Position::END;
             return None;
         };
         let (head, behind) = arrays.at(*position);
         *position = behind;
-        // SAFETY: The chain is initialised (M5), and the map borrowed for as long as its
-        // slots are asked for.
-        Some(unsafe { Walk::of_chain(head) })
+        // SAFETY: The chain is initialised (M5), and the map, which is of these types, borrowed
+        // for as long as its slots are asked for.
+        Some(unsafe { Live::of(Walk::of_chain(head)) })
     }
 }

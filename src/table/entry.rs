@@ -7,7 +7,7 @@ use super::insert::{Found, search};
 use super::map::RawHmap;
 use crate::go::place::Supply;
 use crate::memory::bucket::Slot;
-use crate::memory::hash_key::HashBy;
+use crate::memory::compiled::hash_key;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
@@ -119,7 +119,7 @@ impl<'a, M: Face> RawOccupied<'a, M> {
     pub(crate) fn remove(self) -> ((M::Key, M::Elem), RawVacant<'a, M>) {
         let Self { map, hash, slot } = self;
         // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { map.core().header.owner(Types::HERE, hash) };
+        let head = unsafe { map.core().chain_of_entry(hash) };
         // SAFETY: The slot is live, and was found in the chain that owns the hash.
         let entry = unsafe { map.core_mut().take_out(head, slot) };
         (entry, RawVacant { map, hash })
@@ -136,9 +136,10 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         let Self { map, hash } = self;
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
-        let hasher = HashBy::new(hasher);
+        let hasher = hash_key(&hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
         let new = unsafe { header.place(heap, hash, hasher, Supply::Allocator) };
+        let new = new.map(|slot| slot.of_types(Types::HERE));
         fill(map, hash, new, key, elem)
     }
 }

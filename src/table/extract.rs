@@ -4,9 +4,8 @@
 //! iterator may be forgotten: what was not given is still in the map.
 
 use super::iter::RawIter;
+use super::live::Live;
 use super::map::RawHmap;
-use crate::go::walk::Walk;
-use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::Policy;
 
@@ -27,7 +26,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
 /// Entries that are taken out by a predicate which somebody else has.
 pub(crate) struct RawExtract<'a, K, V, A: Allocator, P: Policy> {
-    slots: Walk<Types<K, V, P>>,
+    slots: Live<K, V, P>,
     map: &'a mut RawHmap<K, V, A, P>,
 }
 

@@ -8,7 +8,7 @@ use super::lookup::{equal_to, find_in_bucket};
 use super::map::RawHmap;
 use crate::go::place::{Supply, next_in_search};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::hash_key::HashBy;
+use crate::memory::compiled::hash_key;
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
@@ -114,11 +114,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
     ) -> Had<Target<Types<K, V, P>>> {
-        let hasher = HashBy::new(hasher);
+        let hasher = hash_key(&hasher);
         let (header, heap) = self.parts();
         header.growth_work(heap.of(), hash, hasher);
         // SAFETY: The work is done, so that this chain owns the hash.
-        let found = unsafe { search(header.moved_chain(heap.of(), hash), hash, eq) };
+        let found = unsafe { search(header.moved_chain(Types::HERE, hash), hash, eq) };
         let free = match found {
             Found::Entry(slot) => return Ok(Target::Entry(slot)),
             Found::Nothing(free) => free,
@@ -132,7 +132,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                     header.enter(slot, TopHash::of(hash));
                     slot
                 }
-                None => header.place(heap, hash, hasher, supply)?,
+                None => header
+                    .place(heap, hash, hasher, supply)?
+                    .of_types(Types::HERE),
             }
         };
         Ok(Target::New(new))

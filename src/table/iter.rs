@@ -1,8 +1,8 @@
 //! Iterators over entries: all of them, in Go's order, or those that some slots hold. No key is
 //! hashed.
 
+use super::live::Live;
 use super::map::RawHmap;
-use crate::go::walk::Walk;
 use crate::memory::bucket::Slot;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
@@ -29,10 +29,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 }
 
 /// The entries of a map, by reference.
-pub(crate) type RawIter<'a, K, V, P> = Lent<Walk<Types<K, V, P>>, (&'a K, &'a V)>;
+pub(crate) type RawIter<'a, K, V, P> = Lent<Live<K, V, P>, (&'a K, &'a V)>;
 
 /// The entries of a map, with elems to change.
-pub(crate) type RawIterMut<'a, K, V, P> = Lent<Walk<Types<K, V, P>>, (&'a K, &'a mut V)>;
+pub(crate) type RawIterMut<'a, K, V, P> = Lent<Live<K, V, P>, (&'a K, &'a mut V)>;
 
 /// What is lent of the entries in some slots: `L` says what of each, and for how long.
 pub(crate) struct Lent<S, L> {
@@ -131,7 +131,7 @@ where
 
 /// The entries of a map that is taken apart.
 pub(crate) struct RawIntoIter<K, V, A: Allocator, P: Policy> {
-    slots: Walk<Types<K, V, P>>,
+    slots: Live<K, V, P>,
     /// Its memory, and the slots that are not given yet.
     map: RawHmap<K, V, A, P>,
 }

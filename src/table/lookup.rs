@@ -3,6 +3,7 @@
 
 use super::map::RawHmap;
 use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::compiled::compiled_for;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
@@ -54,6 +55,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: `find` gives live slots, borrowed as the map is: alone; and no two of them
         // are the same.
         Some(slots.map(|slot| slot.map(|slot| unsafe { slot.entry_mut() })))
+    }
+
+    /// The head of the chain that owns the hash of an entry.
+    ///
+    /// # Safety
+    /// There are entries.
+    pub(super) unsafe fn chain_of_entry(
+        &self,
+        hash: HashValue,
+    ) -> BucketPtr<compiled_for!(K, V, P)> {
+        // SAFETY: There are entries, so there is an array (A1).
+        unsafe { self.header.owner(Self::TOLD, hash) }
     }
 
     /// The slot of the key that has this hash and satisfies `eq`.

@@ -1,11 +1,12 @@
 //! The value that all operations are methods of, how it is made, and how it goes.
 
+use super::live::Live;
 use crate::go::header::Header;
-use crate::go::walk::Walk;
 use crate::memory::bucket::Slot;
 use crate::memory::cells::Cells;
+use crate::memory::compiled::{self, compiled_for};
 use crate::memory::first_bucket::LentBucket;
-use crate::memory::heap::HeapOf;
+use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::{Allocator, WithBucket};
 use crate::numbers::error::{Had, TryReserveError};
@@ -30,6 +31,9 @@ unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawHmap<K
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawHmap<K, V, A, P> {}
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// What the core is told of the types.
+    pub(super) const TOLD: compiled_for!(K, V, P) = compiled::types::<K, V, A, P>();
+
     /// A map without memory. Go: `makemap_small`.
     pub(crate) const fn new_in(alloc: A) -> Self {
         Self {
@@ -92,20 +96,21 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// The header, and the heap that it goes with.
     #[inline]
-    pub(super) fn parts(&mut self) -> (&mut Header, HeapOf<'_, Types<K, V, P>, A>) {
-        let heap = HeapOf::new(Types::HERE, &self.alloc);
+    pub(super) fn parts(&mut self) -> (&mut Header, impl Heap<Of = compiled_for!(K, V, P)>) {
+        let heap = compiled::heap::<K, V, A, P>(&self.alloc);
         (&mut self.header, heap)
     }
 
     /// The heap.
     #[inline]
-    pub(super) fn heap(&self) -> HeapOf<'_, Types<K, V, P>, A> {
-        HeapOf::new(Types::HERE, &self.alloc)
+    pub(super) fn heap(&self) -> impl Heap<Of = compiled_for!(K, V, P)> {
+        compiled::heap::<K, V, A, P>(&self.alloc)
     }
 
     /// All live slots, in Go's order.
-    pub(super) fn walk(&self) -> Walk<Types<K, V, P>> {
-        self.header.walk(Types::HERE)
+    pub(super) fn walk(&self) -> Live<K, V, P> {
+        // SAFETY: The map is of these types.
+        unsafe { Live::of(self.header.walk(Self::TOLD)) }
     }
 
     /// Moves an entry out of its slot and gives its cells back.
@@ -130,9 +135,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// As [`read_entry`](Self::read_entry).
     pub(super) unsafe fn drop_entry(&self, slot: Slot<Types<K, V, P>>) {
         /// The cells of an entry that is dropped first.
-        struct Emptied<'a, K, V, A: Allocator, P: Policy>(Cells, HeapOf<'a, Types<K, V, P>, A>);
+        struct Emptied<H: Heap>(Cells, H);
 
-        impl<K, V, A: Allocator, P: Policy> Drop for Emptied<'_, K, V, A, P> {
+        impl<H: Heap> Drop for Emptied<H> {
             fn drop(&mut self) {
                 // SAFETY: The cells, if there are any, are empty now.
                 unsafe { self.0.free(self.1) };
@@ -151,11 +156,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ///
     /// # Safety
     /// It is a walk over this map, and none of its slots is read again.
-    pub(super) unsafe fn drop_slots(&self, slots: Walk<Types<K, V, P>>) {
-        struct Rest<'a, K, V, A: Allocator, P: Policy>(
-            &'a RawHmap<K, V, A, P>,
-            Walk<Types<K, V, P>>,
-        );
+    pub(super) unsafe fn drop_slots(&self, slots: Live<K, V, P>) {
+        struct Rest<'a, K, V, A: Allocator, P: Policy>(&'a RawHmap<K, V, A, P>, Live<K, V, P>);
 
         impl<K, V, A: Allocator, P: Policy> Rest<'_, K, V, A, P> {
             fn drop_all(&mut self) {

@@ -1,11 +1,10 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
+use super::live::Live;
 use super::lookup::find_in_chain;
 use super::map::RawHmap;
-use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::hash_key::HashBy;
-use crate::memory::heap::Heap;
+use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
@@ -32,7 +31,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Option<(K, V)> {
         let place = self.find_to_remove(hash, eq, hasher)?;
         // SAFETY: A live slot of that chain.
-        Some(unsafe { self.take_out(place.head, place.slot) })
+        Some(unsafe { self.take_out(place.head.of_types(Self::TOLD), place.slot) })
     }
 
     /// Removes an entry as [`remove`](Self::remove) does and drops it where it is; false
@@ -47,11 +46,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let Some(InChain { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
             return false;
         };
+        let (head, freed) = (head.of_types(Self::TOLD), slot.of_types(Self::TOLD));
         // SAFETY: A live slot of that chain, which is free when its entry is dropped.
         unsafe {
-            self.header.clear_slot(head, slot);
+            self.header.clear_slot(head, freed);
             self.drop_entry(slot);
-            self.header.close_gap(head, slot);
+            self.header.close_gap(head, freed);
         }
         true
     }
@@ -70,11 +70,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         let (header, heap) = self.parts();
         if header.may_owe() {
-            header.work_of_removal(heap, hash, HashBy::new(hasher));
+            header.work_of_removal(heap, hash, hash_key(&hasher));
         }
         // SAFETY: There are entries, so there is an array (A1); and the work is done, so that
         // this chain owns the hash.
-        let head = unsafe { header.current_chain(heap.of(), hash) };
+        let head = unsafe { header.current_chain(Types::HERE, hash) };
         // SAFETY: The chain owns the hash, so it is initialised.
         let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
         Some(InChain { head, slot })
@@ -90,7 +90,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot was live, and is free now.
             unsafe { self.drop_entry(slot) };
         }
-        self.header.cut_all_off(Types::<K, V, P>::HERE);
+        self.header.cut_all_off(Self::TOLD);
     }
 
     /// Goes on to the next entry that `remove` is true for and makes its slot free;
@@ -98,7 +98,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// by nothing else since.
     pub(super) fn unlink_next(
         &mut self,
-        slots: &mut Walk<Types<K, V, P>>,
+        slots: &mut Live<K, V, P>,
         mut remove: impl FnMut(&mut K, &mut V) -> bool,
     ) -> Option<Slot<Types<K, V, P>>> {
         loop {
@@ -110,7 +110,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 // SAFETY: A live slot, and the head of the chain that it is in.
                 // `slots` has read this bucket's tophashes before; what it still has
                 // to give of them does not change.
-                unsafe { self.header.clear_slot(head, slot) };
+                unsafe { self.header.clear_slot(head, slot.of_types(Self::TOLD)) };
                 return Some(slot);
             }
         }
@@ -122,15 +122,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The slot is live, in the chain that begins with `head`.
     pub(super) unsafe fn take_out(
         &mut self,
-        head: BucketPtr<Types<K, V, P>>,
+        head: BucketPtr<compiled_for!(K, V, P)>,
         slot: Slot<Types<K, V, P>>,
     ) -> (K, V) {
+        let freed = slot.of_types(Self::TOLD);
         // SAFETY: The caller's promise.
-        unsafe { self.header.clear_slot(head, slot) };
+        unsafe { self.header.clear_slot(head, freed) };
         // SAFETY: The slot was live, and is free now.
         let entry = unsafe { self.read_entry(slot) };
         // SAFETY: As above.
-        unsafe { self.header.close_gap(head, slot) };
+        unsafe { self.header.close_gap(head, freed) };
         entry
     }
 

@@ -2,7 +2,7 @@
 //! keys of a type.
 
 use super::map::RawHmap;
-use crate::memory::hash_key::HashBy;
+use crate::memory::compiled::hash_key;
 use crate::memory::heap::Heap;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::Had;
@@ -17,7 +17,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Had<()> {
         let (header, heap) = self.parts();
-        header.try_reserve(heap, n, HashBy::new(hasher))
+        header.try_reserve(heap, n, hash_key(&hasher))
     }
 
     /// See [`Header::try_presize`](crate::go::header::Header::try_presize).
@@ -27,7 +27,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Had<()> {
         let (header, heap) = self.parts();
-        header.try_presize(heap, entries, HashBy::new(hasher))
+        header.try_presize(heap, entries, hash_key(&hasher))
     }
 
     /// See [`Header::shrink_to`](crate::go::header::Header::shrink_to).
@@ -37,13 +37,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Had<()> {
         let (header, heap) = self.parts();
-        header.shrink_to(heap, entries, HashBy::new(hasher))
+        header.shrink_to(heap, entries, hash_key(&hasher))
     }
 
     /// Does the growth work that is due before an entry of this hash is looked for.
     pub(crate) fn prepare(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) {
         let (header, heap) = self.parts();
-        header.growth_work(heap.of(), hash, HashBy::new(hasher));
+        header.growth_work(heap.of(), hash, hash_key(&hasher));
     }
 
     /// Moves up to `chains` old chains; true if some are left.
@@ -53,13 +53,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> bool {
         let (header, heap) = self.parts();
-        header.grow_step(heap, chains, HashBy::new(hasher))
+        header.grow_step(heap, chains, hash_key(&hasher))
     }
 
     /// Moves all that is left of a growth: work in proportion to the old array.
     pub(crate) fn finish_growth(&mut self, hasher: impl Fn(&K) -> HashValue + Copy) {
         let (header, heap) = self.parts();
-        header.finish_growth(heap, HashBy::new(hasher));
+        header.finish_growth(heap, hash_key(&hasher));
     }
 
     /// Whether a growth was refused and waits to be tried again.
