@@ -328,6 +328,12 @@ where
         HashValue::new(self.keyed.hash_builder().hash_one(key))
     }
 
+    /// The same for what goes on to change the map.
+    #[inline]
+    fn hash_to_change<Q: Hash + ?Sized>(&self, key: &Q) -> HashValue {
+        hash_of(self.keyed.hash_builder(), key)
+    }
+
     /// Inserts an entry. If the key is there already, its value is replaced and
     /// the old one returned; the key in the map stays and `key` is dropped.
     ///
@@ -428,7 +434,7 @@ where
         if self.is_empty() {
             self.keyed.renew_seed();
         }
-        self.hash(key)
+        self.hash_to_change(key)
     }
 
     /// Removes a key and returns its value. Where nobody wants the value,
@@ -456,7 +462,7 @@ where
         if self.is_empty() {
             return None;
         }
-        let hash = self.hash(key);
+        let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
         raw.remove(hash, equal_to(key), hasher)
     }
@@ -485,7 +491,7 @@ where
         if self.is_empty() {
             return false;
         }
-        let hash = self.hash(key);
+        let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
         raw.delete(hash, equal_to(key), hasher)
     }
@@ -509,8 +515,16 @@ impl<K, V, S, A: Allocator, P: Policy> Face for Hmap<K, V, S, A, P> {
 impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> HashingFace for Hmap<K, V, S, A, P> {
     fn split(&mut self) -> (&mut RawHmap<K, V, A, P>, impl Fn(&K) -> HashValue + Copy) {
         let (raw, hash_builder) = self.keyed.split();
-        (raw, |key| HashValue::new(hash_builder.hash_one(key)))
+        (raw, |key| hash_of(hash_builder, key))
     }
+}
+
+/// The hash of a key. With the feature `small-code` it is compiled once for all that changes a
+/// map.
+#[cfg_attr(feature = "small-code", inline(never))]
+#[cfg_attr(not(feature = "small-code"), inline)]
+fn hash_of<Q: Hash + ?Sized>(hash_builder: &impl BuildHasher, key: &Q) -> HashValue {
+    HashValue::new(hash_builder.hash_one(key))
 }
 
 /// With a hash builder that is used as it is, and no memory yet.

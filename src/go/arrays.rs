@@ -181,7 +181,8 @@ impl Header {
     ///
     /// # Safety
     /// There is one.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     pub(crate) unsafe fn owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T> {
         if let Some(growth) = self.growth() {
             // SAFETY: The number is below the old array's count.

@@ -166,21 +166,44 @@ impl Header {
         }
     }
 
-    /// The work that a removal owes: the same, or if no growth runs an old array that is left
-    /// is given back.
-    #[inline]
-    pub(crate) fn work_of_removal<H: Heap>(
+    /// The chain that a hash's key is in or goes into, after the growth work that an insert
+    /// owes; none before the first insert.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
+    pub(crate) fn chain_to_change<T: MapType>(
+        &mut self,
+        of: T,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> Option<BucketPtr<T>> {
+        self.growth_work(of, hash, hasher);
+        // SAFETY: The work is done.
+        unsafe { self.moved_chain(of, hash) }
+    }
+
+    /// The chain that a hash's key is in, after the work that a removal owes: the same, or if
+    /// no growth runs an old array that is left is given back.
+    ///
+    /// # Safety
+    /// There is an array.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
+    pub(crate) unsafe fn chain_to_remove_from<H: Heap>(
         &mut self,
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) {
-        if self.is_growing() {
-            self.move_two(heap.of(), hash, hasher);
-        } else {
-            self.give_back(heap);
-            self.settle();
+    ) -> BucketPtr<H::Of> {
+        if self.may_owe() {
+            if self.is_growing() {
+                self.move_two(heap.of(), hash, hasher);
+            } else {
+                self.give_back(heap);
+                self.settle();
+            }
         }
+        // SAFETY: The caller's promise. If a growth runs the chain is moved (H6).
+        unsafe { self.current_chain(heap.of(), hash) }
     }
 
     /// Gives the old array back that a growth has left, or one of the chunks that it has

@@ -565,6 +565,16 @@ impl Header {
         of.begins_small() && self.home.slots() < SLOTS
     }
 
+    /// Makes the map one without memory, and gives back what it had.
+    ///
+    /// # Safety
+    /// As [`free_memory`](Self::free_memory).
+    #[inline(never)]
+    pub(crate) unsafe fn give_all_back<H: Heap>(&mut self, heap: H) {
+        // SAFETY: The caller's promise.
+        unsafe { self.take().free_memory(heap) }
+    }
+
     /// Gives the memory back of what was a map, but for a caller's bucket: all of it, also if
     /// the allocator panics with some. Entries are not dropped, nor the cells that they have.
     ///

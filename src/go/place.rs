@@ -7,13 +7,13 @@
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::Cells;
+use crate::memory::compiled::FOR_SPEED;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::tophash::{TopHash, TopHashes};
-use core::ops::ControlFlow;
+use crate::numbers::tophash::TopHash;
 
 /// Where in its chain an absent key goes.
 #[derive(Clone, Copy)]
@@ -62,6 +62,25 @@ impl Header {
         hasher: impl HashKey,
         supply: Supply,
     ) -> Had<Slot<H::Of>> {
+        if !FOR_SPEED && self.takes_a_free_slot() && !heap.of().shape().has_cells() {
+            if let Vacancy::Slot(slot) = self.vacancy(heap.of(), hash) {
+                // SAFETY: It is the first free slot of the chain; the caller's promise.
+                unsafe { self.enter(slot, TopHash::of(hash)) };
+                return Ok(slot);
+            }
+        }
+        self.place_thoroughly(heap, hash, hasher, supply)
+    }
+
+    /// The same, whatever the map owes and wherever the chain ends.
+    #[inline(never)]
+    fn place_thoroughly<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        supply: Supply,
+    ) -> Had<Slot<H::Of>> {
         let mut vacancy = self.vacancy(heap.of(), hash);
         if supply != Supply::AtHand && !self.asks_for_nothing(&vacancy) {
             vacancy = self.make_room(heap, hash, vacancy, hasher, supply)?;
@@ -101,15 +120,15 @@ impl Header {
         let Some(mut bucket) = self.chain(of, hash) else {
             return Vacancy::NoBuckets;
         };
-        let mut free = None;
         loop {
             // SAFETY: The bucket is in a chain that owns entries (M5).
-            let tops = unsafe { bucket.tops() };
+            if let Some(index) = unsafe { bucket.tops() }.free().first() {
+                return Vacancy::Slot(Slot { bucket, index });
+            }
             // SAFETY: As above.
-            match unsafe { next_in_search(bucket, tops, &mut free) } {
-                ControlFlow::Continue(next) => bucket = next,
-                ControlFlow::Break(Some(slot)) => return Vacancy::Slot(slot),
-                ControlFlow::Break(None) => return Vacancy::Behind(bucket),
+            match unsafe { bucket.overflow() } {
+                Some(next) => bucket = next,
+                None => return Vacancy::Behind(bucket),
             }
         }
     }
@@ -273,31 +292,5 @@ impl Header {
         }
         self.settle_after_insert();
         slot
-    }
-}
-
-/// Goes on from a bucket that does not hold the key: to the next one, or to the end of the
-/// search, with the first free slot that there is. `free` is the first one seen so far.
-///
-/// # Safety
-/// The bucket is in an initialised chain, and these are its tophashes.
-#[inline]
-pub(crate) unsafe fn next_in_search<T: MapType>(
-    bucket: BucketPtr<T>,
-    tops: TopHashes,
-    free: &mut Option<Slot<T>>,
-) -> ControlFlow<Option<Slot<T>>, BucketPtr<T>> {
-    if free.is_none() {
-        *free = tops.free().first().map(|index| Slot { bucket, index });
-    }
-    let next = if tops.ends_chain() {
-        None
-    } else {
-        // SAFETY: The caller's promise.
-        unsafe { bucket.overflow() }
-    };
-    match next {
-        Some(next) => ControlFlow::Continue(next),
-        None => ControlFlow::Break(*free),
     }
 }

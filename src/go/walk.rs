@@ -67,7 +67,8 @@ impl<T: MapType> Walk<T> {
     }
 
     /// Goes on to the next bucket, of this chain or of the next.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     fn next_bucket(&mut self) -> Option<()> {
         // SAFETY: The bucket is in a chain that owns entries (M5).
         let overflow = self.bucket.and_then(|bucket| unsafe { bucket.overflow() });

@@ -8,6 +8,9 @@
 //!
 //! Which of the two it is, is decided here and nowhere else.
 
+/// Whether the same is compiled twice where that is faster.
+pub(crate) const FOR_SPEED: bool = !cfg!(feature = "small-code");
+
 #[cfg(feature = "small-code")]
 pub(crate) use super::described::{compiled_for, hash_key, heap, types};
 #[cfg(not(feature = "small-code"))]

@@ -3,16 +3,18 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::insert::{Found, search};
+use super::lookup::find_to_change;
 use super::map::RawHmap;
 use crate::go::place::Supply;
-use crate::memory::bucket::Slot;
-use crate::memory::compiled::hash_key;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::compiled::{compiled_for, hash_key};
+use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
+use crate::numbers::tophash::TopHash;
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back
@@ -44,6 +46,9 @@ pub(crate) trait HashingFace: Face {
 /// What the entries of a face's map are.
 pub(super) type TypesOf<M> = Types<<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy>;
 
+/// What the core is told of them.
+type CoreOf<M> = compiled_for!(<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy);
+
 /// The place of a key.
 pub(crate) enum RawEntry<'a, M: Face> {
     Occupied(RawOccupied<'a, M>),
@@ -73,23 +78,38 @@ impl<'a, M: HashingFace> RawEntry<'a, M> {
     /// that is due is done.
     pub(crate) fn find(map: &'a mut M, hash: HashValue, eq: impl FnMut(&M::Key) -> bool) -> Self {
         let (raw, hasher) = map.split();
-        raw.prepare(hash, hasher);
-        Self::find_as_it_is(map, hash, eq)
+        let (header, heap) = raw.parts();
+        let chain = header.chain_to_change(heap.of(), hash, hash_key(&hasher));
+        Self::find_in(map, chain, hash, eq)
     }
 }
 
 impl<'a, M: Face> RawEntry<'a, M> {
     /// The place of the key that has this hash and satisfies `eq`. Nothing is moved.
+    #[cfg(feature = "infallible")]
     pub(crate) fn find_as_it_is(
         map: &'a mut M,
         hash: HashValue,
         eq: impl FnMut(&M::Key) -> bool,
     ) -> Self {
-        let head = map.core().header.chain(Types::HERE, hash);
-        // SAFETY: The chain owns the hash (M5).
-        match unsafe { search(head, hash, eq) } {
-            Found::Entry(slot) => Self::Occupied(RawOccupied { map, hash, slot }),
-            Found::Nothing(_) => Self::Vacant(RawVacant { map, hash }),
+        let chain = map.core().chain(hash);
+        Self::find_in(map, chain, hash, eq)
+    }
+
+    /// The same, in the chain that owns the hash.
+    fn find_in(
+        map: &'a mut M,
+        chain: Option<BucketPtr<CoreOf<M>>>,
+        hash: HashValue,
+        eq: impl FnMut(&M::Key) -> bool,
+    ) -> Self {
+        let found = chain.and_then(|head| {
+            // SAFETY: The chain owns the hash (M5).
+            unsafe { find_to_change(head.of_types(Types::HERE), TopHash::of(hash), eq) }
+        });
+        match found {
+            Some(slot) => Self::Occupied(RawOccupied { map, hash, slot }),
+            None => Self::Vacant(RawVacant { map, hash }),
         }
     }
 }

@@ -4,11 +4,11 @@
 //! Only the last can fail, and when it fails the map holds what it held. When it has not, the
 //! entry is written into the slot; that runs no user code and calls no allocator.
 
-use super::lookup::{equal_to, find_in_bucket};
+use super::lookup::{equal_to, find_in_bucket, find_to_change};
 use super::map::RawHmap;
-use crate::go::place::{Supply, next_in_search};
-use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::compiled::hash_key;
+use crate::go::place::Supply;
+use crate::memory::bucket::Slot;
+use crate::memory::compiled::{FOR_SPEED, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
@@ -17,14 +17,6 @@ use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::TopHash;
 use core::mem;
-use core::ops::ControlFlow;
-
-/// What the search ends with.
-pub(super) enum Found<T> {
-    Entry(Slot<T>),
-    /// The key is not there. The first free slot of its chain, if it has one.
-    Nothing(Option<Slot<T>>),
-}
 
 /// What an insert has found, or got, for its entry.
 enum Target<T> {
@@ -54,7 +46,7 @@ impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return put(target, key, elem);
         }
         // Nearly always nothing is owed, and the chain ends in its first bucket.
-        if self.header.is_quiet() {
+        if FOR_SPEED && self.header.is_quiet() {
             // SAFETY: H9: there is an array, and no other.
             let bucket = unsafe { self.header.current_chain(Types::<K, V, P>::HERE, hash) };
             let top = TopHash::of(hash);
@@ -76,7 +68,7 @@ impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// All of an insert, whatever the map owes and wherever the chain ends.
-    #[inline(never)]
+    #[cfg_attr(not(feature = "small-code"), inline(never))]
     fn insert_thoroughly(
         &mut self,
         hash: HashValue,
@@ -116,28 +108,32 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Had<Target<Types<K, V, P>>> {
         let hasher = hash_key(&hasher);
         let (header, heap) = self.parts();
-        header.growth_work(heap.of(), hash, hasher);
-        // SAFETY: The work is done, so that this chain owns the hash.
-        let found = unsafe { search(header.moved_chain(Types::HERE, hash), hash, eq) };
-        let free = match found {
-            Found::Entry(slot) => return Ok(Target::Entry(slot)),
-            Found::Nothing(free) => free,
-        };
-        let is_enough = !Types::<K, V, P>::SHAPE.has_cells() && header.takes_a_free_slot();
-        // SAFETY: Whoever gets the slot writes it. Entries of these types have no cells, or
-        // `place` gets them.
-        let new = unsafe {
-            match free.filter(|_| is_enough) {
-                Some(slot) => {
-                    header.enter(slot, TopHash::of(hash));
-                    slot
-                }
-                None => header
-                    .place(heap, hash, hasher, supply)?
-                    .of_types(Types::HERE),
+        let top = TopHash::of(hash);
+        if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
+            let head = head.of_types(Types::HERE);
+            // SAFETY: The chain owns the hash, so it is initialised (M5).
+            if let Some(slot) = unsafe { find_to_change(head, top, eq) } {
+                return Ok(Target::Entry(slot));
             }
-        };
-        Ok(Target::New(new))
+            // What `place` does too.
+            // SAFETY: As above.
+            let free = unsafe { head.tops() }.free().first();
+            let has_cells = Types::<K, V, P>::SHAPE.has_cells();
+            let is_enough = FOR_SPEED && !has_cells && header.takes_a_free_slot();
+            if let Some(index) = free.filter(|_| is_enough) {
+                let slot = Slot {
+                    bucket: head,
+                    index,
+                };
+                // SAFETY: It is the first free slot of the chain, and is written by whoever
+                // gets it; these types have no cells.
+                unsafe { header.enter(slot, top) };
+                return Ok(Target::New(slot));
+            }
+        }
+        // SAFETY: Whoever gets the slot writes it.
+        let slot = unsafe { header.place(heap, hash, hasher, supply) }?;
+        Ok(Target::New(slot.of_types(Types::HERE)))
     }
 }
 
@@ -168,35 +164,5 @@ fn put<K, V, P: Policy>(
             value: elem,
             reason,
         }),
-    }
-}
-
-/// Looks for a key in the chain that owns its hash, and notes the first free slot.
-///
-/// # Safety
-/// It is that chain, and initialised.
-#[inline]
-pub(super) unsafe fn search<K, V, P: Policy>(
-    head: Option<BucketPtr<Types<K, V, P>>>,
-    hash: HashValue,
-    mut eq: impl FnMut(&K) -> bool,
-) -> Found<Types<K, V, P>> {
-    let top = TopHash::of(hash);
-    let Some(mut bucket) = head else {
-        return Found::Nothing(None);
-    };
-    let mut free = None;
-    loop {
-        // SAFETY: The bucket is in the chain.
-        let tops = unsafe { bucket.tops() };
-        // SAFETY: They are the bucket's.
-        if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
-            return Found::Entry(Slot { bucket, index });
-        }
-        // SAFETY: As above.
-        match unsafe { next_in_search(bucket, tops, &mut free) } {
-            ControlFlow::Continue(next) => bucket = next,
-            ControlFlow::Break(free) => return Found::Nothing(free),
-        }
     }
 }

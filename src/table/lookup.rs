@@ -57,6 +57,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Some(slots.map(|slot| slot.map(|slot| unsafe { slot.entry_mut() })))
     }
 
+    /// The head of the chain that owns a hash; none before the first insert.
+    pub(super) fn chain(&self, hash: HashValue) -> Option<BucketPtr<compiled_for!(K, V, P)>> {
+        self.header.chain(Self::TOLD, hash)
+    }
+
     /// The head of the chain that owns the hash of an entry.
     ///
     /// # Safety
@@ -80,7 +85,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return None;
         }
         // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { self.header.owner(Types::HERE, hash) };
+        let head = unsafe {
+            if self.header.is_growing() {
+                self.chain_of_entry(hash).of_types(Types::HERE)
+            } else {
+                self.header.current_chain(Types::HERE, hash)
+            }
+        };
         // SAFETY: The chain owns the hash, so it is initialised (M5).
         unsafe { find_in_chain(head, TopHash::of(hash), eq) }
     }
@@ -117,6 +128,22 @@ pub(super) unsafe fn find_in_chain<K, V, P: Policy>(
         // SAFETY: As above.
         bucket = unsafe { bucket.overflow() }?;
     }
+}
+
+/// The same for what goes on to change the map, which is compiled once for all of it with the
+/// feature `small-code`.
+///
+/// # Safety
+/// As [`find_in_chain`].
+#[cfg_attr(feature = "small-code", inline(never))]
+#[cfg_attr(not(feature = "small-code"), inline)]
+pub(super) unsafe fn find_to_change<K, V, P: Policy>(
+    head: BucketPtr<Types<K, V, P>>,
+    top: TopHash,
+    eq: impl FnMut(&K) -> bool,
+) -> Option<Slot<Types<K, V, P>>> {
+    // SAFETY: The caller's promise.
+    unsafe { find_in_chain(head, top, eq) }
 }
 
 /// The slot in a bucket of the key that has this tophash and satisfies `eq`.

@@ -146,9 +146,26 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
         // SAFETY: The caller's promise; M1.
         let (pair, cells) = unsafe { (slot.pair(), slot.cells()) };
-        let _cells = Emptied(cells, self.heap());
+        let has_cells = Types::<K, V, P>::SHAPE.has_cells();
+        let _cells = has_cells.then(|| Emptied(cells, self.heap()));
         // SAFETY: M1, and nobody reads them again.
         unsafe { drop_pair(pair.0, pair.1) };
+    }
+
+    /// Whether anything is to be done with an entry that goes.
+    const DROPS_ENTRIES: bool =
+        needs_drop::<K>() || needs_drop::<V>() || Types::<K, V, P>::SHAPE.has_cells();
+
+    /// Drops all entries; their slots still say that they live. If a `Drop` panics the others
+    /// are dropped all the same.
+    ///
+    /// # Safety
+    /// None of its slots is read again.
+    pub(super) unsafe fn drop_entries(&self) {
+        if Self::DROPS_ENTRIES {
+            // SAFETY: The caller's promise.
+            unsafe { self.drop_slots(self.walk()) }
+        }
     }
 
     /// Drops the entries of the slots that a walk still has to give; their slots still say
@@ -174,7 +191,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
         }
 
-        if needs_drop::<K>() || needs_drop::<V>() || Types::<K, V, P>::SHAPE.has_cells() {
+        if Self::DROPS_ENTRIES {
             Rest(self, slots).drop_all();
         }
     }
@@ -188,13 +205,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             fn drop(&mut self) {
                 let (header, heap) = self.0.parts();
                 // SAFETY: The map has forgotten it, and the entries in it.
-                unsafe { header.take().free_memory(heap) }
+                unsafe { header.give_all_back(heap) }
             }
         }
 
         let memory = Freed(self);
         // SAFETY: The map is going away.
-        unsafe { memory.0.drop_slots(memory.0.walk()) }
+        unsafe { memory.0.drop_entries() }
     }
 }
 

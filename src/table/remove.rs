@@ -1,7 +1,7 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
 use super::live::Live;
-use super::lookup::find_in_chain;
+use super::lookup::find_to_change;
 use super::map::RawHmap;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
@@ -69,14 +69,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return None;
         }
         let (header, heap) = self.parts();
-        if header.may_owe() {
-            header.work_of_removal(heap, hash, hash_key(&hasher));
-        }
-        // SAFETY: There are entries, so there is an array (A1); and the work is done, so that
-        // this chain owns the hash.
-        let head = unsafe { header.current_chain(Types::HERE, hash) };
+        // SAFETY: There are entries, so there is an array (A1).
+        let head = unsafe { header.chain_to_remove_from(heap, hash, hash_key(&hasher)) };
+        let head = head.of_types(Types::HERE);
         // SAFETY: The chain owns the hash, so it is initialised.
-        let slot = unsafe { find_in_chain(head, TopHash::of(hash), eq) }?;
+        let slot = unsafe { find_to_change(head, TopHash::of(hash), eq) }?;
         Some(InChain { head, slot })
     }
 
@@ -154,7 +151,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
         let reset = Reset(self);
         // SAFETY: `reset` makes all slots free.
-        unsafe { reset.0.drop_slots(reset.0.walk()) }
+        unsafe { reset.0.drop_entries() }
     }
 
     /// As [`clear`](Self::clear), and if there are no entries too: then chains may still have
