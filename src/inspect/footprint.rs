@@ -110,20 +110,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let mut others = 0;
         if let Some(Array { bits, .. }) = header.array() {
             match header.home() {
-                Home::Lent => footprint.first_bucket = shape.size,
+                Home::Lent => footprint.first_bucket = shape.size().get(),
                 Home::Two | Home::Four => {
                     let layout = shape.first_bucket_layout(header.home().slots());
                     footprint.buckets = bytes(layout);
                 }
                 Home::Owned => {
-                    footprint.buckets = bits.count() * shape.size;
+                    footprint.buckets = bits.count() * shape.size().get();
                     others += bytes(array_layout(shape, bits)) - footprint.buckets;
                 }
             }
         }
         let extra = header.extra();
         match extra.growth {
-            Some(_) if header.is_old_lent() => footprint.first_bucket = shape.size,
+            Some(_) if header.is_old_lent() => footprint.first_bucket = shape.size().get(),
             Some(growth) => footprint.old = bytes(array_layout(shape, growth.old.bits)),
             None => {}
         }
@@ -132,7 +132,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         others += chunks.bytes;
         // What the allocator handed out beyond what it was asked for may be in use as well,
         // and is not counted.
-        footprint.overflow = usize::min(header.noverflow() as usize * shape.size, others);
+        footprint.overflow = usize::min(header.noverflow() as usize * shape.size().get(), others);
         footprint.spare = others - footprint.overflow;
         footprint
     }
@@ -226,6 +226,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 pub(crate) fn array_bytes<K, V, P: Policy>(bits: u8) -> Option<(usize, usize, usize)> {
     let (bits, shape) = (BucketBits::new(bits)?, Types::<K, V, P>::SHAPE);
     let asked = array_layout(shape, bits)?.size();
-    let front = asked - (bits.count() + bits.spares()) * shape.size;
-    Some((asked, front, shape.size))
+    let front = asked - (bits.count() + bits.spares()) * shape.size().get();
+    Some((asked, front, shape.size().get()))
 }

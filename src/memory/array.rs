@@ -26,7 +26,7 @@ pub(crate) const FRONT: usize = if size_of::<usize>() == 8 { 104 } else { 64 };
 /// Bytes of a front before buckets of this shape.
 #[inline(always)]
 pub(super) const fn front_size(shape: Shape) -> usize {
-    round_up(FRONT, shape.align)
+    round_up(FRONT, shape.align())
 }
 
 /// Bytes before bucket 0 of an array.
@@ -102,7 +102,7 @@ fn make_bucket_array<H: Heap>(heap: H, bits: BucketBits) -> Had<Array> {
     let base = unsafe { BucketPtr::first_of(heap.of(), block.cast(), front, SLOTS) };
     // Go looks for an excess from B = 4 on only, where it asks for spares at all.
     let spares = if bits.spares() > 0 {
-        let buckets = (block.len() - front) / shape.size;
+        let buckets = (block.len() - front) / shape.size();
         u32::try_from(buckets.saturating_sub(bits.count())).unwrap_or(u32::MAX)
     } else {
         0

@@ -91,7 +91,9 @@ impl<T: MapType> BucketPtr<T> {
     #[inline]
     pub(crate) unsafe fn nth(self, n: usize) -> Self {
         // SAFETY: The caller's promise; and a block has at most isize::MAX bytes.
-        Self::at(self.of, unsafe { self.at.add(n * self.of.shape().size) })
+        Self::at(self.of, unsafe {
+            self.at.add(n * self.of.shape().size().get())
+        })
     }
 
     /// The buckets that follow it in its chain. Each is given when its link is read, and
@@ -122,7 +124,7 @@ impl<T: MapType> BucketPtr<T> {
     /// Whether it is one of the `buckets` buckets from `first` on, in the block of that one.
     pub(crate) fn is_within(self, first: Self, buckets: usize) -> bool {
         let behind = self.at.addr().get().wrapping_sub(first.at.addr().get());
-        behind < buckets.saturating_mul(self.of.shape().size)
+        behind < buckets.saturating_mul(self.of.shape().size().get())
     }
 
     #[inline]
@@ -235,9 +237,9 @@ impl<T: MapType> BucketPtr<T> {
         // compiler that the address is not null.
         unsafe {
             if shape.keys_first {
-                self.at.sub(shape.key.size).sub(slot * shape.key.size)
+                self.at.sub(shape.key.size()).sub(slot * shape.key.size())
             } else {
-                self.at.add(shape.keys_at).add(slot * shape.key.size)
+                self.at.add(shape.keys_at()).add(slot * shape.key.size())
             }
         }
     }
@@ -251,7 +253,7 @@ impl<T: MapType> BucketPtr<T> {
         debug_assert!(slot < SLOTS);
         let shape = self.of.shape();
         // SAFETY: As in `key_field`.
-        unsafe { self.at.add(shape.elems_at).add(slot * shape.elem.size) }
+        unsafe { self.at.add(shape.elems_at()).add(slot * shape.elem.size()) }
     }
 
     /// Where the slot's key is, in the bucket or in its cell.
@@ -263,10 +265,11 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn key(self, slot: usize) -> NonNull<u8> {
         // SAFETY: The caller's promise.
         let field = unsafe { self.key_field(slot) };
-        match self.of.shape().key.cell {
+        if self.of.shape().key.has_cell() {
             // SAFETY: The slot is live, so that the pointer is there (M1).
-            Some(_) => unsafe { field.cast::<NonNull<u8>>().read() },
-            None => field,
+            unsafe { field.cast::<NonNull<u8>>().read() }
+        } else {
+            field
         }
     }
 
@@ -278,10 +281,11 @@ impl<T: MapType> BucketPtr<T> {
     unsafe fn elem(self, slot: usize) -> NonNull<u8> {
         // SAFETY: The caller's promise.
         let field = unsafe { self.elem_field(slot) };
-        match self.of.shape().elem.cell {
+        if self.of.shape().elem.has_cell() {
             // SAFETY: The slot is live, so that the pointer is there (M1).
-            Some(_) => unsafe { field.cast::<NonNull<u8>>().read() },
-            None => field,
+            unsafe { field.cast::<NonNull<u8>>().read() }
+        } else {
+            field
         }
     }
 
@@ -299,9 +303,9 @@ impl<T: MapType> BucketPtr<T> {
         // SAFETY: As above.
         let (to_key, to_elem) = unsafe { (to.key_field(to_slot), to.elem_field(to_slot)) };
         // SAFETY: Fields of two buckets, which do not overlap.
-        unsafe { key.copy_to_nonoverlapping(to_key, shape.key.size) };
+        unsafe { key.copy_to_nonoverlapping(to_key, shape.key.size()) };
         // SAFETY: As above.
-        unsafe { elem.copy_to_nonoverlapping(to_elem, shape.elem.size) };
+        unsafe { elem.copy_to_nonoverlapping(to_elem, shape.elem.size()) };
     }
 
     /// Copies a whole first bucket of `slots` slots, its head too, to one that has more;
@@ -313,8 +317,8 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn copy_small(self, slots: usize, to: Self) {
         let shape = self.of.shape();
         debug_assert!(shape.keys_first);
-        let before = slots * shape.key.size;
-        let all = before + shape.elems_at + slots * shape.elem.size;
+        let before = slots * shape.key.size();
+        let all = before + shape.elems_at() + slots * shape.elem.size();
         // SAFETY: Keys end where the head begins, in both buckets; so many bytes from the
         // first key on are the slots' keys, the head, and the slots' elems.
         unsafe {
@@ -411,11 +415,11 @@ impl<T: MapType> Slot<T> {
     pub(crate) unsafe fn set_cells(self, cells: Cells) {
         let Self { bucket, index } = self;
         let shape = bucket.of.shape();
-        if let Some(cell) = cells.key.filter(|_| shape.key.cell.is_some()) {
+        if let Some(cell) = cells.key.filter(|_| shape.key.has_cell()) {
             // SAFETY: Keys are kept in cells, so the field is that of a pointer.
             unsafe { bucket.key_field(index).cast::<NonNull<u8>>().write(cell) };
         }
-        if let Some(cell) = cells.elem.filter(|_| shape.elem.cell.is_some()) {
+        if let Some(cell) = cells.elem.filter(|_| shape.elem.has_cell()) {
             // SAFETY: Elems are kept in cells, so the field is that of a pointer.
             unsafe { bucket.elem_field(index).cast::<NonNull<u8>>().write(cell) };
         }
@@ -431,8 +435,8 @@ impl<T: MapType> Slot<T> {
         // SAFETY: The caller's promise.
         let (key, elem) = unsafe { (self.key_at(), self.bucket.elem(self.index)) };
         Cells {
-            key: shape.key.cell.map(|_| key),
-            elem: shape.elem.cell.map(|_| elem),
+            key: shape.key.has_cell().then_some(key),
+            elem: shape.elem.has_cell().then_some(elem),
         }
     }
 }

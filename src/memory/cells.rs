@@ -29,8 +29,8 @@ impl Cells {
             None => Ok(None),
         };
         // In case that the elem's is refused, or the allocator panics.
-        let key = OneCell::new(cell(shape.key.cell)?, shape.key.cell, heap);
-        let elem = cell(shape.elem.cell)?;
+        let key = OneCell::new(cell(shape.key.cell())?, shape.key.cell(), heap);
+        let elem = cell(shape.elem.cell())?;
         let key = ManuallyDrop::new(key).at;
         Ok(Self { key, elem })
     }
@@ -43,8 +43,8 @@ impl Cells {
     #[inline]
     pub(crate) unsafe fn free<H: Heap>(self, heap: H) {
         let shape = heap.of().shape();
-        let _elem = OneCell::new(self.elem, shape.elem.cell, heap);
-        let _key = OneCell::new(self.key, shape.key.cell, heap);
+        let _elem = OneCell::new(self.elem, shape.elem.cell(), heap);
+        let _key = OneCell::new(self.key, shape.key.cell(), heap);
     }
 }
 
@@ -94,7 +94,7 @@ impl CellPool {
         // SAFETY: `put` wrote a link there; a cell's alignment may be less than its.
         let Link { next, elem } = unsafe { first.read_unaligned() };
         self.first = next;
-        Some(if of.shape().key.cell.is_some() {
+        Some(if of.shape().key.has_cell() {
             Cells {
                 key: Some(first.cast()),
                 elem,

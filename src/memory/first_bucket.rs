@@ -107,8 +107,9 @@ impl<K, V, P: Policy> LentBucket<'_, K, V, P> {
             // Cells make the map's bucket smaller, never larger.
             assert!(
                 !Types::<K, V, P>::SHAPE.keys_first
-                    && size_of::<FirstBucket<K, V, SK, SV>>() >= Types::<K, V, P>::SHAPE.size
-                    && align_of::<FirstBucket<K, V, SK, SV>>() >= Types::<K, V, P>::SHAPE.align,
+                    && size_of::<FirstBucket<K, V, SK, SV>>()
+                        >= Types::<K, V, P>::SHAPE.size().get()
+                    && align_of::<FirstBucket<K, V, SK, SV>>() >= Types::<K, V, P>::SHAPE.align(),
                 "the bucket is too small for what the map stores in it"
             );
         }

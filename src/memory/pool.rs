@@ -154,7 +154,7 @@ impl Extent {
 /// Bytes from the header of a chunk to its first bucket.
 #[inline(always)]
 const fn header_size(shape: Shape) -> usize {
-    round_up(size_of::<Chunk>(), shape.align)
+    round_up(size_of::<Chunk>(), shape.align())
 }
 
 /// The layout of a chunk of so many buckets.

@@ -26,6 +26,7 @@ use crate::numbers::alloc::Layout;
 use crate::numbers::policy::Policy;
 use crate::numbers::sizing::{SLOTS, round_up};
 use core::marker::PhantomData;
+use core::num::{NonZeroU32, NonZeroUsize};
 use core::ptr::NonNull;
 
 /// A map's types, as far as the algorithm has to know them.
@@ -56,11 +57,7 @@ impl<K, V, P> Copy for Types<K, V, P> {}
 
 impl<K, V, P: Policy> Types<K, V, P> {
     pub(crate) const HERE: Self = Self(PhantomData);
-    pub(crate) const SHAPE: Shape = Shape::new(
-        Field::of::<K>(P::INLINE_LIMIT),
-        Field::of::<V>(P::INLINE_LIMIT),
-        P::SMALL_FIRST_BUCKET,
-    );
+    pub(crate) const SHAPE: Shape = Shape::new::<K, V>(P::INLINE_LIMIT, P::SMALL_FIRST_BUCKET);
 }
 
 impl<K, V, P: Policy> MapType for Types<K, V, P> {
@@ -75,37 +72,70 @@ impl<K, V, P: Policy> MapType for Types<K, V, P> {
 /// How a key or an elem is stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Field {
+    /// If a slot has a pointer to it only: bytes of the allocation that it points to.
+    cell: Option<NonZeroUsize>,
+    /// The logarithm of that allocation's alignment.
+    cell_align: u8,
     /// Bytes of it in a slot.
-    pub(super) size: usize,
-    align: usize,
-    /// If a slot has a pointer to it only: the allocation that it points to.
-    pub(super) cell: Option<Layout>,
+    size: u8,
 }
 
 impl Field {
     /// A type that is stored in the slot, or if it is larger than the limit in a cell.
     const fn of<T>(inline_limit: usize) -> Self {
-        if size_of::<T>() > inline_limit {
-            Self {
-                size: size_of::<NonNull<T>>(),
-                align: align_of::<NonNull<T>>(),
-                cell: Some(Layout::new::<T>()),
-            }
-        } else {
-            Self {
-                size: size_of::<T>(),
-                align: align_of::<T>(),
-                cell: None,
-            }
+        assert!(inline_limit <= u8::MAX as usize && size_of::<NonNull<T>>() <= inline_limit);
+        let is_large = size_of::<T>() > inline_limit;
+        Self {
+            cell: if is_large {
+                NonZeroUsize::new(size_of::<T>())
+            } else {
+                None
+            },
+            cell_align: align_of::<T>().trailing_zeros() as u8,
+            size: if is_large {
+                size_of::<NonNull<T>>() as u8
+            } else {
+                size_of::<T>() as u8
+            },
         }
+    }
+
+    /// Bytes of it in a slot.
+    #[inline(always)]
+    pub(super) const fn size(self) -> usize {
+        self.size as usize
+    }
+
+    /// Whether a slot has a pointer to it only.
+    #[inline(always)]
+    pub(super) const fn has_cell(self) -> bool {
+        self.cell.is_some()
+    }
+
+    /// The allocation that this pointer points to.
+    #[inline(always)]
+    pub(super) fn cell(self) -> Option<Layout> {
+        let size = self.cell?;
+        // SAFETY: They are a type's size and alignment.
+        let layout = unsafe { Layout::from_size_align_unchecked(size.get(), 1 << self.cell_align) };
+        Some(layout)
     }
 
     /// Bytes of its cell.
     const fn cell_size(self) -> usize {
         match self.cell {
-            Some(layout) => layout.size(),
+            Some(size) => size.get(),
             None => 0,
         }
+    }
+}
+
+/// How a type is aligned in a slot.
+const fn align_in_slot<T>(inline_limit: usize) -> usize {
+    if size_of::<T>() > inline_limit {
+        align_of::<NonNull<T>>()
+    } else {
+        align_of::<T>()
     }
 }
 
@@ -118,50 +148,76 @@ pub(super) struct Head {
     pub(super) overflow: Option<NonNull<u8>>,
 }
 
-/// The layout of a bucket.
+/// The layout of a bucket. No alignment is over 2^29, so that all offsets are below 2^32.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
     pub(super) key: Field,
     pub(super) elem: Field,
+    size: NonZeroU32,
+    keys_at: u32,
+    elems_at: u32,
+    /// The logarithm of the alignment.
+    align: u8,
     /// Whether the keys lie before the head.
     pub(super) keys_first: bool,
-    /// Where keys that lie behind the head begin, counted from there.
-    pub(super) keys_at: usize,
-    /// Where the elems begin, counted from the head.
-    pub(super) elems_at: usize,
-    pub(crate) align: usize,
-    /// Bytes of one bucket, a multiple of `align`.
-    pub(crate) size: usize,
 }
 
 impl Shape {
-    const fn new(key: Field, elem: Field, keys_first: bool) -> Self {
-        let keys_at = round_up(size_of::<Head>(), key.align);
+    const fn new<K, V>(inline_limit: usize, keys_first: bool) -> Self {
+        let (key, elem) = (Field::of::<K>(inline_limit), Field::of::<V>(inline_limit));
+        let key_align = align_in_slot::<K>(inline_limit);
+        let elem_align = align_in_slot::<V>(inline_limit);
+        let keys_at = round_up(size_of::<Head>(), key_align);
         let behind = if keys_first {
             size_of::<Head>()
         } else {
-            keys_at + SLOTS * key.size
+            keys_at + SLOTS * key.size()
         };
-        let elems_at = round_up(behind, elem.align);
-        let align = max(align_of::<Head>(), max(key.align, elem.align));
+        let elems_at = round_up(behind, elem_align);
+        let align = max(align_of::<Head>(), max(key_align, elem_align));
         let mut shape = Self {
             key,
             elem,
+            size: NonZeroU32::MIN,
+            keys_at: offset(keys_at),
+            elems_at: offset(elems_at),
+            align: align.trailing_zeros() as u8,
             keys_first,
-            keys_at,
-            elems_at,
-            align,
-            size: 0,
         };
-        shape.size = round_up(shape.bytes(SLOTS), align);
+        let size = round_up(shape.bytes(SLOTS), align);
+        shape.size = NonZeroU32::MIN.saturating_add(offset(size - 1));
         shape
+    }
+
+    /// Bytes of one bucket, a multiple of its alignment.
+    #[inline(always)]
+    pub(crate) const fn size(self) -> NonZeroUsize {
+        // SAFETY: It is not 0, and a bucket is no larger than an address can say.
+        unsafe { NonZeroUsize::new_unchecked(self.size.get() as usize) }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn align(self) -> usize {
+        1 << self.align
+    }
+
+    /// Where keys that lie behind the head begin, counted from there.
+    #[inline(always)]
+    pub(super) const fn keys_at(self) -> usize {
+        self.keys_at as usize
+    }
+
+    /// Where the elems begin, counted from the head.
+    #[inline(always)]
+    pub(super) const fn elems_at(self) -> usize {
+        self.elems_at as usize
     }
 
     /// Where the head is in a bucket of so many slots.
     #[inline(always)]
     pub(super) const fn head_at(self, slots: usize) -> usize {
         if self.keys_first {
-            round_up(slots * self.key.size, self.align)
+            round_up(slots * self.key.size(), self.align())
         } else {
             0
         }
@@ -170,13 +226,13 @@ impl Shape {
     /// Bytes from the begin of a bucket to the end of its last elem.
     #[inline(always)]
     const fn bytes(self, slots: usize) -> usize {
-        self.head_at(slots) + self.elems_at + slots * self.elem.size
+        self.head_at(slots) + self.elems_at() + slots * self.elem.size()
     }
 
     /// Whether entries have cells.
     #[inline]
     pub(crate) const fn has_cells(self) -> bool {
-        self.key.cell.is_some() || self.elem.cell.is_some()
+        self.key.has_cell() || self.elem.has_cell()
     }
 
     /// Bytes asked for by the cells of one entry.
@@ -192,7 +248,7 @@ impl Shape {
         if slots >= SLOTS {
             return self.layout(0, 1);
         }
-        match Layout::from_size_align(self.bytes(slots), self.align) {
+        match Layout::from_size_align(self.bytes(slots), self.align()) {
             Ok(layout) => Some(layout),
             Err(_) => None,
         }
@@ -202,17 +258,23 @@ impl Shape {
     /// `isize::MAX` bytes.
     #[inline(always)]
     pub(crate) const fn layout(self, front: usize, buckets: usize) -> Option<Layout> {
-        let Some(size) = self.size.checked_mul(buckets) else {
+        let Some(size) = self.size().get().checked_mul(buckets) else {
             return None;
         };
         let Some(size) = size.checked_add(front) else {
             return None;
         };
-        match Layout::from_size_align(size, self.align) {
+        match Layout::from_size_align(size, self.align()) {
             Ok(layout) => Some(layout),
             Err(_) => None,
         }
     }
+}
+
+/// A number of bytes within a bucket.
+const fn offset(bytes: usize) -> u32 {
+    assert!(bytes <= u32::MAX as usize);
+    bytes as u32
 }
 
 const fn max(a: usize, b: usize) -> usize {
@@ -226,7 +288,7 @@ mod tests {
     use crate::numbers::policy::{Compact, Go};
 
     fn size<K, V>() -> usize {
-        Types::<K, V, Go>::SHAPE.size
+        Types::<K, V, Go>::SHAPE.size().get()
     }
 
     /// As large as a `u128`, and aligned to its size on every target, which that is not.
@@ -253,13 +315,13 @@ mod tests {
         fn check<K, V>() {
             let shape = Types::<K, V, Go>::SHAPE;
             assert_eq!(shape.head_at(8), 0);
-            assert!(shape.keys_at >= size_of::<Head>());
-            assert!(shape.elems_at >= shape.keys_at + 8 * shape.key.size);
-            assert!(shape.size >= shape.elems_at + 8 * shape.elem.size);
-            assert_eq!(shape.keys_at % shape.key.align, 0);
-            assert_eq!(shape.elems_at % shape.elem.align, 0);
-            assert_eq!(shape.size % shape.align, 0);
-            assert!(size_of::<FirstBucket<K, V>>() >= shape.size);
+            assert!(shape.keys_at() >= size_of::<Head>());
+            assert!(shape.elems_at() >= shape.keys_at() + 8 * shape.key.size());
+            assert!(shape.size().get() >= shape.elems_at() + 8 * shape.elem.size());
+            assert_eq!(shape.keys_at() % align_in_slot::<K>(Go::INLINE_LIMIT), 0);
+            assert_eq!(shape.elems_at() % align_in_slot::<V>(Go::INLINE_LIMIT), 0);
+            assert_eq!(shape.size().get() % shape.align(), 0);
+            assert!(size_of::<FirstBucket<K, V>>() >= shape.size().get());
         }
         #[repr(align(64))]
         struct Line(#[expect(dead_code)] [u8; 64]);
@@ -280,7 +342,7 @@ mod tests {
             shape.first_bucket_layout(slots).unwrap().size()
         }
         fn compact<K, V>() -> usize {
-            Types::<K, V, Compact>::SHAPE.size
+            Types::<K, V, Compact>::SHAPE.size().get()
         }
         assert_eq!([2, 4, 8].map(bytes::<u64, u64>), [48, 80, 144]);
         assert_eq!([2, 4, 8].map(bytes::<u8, u8>), [26, 28, 32]);
