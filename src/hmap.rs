@@ -3,6 +3,7 @@
 //!
 //! This face hashes and compares; all else is [`RawHmap`]'s. It has no `unsafe`.
 
+pub(crate) mod around;
 mod bulk;
 mod cursor;
 mod entry;

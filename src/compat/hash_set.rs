@@ -17,6 +17,7 @@ pub use entry::{Entry, VacantEntry};
 
 use crate::compat::hash_map::HashMap;
 use crate::compat::infallible::{had, placed};
+use crate::hmap::around::borrowed;
 use crate::hmap::{EntryRef, Hmap};
 use crate::hmap_set::HmapSet;
 use crate::numbers::alloc::{Allocator, Global};
@@ -382,14 +383,7 @@ impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
     }
 }
 
-impl<'a, T, S, A: Allocator> IntoIterator for &'a HashSet<T, S, A> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T>;
-
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
-}
+borrowed!(['a, T, S, A: Allocator] &'a HashSet<T, S, A>, &'a T, Iter<'a, T>, iter);
 
 impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for HashSet<T, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

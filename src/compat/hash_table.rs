@@ -17,6 +17,7 @@ pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter, IterHash, IterHashMut, IterMut};
 
 use crate::compat::infallible::{had, placed};
+use crate::hmap::around::borrowed;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::TryReserveError;
 use crate::numbers::hash::HashValue;
@@ -377,20 +378,5 @@ impl<T, A: Allocator> IntoIterator for HashTable<T, A> {
     }
 }
 
-impl<'a, T, A: Allocator> IntoIterator for &'a HashTable<T, A> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T>;
-
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
-}
-
-impl<'a, T, A: Allocator> IntoIterator for &'a mut HashTable<T, A> {
-    type Item = &'a mut T;
-    type IntoIter = IterMut<'a, T>;
-
-    fn into_iter(self) -> IterMut<'a, T> {
-        self.iter_mut()
-    }
-}
+borrowed!(['a, T, A: Allocator] &'a HashTable<T, A>, &'a T, Iter<'a, T>, iter);
+borrowed!(['a, T, A: Allocator] &'a mut HashTable<T, A>, &'a mut T, IterMut<'a, T>, iter_mut);

@@ -5,6 +5,7 @@
 //! it can do is to name another place of the same interval.
 
 use super::Hmap;
+use super::around::cloned;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::{Go, Policy};
 use crate::numbers::position::Position;
@@ -186,11 +187,7 @@ impl<'m, K, V, P: Policy> Iterator for BatchMut<'m, K, V, P> {
 impl<K, V, P: Policy> FusedIterator for Batch<'_, K, V, P> {}
 impl<K, V, P: Policy> FusedIterator for BatchMut<'_, K, V, P> {}
 
-impl<K, V, P: Policy> Clone for Batch<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
+cloned!([K, V, P: Policy] Batch<'_, K, V, P>);
 
 impl<K: fmt::Debug, V: fmt::Debug, P: Policy> fmt::Debug for Batch<'_, K, V, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,12 +1,12 @@
 //! Removing entries while going over them: `drain` and `extract_if`.
 
 use super::Hmap;
-use super::iter::{Iter, wrapper};
+use super::around::{choosing, counted};
+use super::iter::Iter;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::{Go, Policy};
 use crate::table::extract::{RawDrain, RawExtract};
 use core::fmt;
-use core::iter::FusedIterator;
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// Removes all entries and gives them by value. The array is kept. What is not
@@ -66,7 +66,7 @@ pub struct ExtractIf<'a, K, V, F, A: Allocator = Global, P: Policy = Go> {
     predicate: F,
 }
 
-wrapper!(['a, K, V, A: Allocator, P: Policy] Drain<'a, K, V, A, P>, (K, V), iter: K, V);
+counted!(['a, K, V, A: Allocator, P: Policy] Drain<'a, K, V, A, P>, (K, V), iter: K, V);
 
 impl<K, V, A: Allocator, P: Policy> Drain<'_, K, V, A, P> {
     /// The entries that are left to give: what is left in the map.
@@ -75,31 +75,9 @@ impl<K, V, A: Allocator, P: Policy> Drain<'_, K, V, A, P> {
     }
 }
 
-impl<K, V, F, A, P> Iterator for ExtractIf<'_, K, V, F, A, P>
-where
-    F: FnMut(&K, &mut V) -> bool,
-    A: Allocator,
-    P: Policy,
-{
-    type Item = (K, V);
-
-    fn next(&mut self) -> Option<(K, V)> {
-        let Self { entries, predicate } = self;
-        entries.next(|key, value| predicate(key, value))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
-}
-
-impl<K, V, F, A, P> FusedIterator for ExtractIf<'_, K, V, F, A, P>
-where
-    F: FnMut(&K, &mut V) -> bool,
-    A: Allocator,
-    P: Policy,
-{
-}
+choosing!([K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator, P: Policy]
+    ExtractIf<'_, K, V, F, A, P>, (K, V),
+    |entries, predicate| entries.next(|key, value| predicate(key, value)));
 
 impl<K, V, F, A: Allocator, P: Policy> fmt::Debug for ExtractIf<'_, K, V, F, A, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,7 @@
 //! Iterators over all entries, and their halves.
 
 use super::Hmap;
+use super::around::{borrowed, cloned, counted, empty};
 use crate::inspect::go_order::GoOrder;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::hash::HashValue;
@@ -151,23 +152,10 @@ impl<K, V, S, A: Allocator, P: Policy> IntoIterator for Hmap<K, V, S, A, P> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator, P: Policy> IntoIterator for &'a Hmap<K, V, S, A, P> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V, P>;
-
-    fn into_iter(self) -> Iter<'a, K, V, P> {
-        self.iter()
-    }
-}
-
-impl<'a, K, V, S, A: Allocator, P: Policy> IntoIterator for &'a mut Hmap<K, V, S, A, P> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V, P>;
-
-    fn into_iter(self) -> IterMut<'a, K, V, P> {
-        self.iter_mut()
-    }
-}
+borrowed!(['a, K, V, S, A: Allocator, P: Policy] &'a Hmap<K, V, S, A, P>,
+    (&'a K, &'a V), Iter<'a, K, V, P>, iter);
+borrowed!(['a, K, V, S, A: Allocator, P: Policy] &'a mut Hmap<K, V, S, A, P>,
+    (&'a K, &'a mut V), IterMut<'a, K, V, P>, iter_mut);
 
 /// The entries of a map, by reference; see [`Hmap::iter`].
 pub struct Iter<'a, K, V, P: Policy = Go>(pub(super) RawIter<'a, K, V, P>);
@@ -194,24 +182,6 @@ pub struct IntoKeys<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, 
 /// Values of a map that is taken apart; see [`Hmap::into_values`].
 pub struct IntoValues<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, A, P>);
 
-impl<K, V, P: Policy> Clone for Iter<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<K, V, P: Policy> Clone for Keys<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<K, V, P: Policy> Clone for Values<'_, K, V, P> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
 impl<K, V, P: Policy> IterMut<'_, K, V, P> {
     /// The entries that are left, by shared reference.
     pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
@@ -226,59 +196,18 @@ impl<K, V, A: Allocator, P: Policy> IntoIter<K, V, A, P> {
     }
 }
 
-/// The iterator traits of a wrapper around an iterator over entries. An invocation says what is
-/// given, how the entries that are left are looked at, and, of a half, which one it is.
-macro_rules! wrapper {
-    ([$($generics:tt)*] $type:ty, $item:ty, $left:ident: $($shown:ident),+ $(; $half:expr)?) => {
-        impl<$($generics)*> Iterator for $type {
-            type Item = $item;
+counted!(['a, K, V, P: Policy] Iter<'a, K, V, P>, (&'a K, &'a V), clone: K, V);
+counted!(['a, K, V, P: Policy] IterMut<'a, K, V, P>, (&'a K, &'a mut V), iter: K, V);
+counted!([K, V, A: Allocator, P: Policy] IntoIter<K, V, A, P>, (K, V), iter: K, V);
+counted!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, clone: K; |(key, _)| key);
+counted!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, clone: V; |(_, value)| value);
+counted!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, iter: V; |(_, value)| value);
+counted!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, iter: K; |(key, _)| key);
+counted!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, iter: V; |(_, value)| value);
 
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.0.next()$(.map($half))?
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.0.size_hint()
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $type {}
-        impl<$($generics)*> FusedIterator for $type {}
-
-        impl<$($generics)*> fmt::Debug for $type
-        where
-            $($shown: fmt::Debug,)+
-        {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.0.$left()$(.map($half))?).finish()
-            }
-        }
-    };
-}
-pub(super) use wrapper;
-
-/// `Default` of an iterator around another one.
-macro_rules! empty {
-    ([$($generics:tt)*] $type:ty) => {
-        /// Without entries.
-        impl<$($generics)*> Default for $type {
-            fn default() -> Self {
-                Self(Default::default())
-            }
-        }
-    };
-}
-
-wrapper!(['a, K, V, P: Policy] Iter<'a, K, V, P>, (&'a K, &'a V), clone: K, V);
-wrapper!(['a, K, V, P: Policy] IterMut<'a, K, V, P>, (&'a K, &'a mut V), iter: K, V);
-wrapper!([K, V, A: Allocator, P: Policy] IntoIter<K, V, A, P>, (K, V), iter: K, V);
-wrapper!(['a, K, V, P: Policy] Keys<'a, K, V, P>, &'a K, clone: K; |(key, _)| key);
-wrapper!(['a, K, V, P: Policy] Values<'a, K, V, P>, &'a V, clone: V; |(_, value)| value);
-wrapper!(['a, K, V, P: Policy] ValuesMut<'a, K, V, P>, &'a mut V, iter: V; |(_, value)| value);
-wrapper!([K, V, A: Allocator, P: Policy] IntoKeys<K, V, A, P>, K, iter: K; |(key, _)| key);
-wrapper!([K, V, A: Allocator, P: Policy] IntoValues<K, V, A, P>, V, iter: V; |(_, value)| value);
+cloned!([K, V, P: Policy] Iter<'_, K, V, P>);
+cloned!([K, V, P: Policy] Keys<'_, K, V, P>);
+cloned!([K, V, P: Policy] Values<'_, K, V, P>);
 
 empty!([K, V, P: Policy] Iter<'_, K, V, P>);
 empty!([K, V, P: Policy] IterMut<'_, K, V, P>);

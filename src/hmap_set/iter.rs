@@ -2,12 +2,12 @@
 
 use super::HmapSet;
 use crate::hmap;
+use crate::hmap::around::{borrowed, choosing, cloned, counted, empty};
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::{Go, Policy};
 use crate::table::entry::Face;
 use crate::table::extract::RawExtract;
 use core::fmt;
-use core::iter::FusedIterator;
 
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// All values, in the order of the buckets. They are not hashed.
@@ -23,9 +23,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// # Ok::<(), hmap::SetInsertError<i32>>(())
     /// ```
     pub fn iter(&self) -> Iter<'_, T, P> {
-        Iter {
-            entries: self.map.iter(),
-        }
+        Iter(self.map.iter())
     }
 
     /// Removes all values and gives them. The array is kept. What is not taken out is
@@ -43,9 +41,7 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// # Ok::<(), hmap::SetInsertError<i32>>(())
     /// ```
     pub fn drain(&mut self) -> Drain<'_, T, A, P> {
-        Drain {
-            entries: self.map.drain(),
-        }
+        Drain(self.map.drain())
     }
 
     /// Removes the values that the predicate returns true for and gives them, as the
@@ -74,19 +70,13 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
 }
 
 /// The values of a set, by reference; see [`HmapSet::iter`].
-pub struct Iter<'a, K, P: Policy = Go> {
-    entries: hmap::Iter<'a, K, (), P>,
-}
+pub struct Iter<'a, K, P: Policy = Go>(hmap::Iter<'a, K, (), P>);
 
 /// The values of a set that is taken apart; see `HmapSet::into_iter`.
-pub struct IntoIter<K, A: Allocator = Global, P: Policy = Go> {
-    entries: hmap::IntoIter<K, (), A, P>,
-}
+pub struct IntoIter<K, A: Allocator = Global, P: Policy = Go>(hmap::IntoIter<K, (), A, P>);
 
 /// The values of a set, which is empty in the end; see [`HmapSet::drain`].
-pub struct Drain<'a, K, A: Allocator = Global, P: Policy = Go> {
-    entries: hmap::Drain<'a, K, (), A, P>,
-}
+pub struct Drain<'a, K, A: Allocator = Global, P: Policy = Go>(hmap::Drain<'a, K, (), A, P>);
 
 /// The values of a set that a predicate chooses; see [`HmapSet::extract_if`].
 #[must_use = "values are removed as the iterator comes to them"]
@@ -102,104 +92,24 @@ impl<T, S, A: Allocator, P: Policy> IntoIterator for HmapSet<T, S, A, P> {
     /// All values. The memory is given back when the iterator is dropped, and what was
     /// not taken out is dropped then.
     fn into_iter(self) -> IntoIter<T, A, P> {
-        IntoIter {
-            entries: self.map.into_iter(),
-        }
+        IntoIter(self.map.into_iter())
     }
 }
 
-impl<'a, T, S, A: Allocator, P: Policy> IntoIterator for &'a HmapSet<T, S, A, P> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T, P>;
+borrowed!(['a, T, S, A: Allocator, P: Policy] &'a HmapSet<T, S, A, P>,
+    &'a T, Iter<'a, T, P>, iter);
 
-    fn into_iter(self) -> Iter<'a, T, P> {
-        self.iter()
-    }
-}
+counted!(['a, K, P: Policy] Iter<'a, K, P>, &'a K, clone: K; |(value, ())| value);
+counted!([K, A: Allocator, P: Policy] IntoIter<K, A, P>, K, iter: K; |(value, ())| value);
+counted!(['a, K, A: Allocator, P: Policy] Drain<'a, K, A, P>, K, iter: K; |(value, ())| value);
 
-/// The iterator traits of the values that are the keys of entries. An invocation says in
-/// which field the entries are, what is given, and how those that are left are looked at.
-macro_rules! values {
-    ([$($generics:tt)*] $type:ty, $entries:tt: $item:ty, $left:ident: $value:ident) => {
-        impl<$($generics)*> Iterator for $type {
-            type Item = $item;
+cloned!([K, P: Policy] Iter<'_, K, P>);
 
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.$entries.next().map(|(value, ())| value)
-            }
+empty!([K, P: Policy] Iter<'_, K, P>);
+empty!([K, A: Allocator + Default, P: Policy] IntoIter<K, A, P>);
 
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.$entries.size_hint()
-            }
-
-            #[inline]
-            fn fold<B, F: FnMut(B, $item) -> B>(self, init: B, f: F) -> B {
-                self.$entries.map(|(value, ())| value).fold(init, f)
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $type {}
-        impl<$($generics)*> FusedIterator for $type {}
-
-        impl<$($generics)*> fmt::Debug for $type
-        where
-            $value: fmt::Debug,
-        {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let left = self.$entries.$left().map(|(value, ())| value);
-                f.debug_list().entries(left).finish()
-            }
-        }
-    };
-}
-
-/// `Default` of an iterator that has another one in a field.
-macro_rules! empty {
-    ([$($generics:tt)*] $type:ty, $field:tt) => {
-        /// Without values.
-        impl<$($generics)*> Default for $type {
-            fn default() -> Self {
-                Self { $field: Default::default() }
-            }
-        }
-    };
-}
-
-#[cfg(feature = "infallible")]
-pub(crate) use {empty, values};
-
-values!(['a, K, P: Policy] Iter<'a, K, P>, entries: &'a K, clone: K);
-values!([K, A: Allocator, P: Policy] IntoIter<K, A, P>, entries: K, iter: K);
-values!(['a, K, A: Allocator, P: Policy] Drain<'a, K, A, P>, entries: K, iter: K);
-
-empty!([K, P: Policy] Iter<'_, K, P>, entries);
-empty!([K, A: Allocator + Default, P: Policy] IntoIter<K, A, P>, entries);
-
-impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> Iterator for ExtractIf<'_, K, F, A, P> {
-    type Item = K;
-
-    fn next(&mut self) -> Option<K> {
-        let predicate = &mut self.predicate;
-        let chosen = self.entries.next(|value, ()| predicate(value));
-        chosen.map(|(value, ())| value)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
-}
-
-impl<K, F: FnMut(&K) -> bool, A: Allocator, P: Policy> FusedIterator for ExtractIf<'_, K, F, A, P> {}
-
-impl<K, P: Policy> Clone for Iter<'_, K, P> {
-    fn clone(&self) -> Self {
-        Self {
-            entries: self.entries.clone(),
-        }
-    }
-}
+choosing!([K, F: FnMut(&K) -> bool, A: Allocator, P: Policy] ExtractIf<'_, K, F, A, P>, K,
+    |entries, predicate| entries.next(|value, ()| predicate(value)).map(|(value, ())| value));
 
 impl<K, F, A: Allocator, P: Policy> fmt::Debug for ExtractIf<'_, K, F, A, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

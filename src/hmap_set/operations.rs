@@ -1,11 +1,11 @@
 //! Two sets together: the four operations as iterators.
 
 use super::{HmapSet, Iter};
+use crate::hmap::around::{around, cloned};
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::{Go, Policy};
-use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::iter::{Chain, FusedIterator};
+use core::iter::Chain;
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// The values that are in this set and not in the other.
@@ -23,12 +23,10 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// # Ok::<(), hmap::SetInsertError<i32>>(())
     /// ```
     pub fn difference<'a>(&'a self, other: &'a Self) -> Difference<'a, T, S, A, P> {
-        Difference {
-            values: Chosen {
-                values: self.iter(),
-                other,
-            },
-        }
+        Difference(Chosen {
+            values: self.iter(),
+            other,
+        })
     }
 
     /// The values that are in one set and not in both.
@@ -49,9 +47,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
         &'a self,
         other: &'a Self,
     ) -> SymmetricDifference<'a, T, S, A, P> {
-        SymmetricDifference {
-            values: self.difference(other).chain(other.difference(self)),
-        }
+        SymmetricDifference(self.difference(other).chain(other.difference(self)))
     }
 
     /// The values that are in both sets, as the smaller one has them.
@@ -71,12 +67,10 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// ```
     pub fn intersection<'a>(&'a self, other: &'a Self) -> Intersection<'a, T, S, A, P> {
         let (smaller, larger) = self.by_size(other);
-        Intersection {
-            values: Chosen {
-                values: smaller.iter(),
-                other: larger,
-            },
-        }
+        Intersection(Chosen {
+            values: smaller.iter(),
+            other: larger,
+        })
     }
 
     /// The values that are in one of the sets or in both: first the larger one.
@@ -96,9 +90,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// ```
     pub fn union<'a>(&'a self, other: &'a Self) -> Union<'a, T, S, A, P> {
         let (smaller, larger) = self.by_size(other);
-        Union {
-            values: larger.iter().chain(smaller.difference(larger)),
-        }
+        Union(larger.iter().chain(smaller.difference(larger)))
     }
 
     /// Whether no value is in both sets.
@@ -154,29 +146,29 @@ struct Chosen<'a, T, S, A: Allocator, P: Policy, const IN_OTHER: bool> {
 
 /// The values that are in both of two sets; see [`HmapSet::intersection`].
 #[must_use = "nothing is done until values are asked for"]
-pub struct Intersection<'a, T, S, A: Allocator = Global, P: Policy = Go> {
-    values: Chosen<'a, T, S, A, P, true>,
-}
+pub struct Intersection<'a, T, S, A: Allocator = Global, P: Policy = Go>(
+    Chosen<'a, T, S, A, P, true>,
+);
 
 /// The values that are in one set and not in the other; see [`HmapSet::difference`].
 #[must_use = "nothing is done until values are asked for"]
-pub struct Difference<'a, T, S, A: Allocator = Global, P: Policy = Go> {
-    values: Chosen<'a, T, S, A, P, false>,
-}
+pub struct Difference<'a, T, S, A: Allocator = Global, P: Policy = Go>(
+    Chosen<'a, T, S, A, P, false>,
+);
 
 /// The values that are in one of two sets and not in both; see
 /// [`HmapSet::symmetric_difference`].
 #[must_use = "nothing is done until values are asked for"]
-pub struct SymmetricDifference<'a, T, S, A: Allocator = Global, P: Policy = Go> {
+pub struct SymmetricDifference<'a, T, S, A: Allocator = Global, P: Policy = Go>(
     #[expect(clippy::type_complexity, reason = "one difference, and the other")]
-    values: Chain<Difference<'a, T, S, A, P>, Difference<'a, T, S, A, P>>,
-}
+    Chain<Difference<'a, T, S, A, P>, Difference<'a, T, S, A, P>>,
+);
 
 /// The values that are in one of two sets or in both; see [`HmapSet::union`].
 #[must_use = "nothing is done until values are asked for"]
-pub struct Union<'a, T, S, A: Allocator = Global, P: Policy = Go> {
-    values: Chain<Iter<'a, T, P>, Difference<'a, T, S, A, P>>,
-}
+pub struct Union<'a, T, S, A: Allocator = Global, P: Policy = Go>(
+    Chain<Iter<'a, T, P>, Difference<'a, T, S, A, P>>,
+);
 
 impl<T, S, A: Allocator, P: Policy, const IN_OTHER: bool> Clone
     for Chosen<'_, T, S, A, P, IN_OTHER>
@@ -221,57 +213,19 @@ where
     }
 }
 
-/// The traits of the four iterators, each around one more specific.
-macro_rules! around {
-    ($type:ident) => {
-        impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> Iterator
-            for $type<'a, T, S, A, P>
-        {
-            type Item = &'a T;
+around!(['a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy]
+    Intersection<'a, T, S, A, P>, &'a T, clone: T);
+around!(['a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy]
+    Difference<'a, T, S, A, P>, &'a T, clone: T);
+around!(['a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy]
+    SymmetricDifference<'a, T, S, A, P>, &'a T, clone: T);
+around!(['a, T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy]
+    Union<'a, T, S, A, P>, &'a T, clone: T);
 
-            #[inline]
-            fn next(&mut self) -> Option<&'a T> {
-                self.values.next()
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.values.size_hint()
-            }
-
-            #[inline]
-            fn fold<B, F: FnMut(B, &'a T) -> B>(self, init: B, f: F) -> B {
-                self.values.fold(init, f)
-            }
-        }
-
-        impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> FusedIterator
-            for $type<'_, T, S, A, P>
-        {
-        }
-
-        impl<T, S, A: Allocator, P: Policy> Clone for $type<'_, T, S, A, P> {
-            fn clone(&self) -> Self {
-                Self {
-                    values: self.values.clone(),
-                }
-            }
-        }
-
-        impl<T: fmt::Debug + Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> fmt::Debug
-            for $type<'_, T, S, A, P>
-        {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.clone()).finish()
-            }
-        }
-    };
-}
-
-around!(Intersection);
-around!(Difference);
-around!(SymmetricDifference);
-around!(Union);
+cloned!([T, S, A: Allocator, P: Policy] Intersection<'_, T, S, A, P>);
+cloned!([T, S, A: Allocator, P: Policy] Difference<'_, T, S, A, P>);
+cloned!([T, S, A: Allocator, P: Policy] SymmetricDifference<'_, T, S, A, P>);
+cloned!([T, S, A: Allocator, P: Policy] Union<'_, T, S, A, P>);
 
 /// Compiles if the iterators can stand for those of shorter lifetimes.
 #[expect(dead_code, reason = "compiled, not called")]

@@ -2,6 +2,7 @@
 
 use super::{Drain, HashMap, IntoIter, Iter, IterMut};
 use crate::compat::infallible::{expected, had};
+use crate::hmap::around::borrowed;
 use crate::numbers::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::numbers::alloc::Global;
@@ -83,23 +84,10 @@ impl<K, V, S, A: Allocator> IntoIterator for HashMap<K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> IntoIterator for &'a HashMap<K, V, S, A> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V>;
-
-    fn into_iter(self) -> Iter<'a, K, V> {
-        self.iter()
-    }
-}
-
-impl<'a, K, V, S, A: Allocator> IntoIterator for &'a mut HashMap<K, V, S, A> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V>;
-
-    fn into_iter(self) -> IterMut<'a, K, V> {
-        self.iter_mut()
-    }
-}
+borrowed!(['a, K, V, S, A: Allocator] &'a HashMap<K, V, S, A>,
+    (&'a K, &'a V), Iter<'a, K, V>, iter);
+borrowed!(['a, K, V, S, A: Allocator] &'a mut HashMap<K, V, S, A>,
+    (&'a K, &'a mut V), IterMut<'a, K, V>, iter_mut);
 
 /// Compiles if the types that hold or lend entries can stand for those of shorter
 /// lifetimes.

@@ -1,7 +1,7 @@
 //! Iterators of a table: the core's, without the elems that a table's entries have not.
 
 use super::{Allocator, Global};
-use crate::hmap_set::iter::{empty, values};
+use crate::hmap::around::{around, choosing, cloned, counted, empty};
 use crate::numbers::policy::Go;
 use crate::table::{self, map::RawHmap};
 use core::fmt;
@@ -24,7 +24,7 @@ pub struct Drain<'a, T, A: Allocator = Global>(
 /// Values of a table that a predicate chooses; see
 /// [`HashTable::extract_if`](super::HashTable::extract_if).
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-    values: table::extract::RawExtract<'a, T, (), A, Go>,
+    entries: table::extract::RawExtract<'a, T, (), A, Go>,
     predicate: F,
 }
 
@@ -38,27 +38,14 @@ pub struct IterHashMut<'a, T>(pub(super) table::by_hash::IterHashMut<'a, T, Go>)
 impl<'a, T, F, A: Allocator> ExtractIf<'a, T, F, A> {
     pub(super) fn of(table: &'a mut RawHmap<T, (), A, Go>, predicate: F) -> Self {
         Self {
-            values: table.extract(),
+            entries: table.extract(),
             predicate,
         }
     }
 }
 
-impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
-    type Item = T;
-
-    fn next(&mut self) -> Option<T> {
-        let Self { values, predicate } = self;
-        let (value, ()) = values.next(|value, ()| predicate(value))?;
-        Some(value)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.values.size_hint()
-    }
-}
-
-impl<T, F: FnMut(&mut T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+choosing!([T, F: FnMut(&mut T) -> bool, A: Allocator] ExtractIf<'_, T, F, A>, T,
+    |entries, predicate| entries.next(|value, ()| predicate(value)).map(|(value, ())| value));
 
 impl<T> IterMut<'_, T> {
     /// The values that are left, by shared reference.
@@ -98,16 +85,6 @@ impl<'a, T> Iterator for IterMut<'a, T> {
 impl<T> ExactSizeIterator for IterMut<'_, T> {}
 impl<T> FusedIterator for IterMut<'_, T> {}
 
-impl<'a, T> Iterator for IterHash<'a, T> {
-    type Item = &'a T;
-
-    fn next(&mut self) -> Option<&'a T> {
-        self.0.next().map(|(value, ())| value)
-    }
-}
-
-impl<T> FusedIterator for IterHash<'_, T> {}
-
 impl<'a, T> Iterator for IterHashMut<'a, T> {
     type Item = &'a mut T;
 
@@ -118,27 +95,19 @@ impl<'a, T> Iterator for IterHashMut<'a, T> {
 
 impl<T> FusedIterator for IterHashMut<'_, T> {}
 
-values!(['a, T] Iter<'a, T>, 0: &'a T, clone: T);
-values!([T, A: Allocator] IntoIter<T, A>, 0: T, iter: T);
-values!(['a, T, A: Allocator] Drain<'a, T, A>, 0: T, iter: T);
+counted!(['a, T] Iter<'a, T>, &'a T, clone: T; |(value, ())| value);
+counted!([T, A: Allocator] IntoIter<T, A>, T, iter: T; |(value, ())| value);
+counted!(['a, T, A: Allocator] Drain<'a, T, A>, T, iter: T; |(value, ())| value);
+around!(['a, T] IterHash<'a, T>, &'a T, clone: T; |(value, ())| value);
 
-empty!([T] Iter<'_, T>, 0);
-empty!([T] IterMut<'_, T>, 0);
-empty!([T] IterHash<'_, T>, 0);
-empty!([T] IterHashMut<'_, T>, 0);
-empty!([T, A: Allocator + Default] IntoIter<T, A>, 0);
+cloned!([T] Iter<'_, T>);
+cloned!([T] IterHash<'_, T>);
 
-impl<T> Clone for Iter<'_, T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> Clone for IterHash<'_, T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
+empty!([T] Iter<'_, T>);
+empty!([T] IterMut<'_, T>);
+empty!([T] IterHash<'_, T>);
+empty!([T] IterHashMut<'_, T>);
+empty!([T, A: Allocator + Default] IntoIter<T, A>);
 
 impl<T: fmt::Debug> fmt::Debug for IterMut<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,12 +118,6 @@ impl<T: fmt::Debug> fmt::Debug for IterMut<'_, T> {
 impl<T: fmt::Debug> fmt::Debug for IterHashMut<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         IterHash(self.0.iter()).fmt(f)
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for IterHash<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
     }
 }
 
