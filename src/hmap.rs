@@ -13,6 +13,7 @@ mod first_bucket;
 mod inspect;
 mod iter;
 mod lookup;
+pub(crate) mod places;
 mod reserve;
 
 pub use cursor::{Batch, BatchMut, Cursor};

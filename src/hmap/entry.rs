@@ -1,5 +1,6 @@
 //! A key's place in the map, found once.
 
+use super::places::{filling, modifying, place, shown};
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use crate::table::lookup::equal_to;
@@ -56,164 +57,34 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
     }
 }
 
-/// The methods that fill a vacant place, of [`Entry`] and of `EntryRef`: with the type of
-/// the key that is looked for, and what is said of their errors.
-macro_rules! filling {
-    ($key:ty, $errors:literal) => {
-        /// The value; if there is none, this one is inserted.
-        ///
-        /// # Errors
-        #[doc = $errors]
-        pub fn or_insert(self, default: V) -> Result<&'a mut V, InsertError<K, V>> {
-            self.or_insert_with_key(|_| default)
-        }
-
-        /// The value; if there is none, the one that the function makes is inserted.
-        ///
-        /// # Errors
-        #[doc = $errors]
-        pub fn or_insert_with(
-            self,
-            default: impl FnOnce() -> V,
-        ) -> Result<&'a mut V, InsertError<K, V>> {
-            self.or_insert_with_key(|_| default())
-        }
-
-        /// The value; if there is none, the one that the function makes of the key is
-        /// inserted.
-        ///
-        /// # Errors
-        #[doc = $errors]
-        pub fn or_insert_with_key(
-            self,
-            default: impl FnOnce(&$key) -> V,
-        ) -> Result<&'a mut V, InsertError<K, V>> {
-            match self {
-                Self::Occupied(entry) => Ok(entry.into_mut()),
-                Self::Vacant(entry) => {
-                    let value = default(entry.key());
-                    entry.insert(value)
-                }
-            }
-        }
-
-        /// The value; if there is none, the default one is inserted.
-        ///
-        /// # Errors
-        #[doc = $errors]
-        pub fn or_default(self) -> Result<&'a mut V, InsertError<K, V>>
-        where
-            V: Default,
-        {
-            self.or_insert_with(V::default)
-        }
-
-        /// Sets the value, whether there was one or not.
-        ///
-        /// # Errors
-        #[doc = $errors]
-        pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
-            match self {
-                Self::Occupied(mut entry) => {
-                    entry.insert(value);
-                    Ok(entry)
-                }
-                Self::Vacant(entry) => entry.insert_entry(value),
-            }
-        }
-    };
-}
-pub(super) use filling;
-
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Entry<'a, K, V, S, A, P> {
     filling!(
-        K,
-        "As [`Hmap::insert`]: with the pair, if there is no room for it."
+        ///
+        /// # Errors
+        /// As [`Hmap::insert`]: with the pair, if there is no room for it.
+        K, Result<&'a mut V, InsertError<K, V>>, Ok,
+        insert_entry -> Placed<'a, K, V, S, A, P>
     );
 }
 
+place!([K, V, S, A: Allocator, P: Policy] K, V, S, A, P);
+
 impl<K, V, S, A: Allocator, P: Policy> Entry<'_, K, V, S, A, P> {
-    /// The key: as it is stored, or as it was given.
-    pub fn key(&self) -> &K {
-        match self {
-            Self::Occupied(entry) => entry.key(),
-            Self::Vacant(entry) => entry.key(),
-        }
-    }
-
-    /// Changes the value if there is one.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut map = hmap::Hmap::new();
-    /// for _ in 0..3 {
-    ///     map.entry("hits").and_modify(|hits| *hits += 1).or_insert(1)?;
-    /// }
-    /// assert_eq!(map.get("hits"), Some(&3));
-    /// # }
-    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
-    /// ```
-    #[must_use = "it goes on with or_insert"]
-    pub fn and_modify(mut self, change: impl FnOnce(&mut V)) -> Self {
-        if let Self::Occupied(entry) = &mut self {
-            change(entry.get_mut());
-        }
-        self
-    }
-}
-
-impl<'a, K, V, S, A: Allocator, P: Policy> OccupiedEntry<'a, K, V, S, A, P> {
-    /// The key, as it is stored.
-    pub fn key(&self) -> &K {
-        self.raw.get().0
-    }
-
-    /// The value.
-    pub fn get(&self) -> &V {
-        self.raw.get().1
-    }
-
-    /// The value, to change.
-    pub fn get_mut(&mut self) -> &mut V {
-        self.raw.get_mut().1
-    }
-
-    /// The value, to change for as long as the map is borrowed.
-    pub fn into_mut(self) -> &'a mut V {
-        self.raw.into_refs().1
-    }
-
-    /// The key and the value, for as long as the map is borrowed.
-    pub fn into_entry(self) -> (&'a K, &'a mut V) {
-        self.raw.into_refs()
-    }
-
-    /// Replaces the value and returns the old one.
-    pub fn insert(&mut self, value: V) -> V {
-        self.raw.insert(value)
-    }
-
-    /// Removes the entry and returns its value.
-    pub fn remove(self) -> V {
-        self.remove_entry().1
-    }
-
-    /// Removes the entry and returns it.
-    pub fn remove_entry(self) -> (K, V) {
-        self.raw.remove().0
-    }
-}
-
-impl<'a, K, V, S, A: Allocator, P: Policy> VacantEntry<'a, K, V, S, A, P> {
-    /// The key, as it was given.
-    pub fn key(&self) -> &K {
-        &self.key
-    }
-
-    /// The key, given back.
-    pub fn into_key(self) -> K {
-        self.key
-    }
+    modifying!(
+        ///
+        /// ```
+        /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+        /// let mut map = hmap::Hmap::new();
+        /// for _ in 0..3 {
+        ///     map.entry("hits").and_modify(|hits| *hits += 1).or_insert(1)?;
+        /// }
+        /// assert_eq!(map.get("hits"), Some(&3));
+        /// # }
+        /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+        /// ```
+        #[must_use = "it goes on with or_insert"]
+        V
+    );
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K, V, S, A, P> {
@@ -235,16 +106,8 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K,
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug
-    for Entry<'_, K, V, S, A, P>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Occupied(entry) => entry.fmt(f),
-            Self::Vacant(entry) => entry.fmt(f),
-        }
-    }
-}
+shown!([K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy]
+    Entry<'_, K, V, S, A, P>, |entry, f| entry.fmt(f));
 
 impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug
     for OccupiedEntry<'_, K, V, S, A, P>
@@ -255,11 +118,5 @@ impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug
             .field("key", key)
             .field("value", value)
             .finish()
-    }
-}
-
-impl<K: fmt::Debug, V, S, A: Allocator, P: Policy> fmt::Debug for VacantEntry<'_, K, V, S, A, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntry").field(&self.key).finish()
     }
 }

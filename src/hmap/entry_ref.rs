@@ -1,7 +1,8 @@
 //! The place of a key that is given by reference: an owned one is made when it is
 //! inserted, and not before.
 
-use super::entry::{OccupiedEntry, Placed, filling};
+use super::entry::{OccupiedEntry, Placed};
+use super::places::{filling, modifying, place_by_reference, shown};
 use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
 use crate::numbers::error::InsertWithKeyError;
 use crate::table::entry::{RawEntry, RawVacant};
@@ -70,32 +71,22 @@ where
     P: Policy,
 {
     filling!(
-        Q,
-        "As [`Hmap::insert`]: with the owned key and the value, if there is no room for them."
+        ///
+        /// # Errors
+        /// As [`Hmap::insert`]: with the owned key and the value, if there is no room for them.
+        Q, Result<&'a mut V, InsertError<K, V>>, Ok,
+        insert_entry -> Placed<'a, K, V, S, A, P>
     );
 }
 
 impl<K, Q: ?Sized, V, S, A: Allocator, P: Policy> EntryRef<'_, '_, K, Q, V, S, A, P> {
-    /// The key: as it is stored, or as it was given.
-    pub fn key(&self) -> &Q
-    where
-        K: Borrow<Q>,
-    {
-        match self {
-            Self::Occupied(entry) => entry.key().borrow(),
-            Self::Vacant(entry) => entry.key,
-        }
-    }
-
-    /// Changes the value if there is one.
-    #[must_use = "it goes on with or_insert"]
-    pub fn and_modify(mut self, change: impl FnOnce(&mut V)) -> Self {
-        if let Self::Occupied(entry) = &mut self {
-            change(entry.get_mut());
-        }
-        self
-    }
+    modifying!(
+        #[must_use = "it goes on with or_insert"]
+        V
+    );
 }
+
+place_by_reference!([K, Q: ?Sized, V, S, A: Allocator, P: Policy] K, Q, V, S, A, P);
 
 impl<'a, 'b, K, Q, V, S, A, P> VacantEntryRef<'a, 'b, K, Q, V, S, A, P>
 where
@@ -190,28 +181,8 @@ where
     }
 }
 
-impl<'b, K, Q: ?Sized, V, S, A: Allocator, P: Policy> VacantEntryRef<'_, 'b, K, Q, V, S, A, P> {
-    /// The key, as it was given.
-    pub fn key(&self) -> &'b Q {
-        self.key
-    }
-}
-
-impl<K, Q, V, S, A, P> fmt::Debug for EntryRef<'_, '_, K, Q, V, S, A, P>
-where
-    K: fmt::Debug,
-    Q: fmt::Debug + ?Sized,
-    V: fmt::Debug,
-    A: Allocator,
-    P: Policy,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Occupied(entry) => entry.fmt(f),
-            Self::Vacant(entry) => entry.fmt(f),
-        }
-    }
-}
+shown!([K: fmt::Debug, Q: fmt::Debug + ?Sized, V: fmt::Debug, S, A: Allocator, P: Policy]
+    EntryRef<'_, '_, K, Q, V, S, A, P>, |entry, f| entry.fmt(f));
 
 impl<K, Q: fmt::Debug + ?Sized, V, S, A: Allocator, P: Policy> fmt::Debug
     for VacantEntryRef<'_, '_, K, Q, V, S, A, P>

@@ -1,7 +1,7 @@
 //! A value's place in the set, found once.
 
 use super::HmapSet;
-use crate::hmap;
+use crate::hmap::{self, places::shown};
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::SetInsertError;
 use crate::numbers::policy::{Go, Policy};
@@ -120,14 +120,8 @@ impl<'a, T, S, A: Allocator, P: Policy> VacantEntry<'a, T, S, A, P> {
     }
 }
 
-impl<T: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug for Entry<'_, T, S, A, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Occupied(entry) => entry.fmt(f),
-            Self::Vacant(entry) => entry.fmt(f),
-        }
-    }
-}
+shown!([T: fmt::Debug, S, A: Allocator, P: Policy] Entry<'_, T, S, A, P>,
+    |entry, f| entry.fmt(f));
 
 impl<T: fmt::Debug, S, A: Allocator, P: Policy> fmt::Debug for OccupiedEntry<'_, T, S, A, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,10 +2,12 @@
 
 use super::HashMap;
 use crate::compat::infallible::placed;
+use crate::hmap::places::{filling, modifying, place, shown};
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use crate::table::lookup::equal_to;
+use core::convert::identity;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -47,63 +49,18 @@ impl<'a, K: Eq + Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
     }
 }
 
-/// The methods that fill a vacant place, of [`Entry`] and of `EntryRef`: with the type of
-/// the key that is looked for.
-macro_rules! filling {
-    ($key:ty) => {
-        /// The value; if there is none, this one is inserted.
-        pub fn or_insert(self, default: V) -> &'a mut V {
-            self.or_insert_with(|| default)
-        }
-
-        /// The value; if there is none, the one that the function makes is inserted.
-        pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
-            self.or_insert_with_key(|_| default())
-        }
-
-        /// The value; if there is none, the one that the function makes of the key is
-        /// inserted.
-        pub fn or_insert_with_key<F: FnOnce(&$key) -> V>(self, default: F) -> &'a mut V {
-            match self {
-                Self::Occupied(entry) => entry.into_mut(),
-                Self::Vacant(entry) => {
-                    let value = default(entry.key());
-                    entry.insert(value)
-                }
-            }
-        }
-
-        /// The value; if there is none, the default one is inserted.
-        pub fn or_default(self) -> &'a mut V
-        where
-            V: Default,
-        {
-            self.or_insert_with(V::default)
-        }
-    };
-}
-pub(super) use filling;
-
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
-    filling!(K);
-
-    /// Sets the value, whether there was one or not.
-    ///
-    /// ```
-    /// # #[cfg(feature = "default-hasher")] {
-    /// let mut map = hmap::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).key(), &"a");
-    /// # }
-    /// ```
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
-        match self {
-            Self::Occupied(mut entry) => {
-                entry.insert(value);
-                entry
-            }
-            Self::Vacant(entry) => entry.insert_entry(value),
-        }
-    }
+    filling!(
+        K, &'a mut V, identity,
+        ///
+        /// ```
+        /// # #[cfg(feature = "default-hasher")] {
+        /// let mut map = hmap::HashMap::new();
+        /// assert_eq!(map.entry("a").insert(1).key(), &"a");
+        /// # }
+        /// ```
+        insert -> OccupiedEntry<'a, K, V, S, A>
+    );
 
     /// As [`insert`](Self::insert), under std's name.
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
@@ -119,25 +76,10 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
-    /// The key: as it is stored, or as it was given.
-    pub fn key(&self) -> &K {
-        match self {
-            Self::Occupied(entry) => entry.key(),
-            Self::Vacant(entry) => entry.key(),
-        }
-    }
+place!([K, V, S, A: Allocator] K, V, S, A);
 
-    /// Changes the value if there is one.
-    pub fn and_modify<F>(mut self, f: F) -> Self
-    where
-        F: FnOnce(&mut V),
-    {
-        if let Self::Occupied(entry) = &mut self {
-            f(entry.get_mut());
-        }
-        self
-    }
+impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
+    modifying!(V);
 
     /// Replaces the value if there is one, or removes the entry where the function
     /// returns `None`; see [`OccupiedEntry::replace_entry_with`].
@@ -161,46 +103,6 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
 }
 
 impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
-    /// The key, as it is stored.
-    pub fn key(&self) -> &K {
-        self.raw.get().0
-    }
-
-    /// The value.
-    pub fn get(&self) -> &V {
-        self.raw.get().1
-    }
-
-    /// The value, to change.
-    pub fn get_mut(&mut self) -> &mut V {
-        self.raw.get_mut().1
-    }
-
-    /// The value, to change for as long as the map is borrowed.
-    pub fn into_mut(self) -> &'a mut V {
-        self.raw.into_refs().1
-    }
-
-    /// The key and the value, for as long as the map is borrowed.
-    pub fn into_entry(self) -> (&'a K, &'a mut V) {
-        self.raw.into_refs()
-    }
-
-    /// Replaces the value and returns the old one.
-    pub fn insert(&mut self, value: V) -> V {
-        self.raw.insert(value)
-    }
-
-    /// Removes the entry and returns its value.
-    pub fn remove(self) -> V {
-        self.remove_entry().1
-    }
-
-    /// Removes the entry and returns it.
-    pub fn remove_entry(self) -> (K, V) {
-        self.raw.remove().0
-    }
-
     /// Replaces the key by an equal one and returns the old one.
     ///
     /// # Panics
@@ -249,16 +151,6 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
 }
 
 impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
-    /// The key, as it was given.
-    pub fn key(&self) -> &K {
-        &self.key
-    }
-
-    /// The key, given back.
-    pub fn into_key(self) -> K {
-        self.key
-    }
-
     /// The map that the entry is of.
     pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
         self.raw.into_map()
@@ -278,14 +170,8 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator> fmt::Debug for Entry<'_, K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
-            Self::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
-        }
-    }
-}
+shown!([K: fmt::Debug, V: fmt::Debug, S, A: Allocator] Entry<'_, K, V, S, A>,
+    |entry, f| f.debug_tuple("Entry").field(entry).finish());
 
 impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator> fmt::Debug for OccupiedEntry<'_, K, V, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -293,12 +179,6 @@ impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator> fmt::Debug for OccupiedEntry
             .field("key", self.key())
             .field("value", self.get())
             .finish_non_exhaustive()
-    }
-}
-
-impl<K: fmt::Debug, V, S, A: Allocator> fmt::Debug for VacantEntry<'_, K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntry").field(self.key()).finish()
     }
 }
 

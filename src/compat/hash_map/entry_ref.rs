@@ -4,13 +4,15 @@
 extern crate alloc;
 
 use super::HashMap;
-use super::entry::{OccupiedEntry, filling};
+use super::entry::OccupiedEntry;
 use crate::compat::infallible::placed;
+use crate::hmap::places::{filling, modifying, place_by_reference, shown};
 use crate::numbers::alloc::{Allocator, Global};
 use crate::table::entry::{RawEntry, RawVacant};
 use crate::table::lookup::equal_to;
 use alloc::borrow::ToOwned;
 use core::borrow::Borrow;
+use core::convert::identity;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
@@ -52,18 +54,7 @@ where
     S: BuildHasher,
     A: Allocator,
 {
-    filling!(Q);
-
-    /// Sets the value, whether there was one or not.
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
-        match self {
-            Self::Occupied(mut entry) => {
-                entry.insert(value);
-                entry
-            }
-            Self::Vacant(entry) => entry.insert_entry(value),
-        }
-    }
+    filling!(Q, &'a mut V, identity, insert -> OccupiedEntry<'a, K, V, S, A>);
 
     /// The entry; if there is none, one with the default value is inserted.
     pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A>
@@ -77,28 +68,10 @@ where
     }
 }
 
-impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
-    /// The key: as it is stored, or as it was given.
-    pub fn key(&self) -> &Q
-    where
-        K: Borrow<Q>,
-    {
-        match self {
-            Self::Occupied(entry) => entry.key().borrow(),
-            Self::Vacant(entry) => entry.key,
-        }
-    }
+place_by_reference!([K, Q: ?Sized, V, S, A: Allocator] K, Q, V, S, A);
 
-    /// Changes the value if there is one.
-    pub fn and_modify<F>(mut self, f: F) -> Self
-    where
-        F: FnOnce(&mut V),
-    {
-        if let Self::Occupied(entry) = &mut self {
-            f(entry.get_mut());
-        }
-        self
-    }
+impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
+    modifying!(V);
 
     /// The map that the entry is of.
     pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
@@ -109,12 +82,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     }
 }
 
-impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K, Q, V, S, A> {
-    /// The key, as it was given.
-    pub fn key(&self) -> &'key Q {
-        self.key
-    }
-
+impl<'map, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, '_, K, Q, V, S, A> {
     /// The map that the entry is of.
     pub fn into_map(self) -> &'map mut HashMap<K, V, S, A> {
         self.raw.into_map()
@@ -201,20 +169,8 @@ where
     }
 }
 
-impl<K, Q, V, S, A> fmt::Debug for EntryRef<'_, '_, K, Q, V, S, A>
-where
-    K: fmt::Debug + Borrow<Q>,
-    Q: fmt::Debug + ?Sized,
-    V: fmt::Debug,
-    A: Allocator,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Vacant(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
-            Self::Occupied(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
-        }
-    }
-}
+shown!([K: fmt::Debug + Borrow<Q>, Q: fmt::Debug + ?Sized, V: fmt::Debug, S, A: Allocator]
+    EntryRef<'_, '_, K, Q, V, S, A>, |entry, f| f.debug_tuple("EntryRef").field(entry).finish());
 
 impl<K: Borrow<Q>, Q: fmt::Debug + ?Sized, V, S, A: Allocator> fmt::Debug
     for VacantEntryRef<'_, '_, K, Q, V, S, A>

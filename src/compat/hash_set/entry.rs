@@ -1,6 +1,7 @@
 //! A value's place in the set, found once.
 
 use super::{OccupiedEntry, put};
+use crate::hmap::places::shown;
 use crate::hmap_set;
 use crate::numbers::alloc::{Allocator, Global};
 use core::fmt;
@@ -92,14 +93,8 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     }
 }
 
-impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for Entry<'_, T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
-            Self::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
-        }
-    }
-}
+shown!([T: fmt::Debug, S, A: Allocator] Entry<'_, T, S, A>,
+    |entry, f| f.debug_tuple("Entry").field(entry).finish());
 
 impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for VacantEntry<'_, T, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,7 @@
 //! A value's place in a table, found once.
 
 use super::{Allocator, Global, HashTable, placed};
+use crate::hmap::places::{modifying, shown};
 use crate::table::entry::{RawOccupied, RawVacant};
 use core::fmt;
 
@@ -52,13 +53,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
         }
     }
 
-    /// Changes the value if there is one.
-    pub fn and_modify(mut self, f: impl FnOnce(&mut T)) -> Self {
-        if let Self::Occupied(entry) = &mut self {
-            f(entry.get_mut());
-        }
-        self
-    }
+    modifying!(T);
 
     /// The table that the entry is of.
     pub fn into_table(self) -> &'a mut HashTable<T, A> {
@@ -133,14 +128,8 @@ impl<'a, T, A: Allocator> AbsentEntry<'a, T, A> {
     }
 }
 
-impl<T: fmt::Debug, A: Allocator> fmt::Debug for Entry<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
-            Self::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
-        }
-    }
-}
+shown!([T: fmt::Debug, A: Allocator] Entry<'_, T, A>,
+    |entry, f| f.debug_tuple("Entry").field(entry).finish());
 
 impl<T: fmt::Debug, A: Allocator> fmt::Debug for OccupiedEntry<'_, T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
