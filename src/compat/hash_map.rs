@@ -31,7 +31,7 @@ pub use crate::numbers::seed::DefaultHashBuilder;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 
-use crate::compat::infallible::{had, placed};
+use crate::compat::infallible::{had, made, placed, same_as, sized};
 use crate::hmap::Hmap;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::TryReserveError;
@@ -39,7 +39,6 @@ use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Go;
 use crate::table::entry::{Face, HashingFace};
 use crate::table::map::RawHmap;
-use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
 use equivalent::Equivalent;
@@ -61,69 +60,36 @@ pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
     map: Hmap<K, V, S, A>,
 }
 
-#[cfg(feature = "default-hasher")]
-impl<K, V> HashMap<K, V> {
-    /// An empty map without memory.
-    pub const fn new() -> Self {
-        Self { map: Hmap::new() }
-    }
-
-    /// An empty map with room for `capacity` entries.
+made!(
     ///
     /// ```
     /// let map: hmap::HashMap<u32, u32> = hmap::HashMap::with_capacity(100);
     /// assert!(map.capacity() >= 100);
     /// ```
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self::with_capacity_in(capacity, Global)
-    }
-}
+    HashMap<K, V>, map: Hmap, "map" of "entries"
+);
 
-#[cfg(feature = "default-hasher")]
-impl<K, V, A: Allocator> HashMap<K, V, DefaultHashBuilder, A> {
-    /// An empty map without memory, in an allocator.
-    pub const fn new_in(alloc: A) -> Self {
-        Self {
-            map: Hmap::new_in(alloc),
-        }
-    }
+sized!(
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut sessions = hmap::HashMap::new();
+    /// for id in 0..1_000_u32 {
+    ///     if sessions.try_reserve(1).is_err() {
+    ///         break; // out of memory, and nothing has changed
+    ///     }
+    ///     sessions.insert(id, "cannot fail");
+    /// }
+    /// # }
+    /// ```
+    HashMap<K, V>, map: Hmap, "map" of "entries"
+);
 
-    /// An empty map with room for `capacity` entries, in an allocator.
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        Self::new_in(alloc).roomy(capacity)
-    }
-}
-
-impl<K, V, S> HashMap<K, V, S> {
-    /// An empty map without memory, with this hash builder.
-    pub const fn with_hasher(hash_builder: S) -> Self {
-        Self {
-            map: Hmap::with_hasher(hash_builder),
-        }
-    }
-
-    /// An empty map with room for `capacity` entries, with this hash builder.
-    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
-        Self::with_hasher(hash_builder).roomy(capacity)
-    }
-}
+same_as!(HashMap<K, V>, map: Hmap, "map" of "entries");
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// An empty map without memory, with this hash builder, in an allocator.
-    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
-        Self {
-            map: Hmap::with_hasher_in(hash_builder, alloc),
-        }
-    }
-
-    /// An empty map with room for `capacity` entries, with this hash builder, in an
-    /// allocator.
-    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
-        Self::with_hasher_in(hash_builder, alloc).roomy(capacity)
-    }
-
     /// An empty map, given room.
-    fn roomy(mut self, capacity: usize) -> Self {
+    pub(super) fn roomy(mut self, capacity: usize) -> Self {
         // It holds no key, so there is none to hash.
         had(self
             .map
@@ -150,32 +116,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// ```
     pub const fn as_hmap_mut(&mut self) -> &mut Hmap<K, V, S, A> {
         &mut self.map
-    }
-
-    /// The map's allocator.
-    pub fn allocator(&self) -> &A {
-        self.map.allocator()
-    }
-
-    /// The map's hash builder. The seed of the default one is drawn when an entry goes
-    /// into the empty map.
-    pub fn hasher(&self) -> &S {
-        self.map.hasher()
-    }
-
-    /// How many entries fit without growth.
-    pub fn capacity(&self) -> usize {
-        self.map.capacity()
-    }
-
-    /// Number of entries.
-    pub fn len(&self) -> usize {
-        self.map.len()
-    }
-
-    /// Whether there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
     }
 
     /// All keys, in arbitrary order.
@@ -234,66 +174,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     {
         self.map.extract_if(f)
     }
-
-    /// Removes and drops all entries; the memory is kept. Where a `Drop` panics: see
-    /// [`Hmap::clear`].
-    pub fn clear(&mut self) {
-        self.map.clear();
-    }
-
-    /// Bytes that the map has asked its allocator for.
-    pub fn allocation_size(&self) -> usize {
-        self.map.allocation_size()
-    }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// Reserves all that the next `additional` new keys can need, whatever their hashes: they
-    /// make no call of the allocator, neither to take nor to give back.
-    ///
-    /// **Work** and **memory:** as [`Hmap::try_reserve`].
-    ///
-    /// # Panics
-    /// If the size cannot be expressed. If memory is refused the program ends.
-    pub fn reserve(&mut self, additional: usize) {
-        had(self.try_reserve(additional));
-    }
-
-    /// As [`reserve`](Self::reserve): after it as many inserts cannot fail, so that code which
-    /// must not end the program calls it before each.
-    ///
-    /// # Errors
-    /// If the size cannot be expressed (`additional` is at most 2³² − 1), or memory is refused;
-    /// the map then is as it was, and has the memory that it had.
-    ///
-    /// ```
-    /// # #[cfg(feature = "default-hasher")] {
-    /// let mut sessions = hmap::HashMap::new();
-    /// for id in 0..1_000_u32 {
-    ///     if sessions.try_reserve(1).is_err() {
-    ///         break; // out of memory, and nothing has changed
-    ///     }
-    ///     sessions.insert(id, "cannot fail");
-    /// }
-    /// # }
-    /// ```
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.map.try_reserve(additional)
-    }
-
-    /// Gives back what is not needed for the entries that are there. If the smaller
-    /// array is not to be had, the map keeps what it has.
-    pub fn shrink_to_fit(&mut self) {
-        self.shrink_to(0);
-    }
-
-    /// Gives back what is not needed for `min_capacity` entries, or for those that are
-    /// there. If the smaller array is not to be had, the map keeps what it has.
-    pub fn shrink_to(&mut self, min_capacity: usize) {
-        // What the map has does for all that it holds.
-        _ = self.map.shrink_to(min_capacity);
-    }
-
     /// The value of a key.
     #[inline]
     pub fn get<Q>(&self, k: &Q) -> Option<&V>
@@ -423,42 +306,6 @@ impl<K: Hash, V, S: BuildHasher, A: Allocator> HashingFace for HashMap<K, V, S, 
         self.map.split()
     }
 }
-
-/// At no cost: the two are the same map.
-impl<K, V, S, A: Allocator> From<Hmap<K, V, S, A>> for HashMap<K, V, S, A> {
-    fn from(map: Hmap<K, V, S, A>) -> Self {
-        Self { map }
-    }
-}
-
-/// At no cost: the two are the same map.
-impl<K, V, S, A: Allocator> From<HashMap<K, V, S, A>> for Hmap<K, V, S, A> {
-    fn from(map: HashMap<K, V, S, A>) -> Self {
-        map.map
-    }
-}
-
-impl<K: fmt::Debug, V: fmt::Debug, S, A: Allocator> fmt::Debug for HashMap<K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.map.fmt(f)
-    }
-}
-
-impl<K, V, S: Default, A: Allocator + Default> Default for HashMap<K, V, S, A> {
-    fn default() -> Self {
-        Self {
-            map: Hmap::default(),
-        }
-    }
-}
-
-impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator> PartialEq for HashMap<K, V, S, A> {
-    fn eq(&self, other: &Self) -> bool {
-        self.map == other.map
-    }
-}
-
-impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator> Eq for HashMap<K, V, S, A> {}
 
 impl<K, Q, V, S, A> Index<&Q> for HashMap<K, V, S, A>
 where

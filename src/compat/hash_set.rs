@@ -16,14 +16,13 @@ pub use crate::hmap_set::{
 pub use entry::{Entry, VacantEntry};
 
 use crate::compat::hash_map::HashMap;
-use crate::compat::infallible::{had, placed};
+use crate::compat::infallible::{had, made, placed, same_as, sized};
 use crate::hmap::around::borrowed;
 use crate::hmap::{EntryRef, Hmap};
 use crate::hmap_set::HmapSet;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::{SetInsertError, TryReserveError};
 use crate::numbers::seed::DefaultHashBuilder;
-use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -43,69 +42,23 @@ pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
     set: HmapSet<T, S, A>,
 }
 
-#[cfg(feature = "default-hasher")]
-impl<T> HashSet<T> {
-    /// An empty set without memory.
-    pub const fn new() -> Self {
-        Self {
-            set: HmapSet::new(),
-        }
-    }
-
-    /// An empty set with room for `capacity` values.
+made!(
     ///
     /// ```
     /// let set: hmap::HashSet<u32> = hmap::HashSet::with_capacity(100);
     /// assert!(set.capacity() >= 100);
     /// ```
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self::from(HashMap::with_capacity(capacity))
-    }
-}
+    HashSet<T>, set: HmapSet, "set" of "values"
+);
 
-#[cfg(feature = "default-hasher")]
-impl<T, A: Allocator> HashSet<T, DefaultHashBuilder, A> {
-    /// An empty set without memory, in an allocator.
-    pub const fn new_in(alloc: A) -> Self {
-        Self {
-            set: HmapSet::new_in(alloc),
-        }
-    }
+sized!(HashSet<T>, set: HmapSet, "set" of "values");
 
-    /// An empty set with room for `capacity` values, in an allocator.
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        Self::from(HashMap::with_capacity_in(capacity, alloc))
-    }
-}
-
-impl<T, S> HashSet<T, S> {
-    /// An empty set without memory, with this hash builder.
-    pub const fn with_hasher(hasher: S) -> Self {
-        Self {
-            set: HmapSet::with_hasher(hasher),
-        }
-    }
-
-    /// An empty set with room for `capacity` values, with this hash builder.
-    pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
-        Self::from(HashMap::with_capacity_and_hasher(capacity, hasher))
-    }
-}
+same_as!(HashSet<T>, set: HmapSet, "set" of "values");
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// An empty set without memory, with this hash builder, in an allocator.
-    pub const fn with_hasher_in(hasher: S, alloc: A) -> Self {
-        Self {
-            set: HmapSet::with_hasher_in(hasher, alloc),
-        }
-    }
-
-    /// An empty set with room for `capacity` values, with this hash builder, in an
-    /// allocator.
-    pub fn with_capacity_and_hasher_in(capacity: usize, hasher: S, alloc: A) -> Self {
-        Self::from(HashMap::with_capacity_and_hasher_in(
-            capacity, hasher, alloc,
-        ))
+    /// An empty set, given room.
+    fn roomy(self, capacity: usize) -> Self {
+        Self::from(HashMap::from(self).roomy(capacity))
     }
 
     /// The same set with its fallible face, by reference.
@@ -128,44 +81,12 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         &mut self.set
     }
 
-    /// The set's allocator.
-    pub fn allocator(&self) -> &A {
-        self.set.allocator()
-    }
-
-    /// The set's hash builder. The seed of the default one is drawn when a value goes
-    /// into the empty set.
-    pub fn hasher(&self) -> &S {
-        self.set.hasher()
-    }
-
-    /// How many values fit without growth.
-    pub fn capacity(&self) -> usize {
-        self.set.capacity()
-    }
-
-    /// Number of values.
-    pub fn len(&self) -> usize {
-        self.set.len()
-    }
-
-    /// Whether there is no value.
-    pub fn is_empty(&self) -> bool {
-        self.set.is_empty()
-    }
-
     /// Removes the values that `f` returns false for.
     pub fn retain<F>(&mut self, f: F)
     where
         F: FnMut(&T) -> bool,
     {
         self.set.retain(f);
-    }
-
-    /// Removes and drops all values; the memory is kept. Where a `Drop` panics: see
-    /// [`Hmap::clear`].
-    pub fn clear(&mut self) {
-        self.set.clear();
     }
 
     /// All values, in arbitrary order.
@@ -186,48 +107,9 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     {
         self.set.extract_if(f)
     }
-
-    /// Bytes that the set has asked its allocator for.
-    pub fn allocation_size(&self) -> usize {
-        self.set.allocation_size()
-    }
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// Reserves all that the next `additional` new values can need, whatever their hashes:
-    /// they make no call of the allocator, neither to take nor to give back.
-    ///
-    /// **Work** and **memory:** as [`HmapSet::try_reserve`].
-    ///
-    /// # Panics
-    /// If the size cannot be expressed. If memory is refused the program ends.
-    pub fn reserve(&mut self, additional: usize) {
-        had(self.try_reserve(additional));
-    }
-
-    /// As [`reserve`](Self::reserve): after it as many inserts cannot fail, so that code which
-    /// must not end the program calls it before each.
-    ///
-    /// # Errors
-    /// If the size cannot be expressed (`additional` is at most 2³² − 1), or memory is refused;
-    /// the set then is as it was, and has the memory that it had.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.set.try_reserve(additional)
-    }
-
-    /// Gives back what is not needed for the values that are there. If the smaller
-    /// array is not to be had, the set keeps what it has.
-    pub fn shrink_to_fit(&mut self) {
-        self.shrink_to(0);
-    }
-
-    /// Gives back what is not needed for `min_capacity` values, or for those that are
-    /// there. If the smaller array is not to be had, the set keeps what it has.
-    pub fn shrink_to(&mut self, min_capacity: usize) {
-        // What the set has does for all that it holds.
-        _ = self.set.shrink_to(min_capacity);
-    }
-
     /// Whether the value is there.
     #[inline]
     pub fn contains<Q>(&self, value: &Q) -> bool
@@ -344,20 +226,6 @@ fn put<R, T>(result: Result<R, SetInsertError<T>>) -> R {
     had(result.map_err(|error| error.reason()))
 }
 
-/// At no cost: the two are the same set.
-impl<T, S, A: Allocator> From<HmapSet<T, S, A>> for HashSet<T, S, A> {
-    fn from(set: HmapSet<T, S, A>) -> Self {
-        Self { set }
-    }
-}
-
-/// At no cost: the two are the same set.
-impl<T, S, A: Allocator> From<HashSet<T, S, A>> for HmapSet<T, S, A> {
-    fn from(set: HashSet<T, S, A>) -> Self {
-        set.set
-    }
-}
-
 /// At no cost: the set is the map.
 impl<T, S, A: Allocator> From<HashMap<T, (), S, A>> for HashSet<T, S, A> {
     fn from(map: HashMap<T, (), S, A>) -> Self {
@@ -384,25 +252,3 @@ impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
 }
 
 borrowed!(['a, T, S, A: Allocator] &'a HashSet<T, S, A>, &'a T, Iter<'a, T>, iter);
-
-impl<T: fmt::Debug, S, A: Allocator> fmt::Debug for HashSet<T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.set.fmt(f)
-    }
-}
-
-impl<T, S: Default, A: Allocator + Default> Default for HashSet<T, S, A> {
-    fn default() -> Self {
-        Self {
-            set: HmapSet::default(),
-        }
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator> PartialEq for HashSet<T, S, A> {
-    fn eq(&self, other: &Self) -> bool {
-        self.set == other.set
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Eq for HashSet<T, S, A> {}

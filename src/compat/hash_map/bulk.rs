@@ -1,4 +1,4 @@
-//! Many entries at once: collect, extend, clone, and going over all of them.
+//! Many entries at once: collect, extend, and going over all of them.
 
 use super::{Drain, HashMap, IntoIter, Iter, IterMut};
 use crate::compat::infallible::{expected, had};
@@ -9,21 +9,6 @@ use crate::numbers::alloc::Global;
 #[cfg(feature = "default-hasher")]
 use crate::numbers::seed::DefaultHashBuilder;
 use core::hash::{BuildHasher, Hash};
-
-impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V, S, A> {
-    /// A map with clones of all entries in the same slots.
-    fn clone(&self) -> Self {
-        Self {
-            map: had(self.map.try_clone()),
-        }
-    }
-
-    /// Replaces all entries by clones of another map's, in the memory that is there if the
-    /// two are of one size; see [`Hmap::try_clone_from`](crate::Hmap::try_clone_from).
-    fn clone_from(&mut self, source: &Self) {
-        had(self.map.try_clone_from(&source.map));
-    }
-}
 
 impl<K: Eq + Hash, V, S: BuildHasher + Default, A: Allocator + Default> FromIterator<(K, V)>
     for HashMap<K, V, S, A>

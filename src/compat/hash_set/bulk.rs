@@ -1,4 +1,4 @@
-//! Many values at once: collect, extend, clone.
+//! Many values at once: collect, and extend.
 
 use super::HashSet;
 use crate::compat::infallible::{expected, had};
@@ -6,21 +6,6 @@ use crate::numbers::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::numbers::{alloc::Global, seed::DefaultHashBuilder};
 use core::hash::{BuildHasher, Hash};
-
-impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {
-    /// A set with clones of all values in the same slots.
-    fn clone(&self) -> Self {
-        Self {
-            set: had(self.set.try_clone()),
-        }
-    }
-
-    /// Replaces all values by clones of another set's, in the memory that is there if the
-    /// two are of one size.
-    fn clone_from(&mut self, source: &Self) {
-        had(self.set.try_clone_from(&source.set));
-    }
-}
 
 impl<T: Eq + Hash, S: BuildHasher + Default, A: Allocator + Default> FromIterator<T>
     for HashSet<T, S, A>
