@@ -116,23 +116,3 @@ impl<K, F, A: Allocator, P: Policy> fmt::Debug for ExtractIf<'_, K, F, A, P> {
         f.debug_struct("ExtractIf").finish_non_exhaustive()
     }
 }
-
-/// Compiles if the types that hold or lend values can stand for those of shorter
-/// lifetimes.
-#[expect(dead_code, reason = "compiled, not called")]
-fn assert_covariance() {
-    fn set<'a, S, A: Allocator, P: Policy>(
-        of: HmapSet<&'static str, S, A, P>,
-    ) -> HmapSet<&'a str, S, A, P> {
-        of
-    }
-    fn iter<'a, 'b, P: Policy>(of: Iter<'a, &'static str, P>) -> Iter<'a, &'b str, P> {
-        of
-    }
-    fn into_iter<'a, A: Allocator>(of: IntoIter<&'static str, A>) -> IntoIter<&'a str, A> {
-        of
-    }
-    fn drain<'a, A: Allocator>(of: Drain<'static, &'static str, A>) -> Drain<'a, &'static str, A> {
-        of
-    }
-}

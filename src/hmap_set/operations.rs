@@ -226,28 +226,3 @@ cloned!([T, S, A: Allocator, P: Policy] Intersection<'_, T, S, A, P>);
 cloned!([T, S, A: Allocator, P: Policy] Difference<'_, T, S, A, P>);
 cloned!([T, S, A: Allocator, P: Policy] SymmetricDifference<'_, T, S, A, P>);
 cloned!([T, S, A: Allocator, P: Policy] Union<'_, T, S, A, P>);
-
-/// Compiles if the iterators can stand for those of shorter lifetimes.
-#[expect(dead_code, reason = "compiled, not called")]
-fn assert_covariance() {
-    fn intersection<'a, 'b, S, A: Allocator, P: Policy>(
-        of: Intersection<'a, &'static str, S, A, P>,
-    ) -> Intersection<'a, &'b str, S, A, P> {
-        of
-    }
-    fn difference<'a, 'b, S, A: Allocator, P: Policy>(
-        of: Difference<'a, &'static str, S, A, P>,
-    ) -> Difference<'a, &'b str, S, A, P> {
-        of
-    }
-    fn symmetric_difference<'a, 'b, S, A: Allocator, P: Policy>(
-        of: SymmetricDifference<'a, &'static str, S, A, P>,
-    ) -> SymmetricDifference<'a, &'b str, S, A, P> {
-        of
-    }
-    fn union<'a, 'b, S, A: Allocator, P: Policy>(
-        of: Union<'a, &'static str, S, A, P>,
-    ) -> Union<'a, &'b str, S, A, P> {
-        of
-    }
-}

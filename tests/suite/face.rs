@@ -11,7 +11,7 @@ use core::hash::{BuildHasher, Hasher};
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use hmap::{
     Compact, DefaultHashBuilder, Global, Go, HashMap, HashSet, HashTable, Hmap, HmapSet,
-    SeededBuildHasher,
+    SeededBuildHasher, hash_map, hmap_set,
 };
 
 pub fn strings_are_looked_up_by_str() {
@@ -232,6 +232,34 @@ pub fn references_of_any_lifetime_fit_a_map() {
     let map = shorten(map, &local);
     assert_eq!(map.get("local"), Some(&"local"));
     let _ = vec![map];
+}
+
+/// Compiles if types of `'a` can stand for those of a shorter lifetime.
+macro_rules! stand_for_shorter {
+    ($($type:ty),+ $(,)?) => {$({
+        type Of<'a> = $type;
+        fn shortened<'a>(of: Of<'static>) -> Of<'a> {
+            of
+        }
+        let _ = shortened;
+    })+};
+}
+
+pub fn references_of_any_lifetime_fit_what_holds_or_lends_them() {
+    stand_for_shorter!(
+        HashMap<&'a str, &'a str>,
+        hash_map::Iter<'a, &'a str, &'a str>,
+        hash_map::IntoIter<&'a str, &'a str>,
+        hash_map::Drain<'a, &'static str, &'static str>,
+        HmapSet<&'a str>,
+        hmap_set::Iter<'a, &'a str>,
+        hmap_set::IntoIter<&'a str>,
+        hmap_set::Drain<'a, &'static str>,
+        hmap_set::Intersection<'a, &'a str, DefaultHashBuilder>,
+        hmap_set::Difference<'a, &'a str, DefaultHashBuilder>,
+        hmap_set::SymmetricDifference<'a, &'a str, DefaultHashBuilder>,
+        hmap_set::Union<'a, &'a str, DefaultHashBuilder>,
+    );
 }
 
 pub fn one_entry_is_not_borrowed_twice() {

@@ -136,6 +136,7 @@ macro_rules! list {
                 a_map_can_be_sent_and_shared,
                 a_map_is_carried_out_of_a_panic_as_its_entries_are,
                 references_of_any_lifetime_fit_a_map,
+                references_of_any_lifetime_fit_what_holds_or_lends_them,
                 one_entry_is_not_borrowed_twice,
             }
             first_bucket {

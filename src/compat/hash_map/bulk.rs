@@ -1,6 +1,6 @@
 //! Many entries at once: collect, extend, and going over all of them.
 
-use super::{Drain, HashMap, IntoIter, Iter, IterMut};
+use super::{HashMap, IntoIter, Iter, IterMut};
 use crate::compat::infallible::{expected, had};
 use crate::hmap::around::borrowed;
 use crate::numbers::alloc::Allocator;
@@ -73,23 +73,3 @@ borrowed!(['a, K, V, S, A: Allocator] &'a HashMap<K, V, S, A>,
     (&'a K, &'a V), Iter<'a, K, V>, iter);
 borrowed!(['a, K, V, S, A: Allocator] &'a mut HashMap<K, V, S, A>,
     (&'a K, &'a mut V), IterMut<'a, K, V>, iter_mut);
-
-/// Compiles if the types that hold or lend entries can stand for those of shorter
-/// lifetimes.
-#[expect(dead_code, reason = "compiled, not called")]
-fn assert_covariance() {
-    fn map<'a>(of: HashMap<&'static str, &'static str>) -> HashMap<&'a str, &'a str> {
-        of
-    }
-    fn iter<'a, 'b>(of: Iter<'a, &'static str, &'static str>) -> Iter<'a, &'b str, &'b str> {
-        of
-    }
-    fn into_iter<'a>(of: IntoIter<&'static str, &'static str>) -> IntoIter<&'a str, &'a str> {
-        of
-    }
-    fn drain<'a>(
-        of: Drain<'static, &'static str, &'static str>,
-    ) -> Drain<'a, &'static str, &'static str> {
-        of
-    }
-}
