@@ -1,11 +1,10 @@
 //! What iterators around other ones have in common, those of the other faces too: the traits
 //! that they forward.
 
-/// The traits of an iterator around another one, its field 0. An invocation says what is given,
-/// how what is left is looked at, what of it is shown, and, of a part of what the other one
-/// gives, which it is.
-macro_rules! around {
-    ([$($generics:tt)*] $type:ty, $item:ty, $left:ident: $($shown:ident),+ $(; $part:expr)?) => {
+/// An iterator around another one, its field 0. An invocation says what it gives, and, of a part
+/// of what the other one gives, which it is.
+macro_rules! forwarded {
+    ([$($generics:tt)*] $type:ty, $item:ty $(; $part:expr)?) => {
         impl<$($generics)*> Iterator for $type {
             type Item = $item;
 
@@ -26,6 +25,14 @@ macro_rules! around {
         }
 
         impl<$($generics)*> core::iter::FusedIterator for $type {}
+    };
+}
+
+/// As [`forwarded!`], where it can be shown: how what is left is looked at, and what of it is
+/// shown.
+macro_rules! around {
+    ([$($generics:tt)*] $type:ty, $item:ty, $left:ident: $($shown:ident),+ $(; $part:expr)?) => {
+        $crate::hmap::around::forwarded!([$($generics)*] $type, $item $(; $part)?);
 
         impl<$($generics)*> core::fmt::Debug for $type
         where
@@ -44,6 +51,18 @@ macro_rules! counted {
         $crate::hmap::around::around!([$($generics)*] $type, $($what)+);
 
         impl<$($generics)*> ExactSizeIterator for $type {}
+    };
+}
+
+/// What is left to be given by an iterator around another one, as an iterator by reference.
+macro_rules! left {
+    ([$($generics:tt)*] $type:ty, $seen:vis $by_reference:ident<$($given:ty),+>) => {
+        impl<$($generics)*> $type {
+            /// What is left, by reference.
+            $seen fn iter(&self) -> $by_reference<'_, $($given),+> {
+                $by_reference(self.0.iter())
+            }
+        }
     };
 }
 
@@ -105,4 +124,4 @@ macro_rules! borrowed {
     };
 }
 
-pub(crate) use {around, borrowed, choosing, cloned, counted, empty};
+pub(crate) use {around, borrowed, choosing, cloned, counted, empty, forwarded, left};

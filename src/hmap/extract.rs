@@ -1,7 +1,7 @@
 //! Removing entries while going over them: `drain` and `extract_if`.
 
 use super::Hmap;
-use super::around::{choosing, counted};
+use super::around::{choosing, counted, left};
 use super::iter::Iter;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::{Go, Policy};
@@ -68,12 +68,8 @@ pub struct ExtractIf<'a, K, V, F, A: Allocator = Global, P: Policy = Go> {
 
 counted!(['a, K, V, A: Allocator, P: Policy] Drain<'a, K, V, A, P>, (K, V), iter: K, V);
 
-impl<K, V, A: Allocator, P: Policy> Drain<'_, K, V, A, P> {
-    /// The entries that are left to give: what is left in the map.
-    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
-        Iter(self.0.iter())
-    }
-}
+// What is left to give is what is left in the map.
+left!([K, V, A: Allocator, P: Policy] Drain<'_, K, V, A, P>, pub(crate) Iter<K, V, P>);
 
 choosing!([K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator, P: Policy]
     ExtractIf<'_, K, V, F, A, P>, (K, V),

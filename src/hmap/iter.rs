@@ -1,7 +1,7 @@
 //! Iterators over all entries, and their halves.
 
 use super::Hmap;
-use super::around::{borrowed, cloned, counted, empty};
+use super::around::{borrowed, cloned, counted, empty, left};
 use crate::inspect::go_order::GoOrder;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::hash::HashValue;
@@ -182,19 +182,8 @@ pub struct IntoKeys<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, 
 /// Values of a map that is taken apart; see [`Hmap::into_values`].
 pub struct IntoValues<K, V, A: Allocator = Global, P: Policy = Go>(IntoIter<K, V, A, P>);
 
-impl<K, V, P: Policy> IterMut<'_, K, V, P> {
-    /// The entries that are left, by shared reference.
-    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
-        Iter(self.0.iter())
-    }
-}
-
-impl<K, V, A: Allocator, P: Policy> IntoIter<K, V, A, P> {
-    /// The entries that are left, by reference.
-    pub(crate) fn iter(&self) -> Iter<'_, K, V, P> {
-        Iter(self.0.iter())
-    }
-}
+left!([K, V, P: Policy] IterMut<'_, K, V, P>, pub(crate) Iter<K, V, P>);
+left!([K, V, A: Allocator, P: Policy] IntoIter<K, V, A, P>, pub(crate) Iter<K, V, P>);
 
 counted!(['a, K, V, P: Policy] Iter<'a, K, V, P>, (&'a K, &'a V), clone: K, V);
 counted!(['a, K, V, P: Policy] IterMut<'a, K, V, P>, (&'a K, &'a mut V), iter: K, V);

@@ -1,11 +1,10 @@
 //! Iterators of a table: the core's, without the elems that a table's entries have not.
 
 use super::{Allocator, Global};
-use crate::hmap::around::{around, choosing, cloned, counted, empty};
+use crate::hmap::around::{around, choosing, cloned, counted, empty, forwarded, left};
 use crate::numbers::policy::Go;
 use crate::table::{self, map::RawHmap};
 use core::fmt;
-use core::iter::FusedIterator;
 
 /// The values of a table; see [`HashTable::iter`](super::HashTable::iter).
 pub struct Iter<'a, T>(pub(super) table::iter::RawIter<'a, T, (), Go>);
@@ -47,53 +46,13 @@ impl<'a, T, F, A: Allocator> ExtractIf<'a, T, F, A> {
 choosing!([T, F: FnMut(&mut T) -> bool, A: Allocator] ExtractIf<'_, T, F, A>, T,
     |entries, predicate| entries.next(|value, ()| predicate(value)).map(|(value, ())| value));
 
-impl<T> IterMut<'_, T> {
-    /// The values that are left, by shared reference.
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self.0.iter())
-    }
-}
+left!([T] IterMut<'_, T>, pub Iter<T>);
+left!([T, A: Allocator] IntoIter<T, A>, pub Iter<T>);
+left!([T, A: Allocator] Drain<'_, T, A>, pub Iter<T>);
 
-impl<T, A: Allocator> IntoIter<T, A> {
-    /// The values that are left, by reference.
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self.0.iter())
-    }
-}
-
-impl<T, A: Allocator> Drain<'_, T, A> {
-    /// The values that are left, by reference.
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self.0.iter())
-    }
-}
-
-impl<'a, T> Iterator for IterMut<'a, T> {
-    type Item = &'a mut T;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a mut T> {
-        self.0.next()
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
+forwarded!(['a, T] IterMut<'a, T>, &'a mut T);
+forwarded!(['a, T] IterHashMut<'a, T>, &'a mut T);
 impl<T> ExactSizeIterator for IterMut<'_, T> {}
-impl<T> FusedIterator for IterMut<'_, T> {}
-
-impl<'a, T> Iterator for IterHashMut<'a, T> {
-    type Item = &'a mut T;
-
-    fn next(&mut self) -> Option<&'a mut T> {
-        self.0.next()
-    }
-}
-
-impl<T> FusedIterator for IterHashMut<'_, T> {}
 
 counted!(['a, T] Iter<'a, T>, &'a T, clone: T; |(value, ())| value);
 counted!([T, A: Allocator] IntoIter<T, A>, T, iter: T; |(value, ())| value);
