@@ -271,19 +271,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     {
         self.map.remove_entry(k)
     }
-
-    /// The place of a key, to look at and to fill.
-    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
-        Entry::of(self, key)
-    }
-
-    /// The place of a key that is given by reference, and made when it is inserted.
-    pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        EntryRef::of(self, key)
-    }
 }
 
 impl<K, V, S, A: Allocator> Face for HashMap<K, V, S, A> {

@@ -39,12 +39,13 @@ pub struct OccupiedError<'a, K, V, S, A: Allocator = Global> {
     pub value: V,
 }
 
-impl<'a, K: Eq + Hash, V, S: BuildHasher, A: Allocator> Entry<'a, K, V, S, A> {
-    pub(super) fn of(map: &'a mut HashMap<K, V, S, A>, key: K) -> Self {
-        let hash = map.map.hash_to_insert(&key);
-        match RawEntry::find(map, hash, equal_to(&key)) {
-            RawEntry::Occupied(raw) => Self::Occupied(OccupiedEntry { raw }),
-            RawEntry::Vacant(raw) => Self::Vacant(VacantEntry { key, raw }),
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
+    /// The place of a key, to look at and to fill.
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
+        let hash = self.map.hash_to_insert(&key);
+        match RawEntry::find(self, hash, equal_to(&key)) {
+            RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
+            RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { key, raw }),
         }
     }
 }

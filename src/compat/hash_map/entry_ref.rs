@@ -31,18 +31,16 @@ pub struct VacantEntryRef<'map, 'key, K, Q: ?Sized, V, S, A: Allocator = Global>
     raw: RawVacant<'map, HashMap<K, V, S, A>>,
 }
 
-impl<'a, 'b, K, Q, V, S, A> EntryRef<'a, 'b, K, Q, V, S, A>
-where
-    K: Eq + Hash,
-    Q: Hash + Equivalent<K> + ?Sized,
-    S: BuildHasher,
-    A: Allocator,
-{
-    pub(super) fn of(map: &'a mut HashMap<K, V, S, A>, key: &'b Q) -> Self {
-        let hash = map.map.hash_to_insert(key);
-        match RawEntry::find(map, hash, equal_to(key)) {
-            RawEntry::Occupied(raw) => Self::Occupied(OccupiedEntry { raw }),
-            RawEntry::Vacant(raw) => Self::Vacant(VacantEntryRef { key, raw }),
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
+    /// The place of a key that is given by reference, and made when it is inserted.
+    pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.map.hash_to_insert(key);
+        match RawEntry::find(self, hash, equal_to(key)) {
+            RawEntry::Occupied(raw) => EntryRef::Occupied(OccupiedEntry { raw }),
+            RawEntry::Vacant(raw) => EntryRef::Vacant(VacantEntryRef { key, raw }),
         }
     }
 }
