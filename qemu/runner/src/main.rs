@@ -4,8 +4,10 @@
 //! `target` knows the machines, `project` asks cargo, `setup` sees to the toolchain
 //! and QEMU, `image` is a program as a file, `machine` boots it, `log` reads what it
 //! says, `verdict` judges how it ended. On top of these: `example`, `suite` (a test binary),
-//! `everything` (`cargo qemu test`), `selftest`, `debug`.
+//! `everything` (`cargo qemu test`), `selftest`, `debug`. `code_size` boots nothing: it builds
+//! images and looks at them.
 
+mod code_size;
 mod debug;
 mod everything;
 mod example;
@@ -47,6 +49,8 @@ enum Command {
     Test(everything::Arguments),
     /// Hold a test or an example at reset, waiting for gdb
     Debug(debug::Arguments),
+    /// How many bytes of code maps take, in images with up to ten of them, beside other maps
+    CodeSize(code_size::Arguments),
     /// Check that each way to fail is reported as what it is
     Selftest {
         /// Only the checks whose name contains this
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => example::build_and_run(&arguments),
         Command::Test(arguments) => everything::run(&arguments),
         Command::Debug(arguments) => debug::run(&arguments),
+        Command::CodeSize(arguments) => code_size::run(&arguments),
         Command::Selftest { name, on } => selftest::run_alone(on.target, name.as_deref()),
         Command::Boot { elf, arguments } => boot(elf, &arguments),
     };

@@ -15,6 +15,9 @@ use crate::target::Target;
 pub const SUITE: &str = "target";
 pub const FAILING: &str = "failing";
 
+/// The package of images that are looked at for their size.
+const CODE_SIZE: &str = "qemu/code-size/Cargo.toml";
+
 /// Something that cargo can build for the target.
 #[derive(Clone, Copy)]
 pub enum Program<'a> {
@@ -97,7 +100,26 @@ pub fn build(target: &Target, program: Program, release: bool) -> Result<PathBuf
     if release {
         command.arg("--release");
     }
+    executable(command, wanted, target)
+}
 
+/// Builds the package of images that are looked at for their size, with these features, and
+/// gives the path of the executable.
+pub fn build_for_size(target: &Target, profile: &str, features: &str) -> Result<PathBuf> {
+    let mut command = cargo();
+    command
+        .args(["build", "--quiet", "--manifest-path", CODE_SIZE])
+        .args(["--target", target.triple, "--profile", profile])
+        .args(["--features", features])
+        .arg("--message-format=json-render-diagnostics")
+        // In place of the link arguments of .cargo/config.toml, which are for what boots.
+        // Without relocations, as what boots is.
+        .env("CARGO_ENCODED_RUSTFLAGS", "-Clink-arg=--no-pie");
+    executable(command, "code-size", target)
+}
+
+/// What a call of cargo that builds `wanted` has made.
+fn executable(mut command: Command, wanted: &str, target: &Target) -> Result<PathBuf> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 
 /// A target of the compiler, and its machine.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     /// The compiler's name of it.
     pub triple: &'static str,
@@ -26,7 +26,7 @@ pub struct Target {
 }
 
 /// How much memory the machine has.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Memory {
     /// MiB; what a program gets that does not ask for more.
     AsAsked(u32),
@@ -35,7 +35,7 @@ enum Memory {
 }
 
 /// How the program gets its command line.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Passing {
     /// With the kernel: QEMU's `-append`.
     Append,
@@ -83,7 +83,7 @@ pub static THUMBV7M: Target = Target {
     passing: Passing::Semihosting,
 };
 
-static ALL: [&Target; 2] = [&X86_64, &THUMBV7M];
+pub static ALL: [&Target; 2] = [&X86_64, &THUMBV7M];
 
 /// The target of this name.
 pub fn by_triple(triple: &str) -> Result<&'static Target> {
