@@ -209,53 +209,54 @@ impl Header {
         if self.is_small_and_full(heap.of()) {
             return Err(TryReserveError::CapacityOverflow);
         }
-        match vacancy {
-            Vacancy::Slot(slot) => Ok(Place {
-                slot,
-                behind: None,
-                cells: self.take_cells(heap, supply)?,
-            }),
-            Vacancy::Behind(full) => {
-                // The bucket is taken last, so that it is free as long as the allocator
-                // is called, which may refuse the cells, or panic.
-                match supply {
-                    _ if self.has_spare_bucket() => {}
-                    Supply::AtHand => return Err(TryReserveError::CapacityOverflow),
-                    _ => self.add_overflow_buckets(heap)?,
-                }
-                let cells = self.take_cells(heap, supply)?;
-                self.place_behind(heap, full, hash, cells)
-            }
-            Vacancy::NoBuckets => Err(TryReserveError::CapacityOverflow),
-        }
-    }
-
-    /// Takes the cells of a new entry, reserved ones first.
-    #[inline]
-    fn take_cells<H: Heap>(&mut self, heap: H, supply: Supply) -> Had<Cells> {
-        if heap.of().shape().has_cells() {
-            let reserved = self
-                .extra_mut()
-                .and_then(|extra| extra.cells.take(heap.of()));
-            if let Some(cells) = reserved {
-                return Ok(cells);
-            }
+        let behind = match vacancy {
+            Vacancy::Slot(_) => None,
+            Vacancy::Behind(full) => Some(full),
+            Vacancy::NoBuckets => return Err(TryReserveError::CapacityOverflow),
+        };
+        if behind.is_some() && !self.has_spare_bucket() {
             if supply == Supply::AtHand {
                 return Err(TryReserveError::CapacityOverflow);
             }
+            self.add_overflow_buckets(heap)?;
         }
-        Cells::allocate(heap)
+        let cells = self.take_cells(heap, supply)?;
+        // The bucket is taken last, so that it is free as long as the allocator is called,
+        // which may refuse the cells, or panic.
+        let slot = match vacancy {
+            Vacancy::Slot(slot) => slot,
+            _ => self.slot_of_new_bucket(heap, hash, cells)?,
+        };
+        Ok(Place {
+            slot,
+            behind,
+            cells,
+        })
     }
 
-    /// The first slot of an overflow bucket, initialised and in no chain yet.
+    /// The cells of a new entry, if entries have some: reserved ones first.
     #[inline]
-    fn place_behind<H: Heap>(
+    fn take_cells<H: Heap>(&mut self, heap: H, supply: Supply) -> Had<Cells> {
+        if !heap.of().shape().has_cells() {
+            return Ok(Cells::NONE);
+        }
+        let reserved = self.extra_mut();
+        match reserved.and_then(|extra| extra.cells.take(heap.of())) {
+            Some(cells) => Ok(cells),
+            None if supply == Supply::AtHand => Err(TryReserveError::CapacityOverflow),
+            None => Cells::allocate(heap),
+        }
+    }
+
+    /// The first slot of an overflow bucket, initialised and in no chain yet, for an entry with
+    /// these cells.
+    #[inline]
+    fn slot_of_new_bucket<H: Heap>(
         &mut self,
         heap: H,
-        full: BucketPtr<H::Of>,
         hash: HashValue,
         cells: Cells,
-    ) -> Had<Place<H::Of>> {
+    ) -> Had<Slot<H::Of>> {
         debug_assert!(self.has_spare_bucket(), "a bucket was provided");
         // SAFETY: The chain is of the current array: in an old one there would have been a
         // free slot.
@@ -265,11 +266,7 @@ impl Header {
             unsafe { cells.free(heap) };
             return Err(TryReserveError::CapacityOverflow);
         };
-        Ok(Place {
-            slot: Slot { bucket, index: 0 },
-            behind: Some(full),
-            cells,
-        })
+        Ok(Slot { bucket, index: 0 })
     }
 
     /// Makes the slot of a place live.

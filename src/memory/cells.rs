@@ -20,6 +20,11 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
+    pub(crate) const NONE: Self = Self {
+        key: None,
+        elem: None,
+    };
+
     /// Allocates what an entry needs, or nothing.
     #[inline]
     pub(crate) fn allocate<H: Heap>(heap: H) -> Had<Self> {
