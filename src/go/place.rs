@@ -7,7 +7,6 @@
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::Cells;
-use crate::memory::compiled::FOR_SPEED;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
@@ -62,25 +61,6 @@ impl Header {
         hasher: impl HashKey,
         supply: Supply,
     ) -> Had<Slot<H::Of>> {
-        if !FOR_SPEED && self.takes_a_free_slot() && !heap.of().shape().has_cells() {
-            if let Vacancy::Slot(slot) = self.vacancy(heap.of(), hash) {
-                // SAFETY: It is the first free slot of the chain; the caller's promise.
-                unsafe { self.enter(slot, TopHash::of(hash)) };
-                return Ok(slot);
-            }
-        }
-        self.place_thoroughly(heap, hash, hasher, supply)
-    }
-
-    /// The same, whatever the map owes and wherever the chain ends.
-    #[inline(never)]
-    fn place_thoroughly<H: Heap>(
-        &mut self,
-        heap: H,
-        hash: HashValue,
-        hasher: impl HashKey,
-        supply: Supply,
-    ) -> Had<Slot<H::Of>> {
         let mut vacancy = self.vacancy(heap.of(), hash);
         if supply != Supply::AtHand && !self.asks_for_nothing(&vacancy) {
             vacancy = self.make_room(heap, hash, vacancy, hasher, supply)?;
@@ -100,6 +80,28 @@ impl Header {
     #[inline]
     pub(crate) fn takes_a_free_slot(&self) -> bool {
         self.is_quiet() || (self.is_growing() && self.reserved() == 0)
+    }
+
+    /// Makes the first free slot of a bucket live, if that is all that a new entry takes, and
+    /// says which it is; entries have no cells.
+    ///
+    /// # Safety
+    /// The bucket is the head of the chain that owns the key, which is not in it and has this
+    /// tophash. The slot is written before anything else is done with the map (M1).
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
+    pub(crate) unsafe fn enter_if_free<T: MapType>(
+        &mut self,
+        head: BucketPtr<T>,
+        top: TopHash,
+    ) -> Option<usize> {
+        // SAFETY: The caller's promise (M5).
+        let free = unsafe { head.tops() }.free().first();
+        let index = free.filter(|_| self.takes_a_free_slot())?;
+        let bucket = head;
+        // SAFETY: The slot is free, and all that is needed.
+        unsafe { self.enter(Slot { bucket, index }, top) };
+        Some(index)
     }
 
     /// Makes a free slot live.

@@ -18,11 +18,13 @@
 //!   their old bucket is evacuated; nobody reads them before.
 
 use super::cells::Cells;
+use super::compiled::FOR_SPEED;
 use super::prefetch::prefetch;
 use super::shape::{Head, MapType, Types};
 use crate::numbers::policy::Policy;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::{TopHash, TopHashes};
+use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
 /// Where a bucket is: the address of its head.
@@ -303,9 +305,10 @@ impl<T: MapType> BucketPtr<T> {
         // SAFETY: As above.
         let (to_key, to_elem) = unsafe { (to.key_field(to_slot), to.elem_field(to_slot)) };
         // SAFETY: Fields of two buckets, which do not overlap.
-        unsafe { key.copy_to_nonoverlapping(to_key, shape.key.size()) };
-        // SAFETY: As above.
-        unsafe { elem.copy_to_nonoverlapping(to_elem, shape.elem.size()) };
+        unsafe {
+            copy_field(key, to_key, shape.key.size());
+            copy_field(elem, to_elem, shape.elem.size());
+        }
     }
 
     /// Copies a whole first bucket of `slots` slots, its head too, to one that has more;
@@ -349,6 +352,47 @@ impl<T: MapType> BucketPtr<T> {
         // SAFETY: The caller's promise.
         let run = unsafe { self.head().read() };
         (u64::from_le_bytes(run.tophash), run.overflow)
+    }
+}
+
+/// Copies a field. Where its size is not known to the compiler that is done word by word: a call
+/// of the function that copies memory would cost more than the copy.
+///
+/// # Safety
+/// So many bytes may be read and written there, and do not overlap.
+#[inline(always)]
+unsafe fn copy_field(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
+    if FOR_SPEED {
+        // SAFETY: The caller's promise.
+        unsafe { from.copy_to_nonoverlapping(to, size) };
+    } else {
+        // SAFETY: The caller's promise.
+        unsafe { copy_words(from, to, size) };
+    }
+}
+
+/// # Safety
+/// As [`copy_field`].
+#[inline]
+unsafe fn copy_words(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
+    // What may be anything: parts of a pointer, or padding.
+    type Word = MaybeUninit<usize>;
+    let words = size / size_of::<Word>();
+    let mut at = 0;
+    for _ in 0..words {
+        // SAFETY: The word is within the field, which may be aligned less than words are.
+        unsafe {
+            let word = from.add(at).cast::<Word>().read_unaligned();
+            to.add(at).cast::<Word>().write_unaligned(word);
+        }
+        at += size_of::<Word>();
+    }
+    for at in at..size {
+        // SAFETY: The byte is within the field.
+        unsafe {
+            let byte = from.add(at).cast::<MaybeUninit<u8>>().read();
+            to.add(at).cast::<MaybeUninit<u8>>().write(byte);
+        }
     }
 }
 

@@ -85,7 +85,7 @@ impl<P: Policy> MapType for Described<P> {
 
     #[inline(always)]
     fn shape(self) -> Shape {
-        self.0.shape
+        self.0.shape.of_policy::<P>()
     }
 }
 

@@ -213,6 +213,16 @@ impl Shape {
         self.elems_at as usize
     }
 
+    /// The same, with what the policy says known to the compiler.
+    #[cfg(feature = "small-code")]
+    #[inline(always)]
+    pub(super) const fn of_policy<P: Policy>(self) -> Self {
+        Self {
+            keys_first: P::SMALL_FIRST_BUCKET,
+            ..self
+        }
+    }
+
     /// Where the head is in a bucket of so many slots.
     #[inline(always)]
     pub(super) const fn head_at(self, slots: usize) -> usize {

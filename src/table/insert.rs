@@ -110,25 +110,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let (header, heap) = self.parts();
         let top = TopHash::of(hash);
         if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
-            let head = head.of_types(Types::HERE);
             // SAFETY: The chain owns the hash, so it is initialised (M5).
-            if let Some(slot) = unsafe { find_to_change(head, top, eq) } {
+            let found = unsafe { find_to_change(head.of_types(Types::HERE), top, eq) };
+            if let Some(slot) = found {
                 return Ok(Target::Entry(slot));
             }
-            // What `place` does too.
-            // SAFETY: As above.
-            let free = unsafe { head.tops() }.free().first();
-            let has_cells = Types::<K, V, P>::SHAPE.has_cells();
-            let is_enough = FOR_SPEED && !has_cells && header.takes_a_free_slot();
-            if let Some(index) = free.filter(|_| is_enough) {
-                let slot = Slot {
-                    bucket: head,
-                    index,
-                };
-                // SAFETY: It is the first free slot of the chain, and is written by whoever
-                // gets it; these types have no cells.
-                unsafe { header.enter(slot, top) };
-                return Ok(Target::New(slot));
+            if !Types::<K, V, P>::SHAPE.has_cells() {
+                // SAFETY: As above; whoever gets the slot writes it.
+                let free = unsafe { header.enter_if_free(head, top) };
+                if let Some(index) = free {
+                    let bucket = head.of_types(Types::HERE);
+                    return Ok(Target::New(Slot { bucket, index }));
+                }
             }
         }
         // SAFETY: Whoever gets the slot writes it.

@@ -9,7 +9,7 @@ use semihosting::Ending;
 
 use crate::image::Image;
 use crate::machine::{self, Ended, Options};
-use crate::project::{self, Program};
+use crate::project::{self, How, Program};
 use crate::{setup, suite, verdict};
 
 #[derive(clap::Args)]
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// Build with optimisations
     #[arg(long)]
     release: bool,
+    /// Features of the library beside the usual ones, as cargo takes them
+    #[arg(long, value_name = "LIST")]
+    features: Option<String>,
     /// The machine's memory in MiB
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=3072))]
     memory: Option<u32>,
@@ -70,8 +73,12 @@ fn shown(path: &std::path::Path) -> PathBuf {
 /// An example of this name, or the one test that it means.
 fn find(arguments: &Arguments) -> Result<Held> {
     let (name, target) = (&arguments.name, arguments.on.target);
+    let how = How {
+        release: arguments.release,
+        features: arguments.features.as_deref(),
+    };
     if project::examples()?.contains(name) {
-        let path = project::build(target, Program::Example(name), arguments.release)?;
+        let path = project::build(target, Program::Example(name), how)?;
         let image = Image::load(path)?;
         let start = image
             .address_of("main")
@@ -85,11 +92,7 @@ fn find(arguments: &Arguments) -> Result<Held> {
 
     let mut similar = Vec::new();
     for binary in [project::SUITE, project::FAILING] {
-        let image = Image::load(project::build(
-            target,
-            Program::Test(binary),
-            arguments.release,
-        )?)?;
+        let image = Image::load(project::build(target, Program::Test(binary), how)?)?;
         let tests = image.tests()?.context("it holds no tests")?;
         let matching: Vec<_> = tests
             .iter()

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 
 use crate::image::Image;
-use crate::project::{self, Program};
+use crate::project::{self, How, Program};
 use crate::suite::{self, Tally};
 use crate::target::{self, Target, X86_64};
 use crate::{selftest, setup};
@@ -32,11 +32,18 @@ pub struct Arguments {
     /// Build the tests with optimisations
     #[arg(long)]
     release: bool,
+    /// Features of the library beside the usual ones, as cargo takes them
+    #[arg(long, value_name = "LIST")]
+    features: Option<String>,
 }
 
 /// `cargo qemu test`; true if all went well.
 pub fn run(arguments: &Arguments) -> Result<bool> {
     let name = arguments.name.as_deref();
+    let how = How {
+        release: arguments.release,
+        features: arguments.features.as_deref(),
+    };
     let mut parts = Vec::new();
     let mut total = Tally::default();
     let mut step = |place: &str, tally: Result<Tally>| {
@@ -53,15 +60,14 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
 
     if !arguments.target_only && arguments.target.is_none() {
         println!("== on the host");
-        let release = arguments.release.then_some("--release");
-        let host = ["--workspace"].into_iter().chain(release);
+        let host = ["--workspace"].into_iter().chain(how.arguments());
         step("host", by_cargo(host, name));
     }
     if !arguments.host_only {
         let target = arguments.target.unwrap_or(&X86_64);
         let title = format!("{} under QEMU", target.name);
         println!("\n== {title}");
-        step(&title, suite_of(target, name, arguments.release));
+        step(&title, suite_of(target, name, how));
         println!("\n== the runner itself");
         let tally = match arguments.target {
             None => runner(name),
@@ -82,11 +88,11 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
 }
 
 /// The target's suite.
-fn suite_of(target: &Target, name: Option<&str>, release: bool) -> Result<Tally> {
+fn suite_of(target: &Target, name: Option<&str>, how: How) -> Result<Tally> {
     setup::target(target)?;
     setup::qemu(target)?;
     let program = Program::Test(project::SUITE);
-    let image = Image::load(project::build(target, program, release)?)?;
+    let image = Image::load(project::build(target, program, how)?)?;
     suite::run(
         image,
         &name.map(str::to_owned).into_iter().collect::<Vec<_>>(),

@@ -9,7 +9,7 @@ use semihosting::Ending;
 
 use crate::image::Image;
 use crate::machine::{self, Ended, Options};
-use crate::project::{self, Program};
+use crate::project::{self, How, Program};
 use crate::{setup, verdict};
 
 #[derive(clap::Args)]
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// Build without optimisations
     #[arg(long)]
     debug: bool,
+    /// Features of the library beside the usual ones, as cargo takes them
+    #[arg(long, value_name = "LIST")]
+    features: Option<String>,
     /// The machine's memory in MiB; otherwise what the example asks for, or 64 (the
     /// Arm machine always has 16)
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=3072))]
@@ -48,8 +51,11 @@ pub fn build_and_run(arguments: &Arguments) -> Result<bool> {
     let target = arguments.on.target;
     setup::target(target)?;
     setup::qemu(target)?;
-    let release = arguments.release || !arguments.debug;
-    let image = Image::load(project::build(target, Program::Example(name), release)?)?;
+    let how = How {
+        release: arguments.release || !arguments.debug,
+        features: arguments.features.as_deref(),
+    };
+    let image = Image::load(project::build(target, Program::Example(name), how)?)?;
     run(&image, arguments.memory, &arguments.arguments)
 }
 

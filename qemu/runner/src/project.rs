@@ -25,6 +25,24 @@ pub enum Program<'a> {
     Test(&'a str),
 }
 
+/// How it is to be built.
+#[derive(Clone, Copy, Default)]
+pub struct How<'a> {
+    /// With optimisations.
+    pub release: bool,
+    /// With these features of the library beside the usual ones, as cargo takes them.
+    pub features: Option<&'a str>,
+}
+
+impl<'a> How<'a> {
+    /// The arguments that tell cargo.
+    pub fn arguments(self) -> impl Iterator<Item = &'a str> {
+        let features = self.features.into_iter();
+        let features = features.flat_map(|features| ["--features", features]);
+        features.chain(self.release.then_some("--release"))
+    }
+}
+
 /// The project's directory.
 pub fn root() -> &'static Path {
     // Two levels above this package.
@@ -80,7 +98,7 @@ pub fn examples() -> Result<Vec<String>> {
 
 /// Builds the program for the target, with cargo's own progress on the terminal,
 /// and gives the path of the executable.
-pub fn build(target: &Target, program: Program, release: bool) -> Result<PathBuf> {
+pub fn build(target: &Target, program: Program, how: How) -> Result<PathBuf> {
     let mut command = cargo_for(target);
     let wanted = match program {
         Program::Example(name) => {
@@ -97,9 +115,7 @@ pub fn build(target: &Target, program: Program, release: bool) -> Result<PathBuf
         target.triple,
         "--message-format=json-render-diagnostics",
     ]);
-    if release {
-        command.arg("--release");
-    }
+    command.args(how.arguments());
     executable(command, wanted, target)
 }
 

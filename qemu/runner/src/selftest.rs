@@ -19,7 +19,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::image::Image;
 use crate::machine::Options;
-use crate::project::{self, Program};
+use crate::project::{self, How, Program};
 use crate::setup;
 use crate::suite::{self, Tally};
 use crate::target::Target;
@@ -182,7 +182,7 @@ pub fn run(target: &Target, filter: Option<&str>) -> Result<Tally> {
     setup::target(target)?;
     setup::qemu(target)?;
     let program = Program::Test(project::FAILING);
-    let image = Image::load(project::build(target, program, false)?)?;
+    let image = Image::load(project::build(target, program, How::default())?)?;
     let tests = image.tests()?.context("it holds no tests")?;
     let image = Arc::new(image);
     let mut trials = Vec::new();
