@@ -510,12 +510,15 @@ impl<T: MapType> End<T> {
         from: Slot<T>,
         top: TopHash,
     ) -> Option<()> {
+        let of = from.bucket.of();
         let [x, y] = ends;
         let end = if to_y { y } else { x };
         if end.slot == SLOTS {
             end.extend(copies)?;
         }
         let Self { bucket, slot } = *end;
+        // Which it is of: said once for both, as the compiler does not see that.
+        let bucket = bucket.of_types(of);
         // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
         // decided by the caller's commit. The slot is filled (M1), for when the bucket
         // comes into use.

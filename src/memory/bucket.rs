@@ -362,37 +362,49 @@ impl<T: MapType> BucketPtr<T> {
 /// So many bytes may be read and written there, and do not overlap.
 #[inline(always)]
 unsafe fn copy_field(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
-    if FOR_SPEED {
-        // SAFETY: The caller's promise.
-        unsafe { from.copy_to_nonoverlapping(to, size) };
-    } else {
-        // SAFETY: The caller's promise.
-        unsafe { copy_words(from, to, size) };
+    // SAFETY: The caller's promise.
+    unsafe {
+        if FOR_SPEED {
+            from.copy_to_nonoverlapping(to, size);
+        } else if size == size_of::<Word>() {
+            copy_part::<Word>(from, to, 0);
+        } else {
+            copy_words(from, to, size);
+        }
     }
 }
 
+/// A word of what may be anything: parts of a pointer, or padding.
+type Word = MaybeUninit<usize>;
+
 /// # Safety
 /// As [`copy_field`].
-#[inline]
+#[inline(never)]
 unsafe fn copy_words(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
-    // What may be anything: parts of a pointer, or padding.
-    type Word = MaybeUninit<usize>;
-    let words = size / size_of::<Word>();
     let mut at = 0;
-    for _ in 0..words {
-        // SAFETY: The word is within the field, which may be aligned less than words are.
-        unsafe {
-            let word = from.add(at).cast::<Word>().read_unaligned();
-            to.add(at).cast::<Word>().write_unaligned(word);
+    // SAFETY: The caller's promise: all is within the field.
+    unsafe {
+        while at + size_of::<Word>() <= size {
+            copy_part::<Word>(from, to, at);
+            at += size_of::<Word>();
         }
-        at += size_of::<Word>();
+        while at < size {
+            copy_part::<MaybeUninit<u8>>(from, to, at);
+            at += 1;
+        }
     }
-    for at in at..size {
-        // SAFETY: The byte is within the field.
-        unsafe {
-            let byte = from.add(at).cast::<MaybeUninit<u8>>().read();
-            to.add(at).cast::<MaybeUninit<u8>>().write(byte);
-        }
+}
+
+/// Copies what lies so many bytes further on, aligned or not.
+///
+/// # Safety
+/// It may be read and written there.
+#[inline(always)]
+unsafe fn copy_part<T>(from: NonNull<u8>, to: NonNull<u8>, at: usize) {
+    // SAFETY: The caller's promise.
+    unsafe {
+        let part = from.add(at).cast::<T>().read_unaligned();
+        to.add(at).cast::<T>().write_unaligned(part);
     }
 }
 
