@@ -40,6 +40,9 @@ fn build(out: &Path) -> Result<PathBuf> {
         .args(["build", "--release", "--manifest-path", "kernel/Cargo.toml"])
         .args(["--target", TARGET, "--target-dir"])
         .arg(&directory);
+    if env::var_os("CARGO_FEATURE_SMALL_CODE").is_some() {
+        cargo.args(["--features", "small-code"]);
+    }
     // The host's flags, and the linker arguments of .cargo/config.toml, are for others.
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
