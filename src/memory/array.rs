@@ -12,7 +12,7 @@
 //!   caller's, which the map never frees.
 
 use super::bucket::BucketPtr;
-use super::heap::Heap;
+use super::heap::{Heap, allocate_buckets, free_buckets};
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::Had;
@@ -79,12 +79,18 @@ impl Array {
     }
 }
 
+/// How many buckets an array has, its spares included.
+#[inline(always)]
+const fn with_spares(bits: BucketBits) -> usize {
+    // B is at most 31 and the spares are a sixteenth: no overflow on 64 bits,
+    // and on 32 bits 2^31 + 2^27 still fits.
+    bits.count() + bits.spares()
+}
+
 /// The layout of an array of 2^B buckets and its spares.
 #[inline(always)]
 pub(crate) const fn array_layout(shape: Shape, bits: BucketBits) -> Option<Layout> {
-    // B is at most 31 and the spares are a sixteenth: no overflow on 64 bits,
-    // and on 32 bits 2^31 + 2^27 still fits.
-    shape.layout(front_of(shape, bits), bits.count() + bits.spares())
+    shape.layout(front_of(shape, bits), with_spares(bits))
 }
 
 /// Allocates an array of 2^B buckets with its spares. Nothing is initialised:
@@ -96,8 +102,8 @@ pub(crate) const fn array_layout(shape: Shape, bits: BucketBits) -> Option<Layou
 /// Go: `makeBucketArray`.
 fn make_bucket_array<H: Heap>(heap: H, bits: BucketBits) -> Had<Array> {
     let shape = heap.of().shape();
-    let block = heap.allocate(array_layout(shape, bits))?;
     let front = front_of(shape, bits);
+    let block = allocate_buckets(heap, front, with_spares(bits))?;
     // SAFETY: The block has the layout of so many buckets behind a front.
     let base = unsafe { BucketPtr::first_of(heap.of(), block.cast(), front, SLOTS) };
     // Go looks for an excess from B = 4 on only, where it asks for spares at all.
@@ -125,7 +131,7 @@ pub(crate) unsafe fn free_bucket_array<H: Heap>(heap: H, array: Array) {
     // SAFETY: A1: it begins with its front, and was allocated with this layout.
     unsafe {
         let block = array.bucket_0(heap.of()).block(front, SLOTS);
-        heap.deallocate(block, array_layout(shape, array.bits));
+        free_buckets(heap, block, front, with_spares(array.bits));
     }
 }
 

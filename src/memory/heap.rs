@@ -23,3 +23,30 @@ pub(crate) trait Heap: Copy {
     /// more.
     unsafe fn deallocate(self, block: NonNull<u8>, layout: Option<Layout>);
 }
+
+/// A block of so many buckets behind `before` bytes.
+#[cfg_attr(feature = "small-code", inline(never))]
+#[cfg_attr(not(feature = "small-code"), inline)]
+pub(super) fn allocate_buckets<H: Heap>(
+    heap: H,
+    before: usize,
+    buckets: usize,
+) -> Had<NonNull<[u8]>> {
+    heap.allocate(heap.of().shape().layout(before, buckets))
+}
+
+/// Gives such a block back.
+///
+/// # Safety
+/// It came from [`allocate_buckets`] of this heap with these numbers, and is used no more.
+#[cfg_attr(feature = "small-code", inline(never))]
+#[cfg_attr(not(feature = "small-code"), inline)]
+pub(super) unsafe fn free_buckets<H: Heap>(
+    heap: H,
+    block: NonNull<u8>,
+    before: usize,
+    buckets: usize,
+) {
+    // SAFETY: The caller's promise.
+    unsafe { heap.deallocate(block, heap.of().shape().layout(before, buckets)) }
+}

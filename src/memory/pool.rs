@@ -20,7 +20,7 @@
 
 use super::array::{Array, front_size};
 use super::bucket::BucketPtr;
-use super::heap::Heap;
+use super::heap::{Heap, allocate_buckets, free_buckets};
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::{Had, TryReserveError};
@@ -143,11 +143,16 @@ impl Extent {
         }
     }
 
+    /// Bytes before the first bucket.
+    #[inline(always)]
+    const fn before(self, shape: Shape) -> usize {
+        self.front(shape) + header_size(shape)
+    }
+
     /// The layout of the block.
     #[inline(always)]
     const fn layout(self, shape: Shape) -> Option<Layout> {
-        let before = self.front(shape) + header_size(shape);
-        shape.layout(before, self.buckets() as usize)
+        shape.layout(self.before(shape), self.buckets() as usize)
     }
 }
 
@@ -195,7 +200,7 @@ impl ChunkPtr {
 pub(crate) fn make_chunk<H: Heap>(heap: H, buckets: u32, has_front: bool) -> Had<ChunkPtr> {
     let extent = Extent::new(buckets, has_front).ok_or(TryReserveError::CapacityOverflow)?;
     let shape = heap.of().shape();
-    let block = heap.allocate(extent.layout(shape))?;
+    let block = allocate_buckets(heap, extent.before(shape), buckets as usize)?;
     // SAFETY: The header lies behind the front, aligned as a bucket is.
     let at = unsafe { block.cast::<u8>().add(extent.front(shape)) }.cast();
     Ok(ChunkPtr { at, extent })
@@ -210,7 +215,7 @@ unsafe fn free_chunk<H: Heap>(heap: H, ChunkPtr { at, extent }: ChunkPtr) {
     // SAFETY: The block begins with the front, and was allocated with this layout.
     unsafe {
         let block = at.cast::<u8>().sub(extent.front(shape));
-        heap.deallocate(block, extent.layout(shape));
+        free_buckets(heap, block, extent.before(shape), extent.buckets() as usize);
     }
 }
 
