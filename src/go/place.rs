@@ -222,7 +222,11 @@ impl Header {
             }
             self.add_overflow_buckets(heap)?;
         }
-        let cells = self.take_cells(heap, supply)?;
+        let cells = if heap.of().shape().has_cells() {
+            self.take_cells(heap, supply)?
+        } else {
+            Cells::NONE
+        };
         // The bucket is taken last, so that it is free as long as the allocator is called,
         // which may refuse the cells, or panic.
         let slot = match vacancy {
@@ -236,12 +240,10 @@ impl Header {
         })
     }
 
-    /// The cells of a new entry, if entries have some: reserved ones first.
-    #[inline]
+    /// The cells of a new entry: reserved ones first.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     fn take_cells<H: Heap>(&mut self, heap: H, supply: Supply) -> Had<Cells> {
-        if !heap.of().shape().has_cells() {
-            return Ok(Cells::NONE);
-        }
         let reserved = self.extra_mut();
         match reserved.and_then(|extra| extra.cells.take(heap.of())) {
             Some(cells) => Ok(cells),
@@ -264,8 +266,10 @@ impl Header {
         // free slot.
         let bucket = unsafe { self.take_overflow_bucket(heap.of(), hash) };
         let Some(bucket) = bucket else {
-            // SAFETY: They were taken for this entry, which is not made.
-            unsafe { cells.free(heap) };
+            if heap.of().shape().has_cells() {
+                // SAFETY: They were taken for this entry, which is not made.
+                unsafe { cells.free(heap) };
+            }
             return Err(TryReserveError::CapacityOverflow);
         };
         Ok(Slot { bucket, index: 0 })
@@ -286,7 +290,9 @@ impl Header {
         // SAFETY: The slot is free, and the cells are what `reserve_place` got for it. M1 is
         // left to the caller of `place`.
         unsafe {
-            slot.set_cells(cells);
+            if slot.bucket.of().shape().has_cells() {
+                slot.set_cells(cells);
+            }
             self.enter(slot, top);
         }
         self.settle_after_insert();

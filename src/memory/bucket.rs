@@ -467,7 +467,8 @@ impl<T: MapType> Slot<T> {
     /// # Safety
     /// Its bucket is as [`BucketPtr`] says, and the slot empty; there is a cell exactly for
     /// what is kept in one, and it is the entry's own.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     pub(crate) unsafe fn set_cells(self, cells: Cells) {
         let Self { bucket, index } = self;
         let shape = bucket.of.shape();

@@ -45,7 +45,8 @@ impl Cells {
     ///
     /// # Safety
     /// They came from this heap and are used no more.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     pub(crate) unsafe fn free<H: Heap>(self, heap: H) {
         let shape = heap.of().shape();
         let _elem = OneCell::new(self.elem, shape.elem.cell(), heap);

@@ -123,7 +123,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe {
             let (key, elem) = slot.pair();
             let entry = (key.read(), elem.read());
-            slot.cells().free(self.heap());
+            if Types::<K, V, P>::SHAPE.has_cells() {
+                slot.cells().free(self.heap());
+            }
             entry
         }
     }
