@@ -45,8 +45,9 @@ use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
-use crate::numbers::tophash::{TopHash, TopHashes};
+use crate::numbers::tophash::{Sides, TopHash, TopHashes};
 use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
 
 /// How far one call looks for the next old bucket that is not evacuated.
 const LOOK_AHEAD: usize = 1024;
@@ -225,9 +226,12 @@ impl Header {
     /// Moves the chain of this hash, if it is still there, and the next in order.
     #[inline(never)]
     pub(crate) fn move_two<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey) {
-        if let Some(Growth { old, .. }) = self.growth() {
-            let old = *old;
-            self.evacuate(of, old, hash.bucket(old.bits), hasher);
+        if let Some(Growth { old, .. }) = self.growth().copied() {
+            let number = hash.bucket(old.bits);
+            // SAFETY: The number is below the old array's count, whose heads are initialised.
+            if !unsafe { old.bucket_0(of).nth(number).is_evacuated() } {
+                self.evacuate(of, old, number, hasher);
+            }
         }
         self.evacuate_next(of, hasher);
     }
@@ -282,24 +286,22 @@ impl Header {
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
             let tops = unsafe { bucket.tops() };
-            let mut went_to_y = [false; SLOTS];
+            let mut sides = Sides::ALL_X;
             for (index, top) in tops.entries() {
                 let from = Slot { bucket, index };
                 // SAFETY: The slot is live (M1).
                 let hash = || unsafe { hasher.hash(from.key_at()) };
-                let to_y = doubling && hash().is_for_y(old_bits);
-                if let Some(went_to_y) = went_to_y.get_mut(index % SLOTS) {
-                    *went_to_y = to_y;
-                }
+                let side = if doubling { hash().side(old_bits) } else { 0 };
+                sides.note(index, side);
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
-                let appended = unsafe { End::append(&mut ends, to_y, &mut copies, from, top) };
+                let appended = unsafe { End::append(&mut ends, side, &mut copies, from, top) };
                 if appended.is_none() {
                     debug_assert!(false, "H6: enough is set aside");
                     copies.give_up();
                     return None;
                 }
             }
-            marks = marks.or(Some(TopHashes::moved(tops.live(), went_to_y)));
+            marks = marks.or(Some(TopHashes::moved(tops.live(), sides)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }
@@ -479,46 +481,40 @@ impl<T: MapType> Drop for Copies<'_, T> {
 }
 
 /// Where a chain that is filled ends: its last bucket, and the slot of it that is next.
-struct End<T> {
-    bucket: BucketPtr<T>,
+struct End {
+    bucket: NonNull<u8>,
     slot: usize,
 }
 
-impl<T: MapType> End<T> {
+impl End {
     /// The end of a chain without entries.
-    const fn of(head: BucketPtr<T>) -> Self {
+    const fn of<T: MapType>(head: BucketPtr<T>) -> Self {
         Self {
-            bucket: head,
+            bucket: head.address(),
             slot: 0,
         }
     }
 
-    /// Copies a slot of an old bucket to the end of X or Y; `None` if that takes an
+    /// Copies a slot of an old bucket to the end of X, side 0, or of Y, side 1; `None` if that takes an
     /// overflow bucket and none is free.
-    ///
-    /// One half of the keys goes to either side, by chance: a choice between two
-    /// addresses, not between two ways, which no processor could foresee.
     ///
     /// # Safety
     /// The slot is live, with this tophash, in a bucket of an old chain; these are the ends of
     /// chains that nobody else reads.
     #[inline(always)]
-    unsafe fn append(
+    unsafe fn append<T: MapType>(
         ends: &mut [Self; 2],
-        to_y: bool,
+        side: usize,
         copies: &mut Copies<'_, T>,
         from: Slot<T>,
         top: TopHash,
     ) -> Option<()> {
         let of = from.bucket.of();
-        let [x, y] = ends;
-        let end = if to_y { y } else { x };
+        let end = ends.get_mut(side & 1)?;
         if end.slot == SLOTS {
-            end.extend(copies)?;
+            end.extend(of, copies)?;
         }
-        let Self { bucket, slot } = *end;
-        // Which it is of: said once for both, as the compiler does not see that.
-        let bucket = bucket.of_types(of);
+        let (bucket, slot) = (BucketPtr::at(of, end.bucket), end.slot);
         // SAFETY: Old and new buckets are in different blocks; which copy is the entry is
         // decided by the caller's commit. The slot is filled (M1), for when the bucket
         // comes into use.
@@ -533,14 +529,13 @@ impl<T: MapType> End<T> {
     /// Adds an overflow bucket to the chain, of those that are set aside.
     #[cold]
     #[inline(never)]
-    fn extend(&mut self, copies: &mut Copies<'_, T>) -> Option<()> {
-        let of = self.bucket.of();
+    fn extend<T: MapType>(&mut self, of: T, copies: &mut Copies<'_, T>) -> Option<()> {
         let next = copies.header.extra_mut()?.pool.take(of)?;
         copies.taken += 1;
         // SAFETY: A free bucket, and the last one of the chain.
         unsafe {
             next.init();
-            self.bucket.set_overflow(Some(next));
+            BucketPtr::at(of, self.bucket).set_overflow(Some(next));
         }
         *self = Self::of(next);
         Some(())

@@ -25,11 +25,13 @@ impl HashValue {
         self.0 & bits.mask()
     }
 
-    /// Whether a doubling moves its key to the upper of the two buckets that its old one
-    /// is split into.
+    /// To which of the two buckets that its old one is split into a doubling moves its key:
+    /// 0 is X, the lower one, and 1 is Y. A number, since half of the keys go to either side, by
+    /// chance: two addresses are chosen by it, and not two ways, which no processor could
+    /// foresee.
     #[inline]
-    pub(crate) const fn is_for_y(self, old_bits: BucketBits) -> bool {
-        self.0 & old_bits.count() != 0
+    pub(crate) const fn side(self, old_bits: BucketBits) -> usize {
+        (self.0 >> old_bits.count().trailing_zeros()) & 1
     }
 
     #[inline]

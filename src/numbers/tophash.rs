@@ -112,12 +112,11 @@ impl TopHashes {
 
     /// The marks of a bucket whose live slots were moved, some of them to Y.
     #[inline]
-    pub(crate) fn moved(live: Slots, to_y: [bool; 8]) -> Self {
+    pub(crate) const fn moved(live: Slots, Sides(sides): Sides) -> Self {
         const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
         const _: () = assert!(TopHash::EVACUATED_X.0 ^ 1 == TopHash::EVACUATED_Y.0);
-        let to_x = (live.0 >> 7) * u64::from(EMPTY_TO_X);
-        let x_to_y = u64::from_le_bytes(to_y.map(u8::from));
-        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ x_to_y)
+        let to_x = (live.0 >> 7) * EMPTY_TO_X as u64;
+        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ u64::from_le_bytes(sides))
     }
 
     /// Whether nothing follows in this bucket's chain.
@@ -179,6 +178,23 @@ impl TopHashes {
         match self.0 & HIGH_BITS {
             0 => Self::ALL_EMPTY_REST,
             live => Self(self.0 & (u64::MAX >> live.leading_zeros())),
+        }
+    }
+}
+
+/// To which [side](crate::numbers::hash::HashValue::side) the entries of a bucket go when its
+/// chain is split: a slot's byte is 1 for Y.
+#[derive(Clone, Copy)]
+pub(crate) struct Sides([u8; 8]);
+
+impl Sides {
+    pub(crate) const ALL_X: Self = Self([0; 8]);
+
+    /// Notes where the entry of a slot goes.
+    #[inline]
+    pub(crate) fn note(&mut self, slot: usize, side: usize) {
+        if let Some(noted) = self.0.get_mut(slot & 7) {
+            *noted = (side & 1) as u8;
         }
     }
 }
@@ -331,10 +347,13 @@ mod tests {
     #[test]
     fn marks_say_where_each_slot_went() {
         let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
-        let to_y = [false, false, true, false, false, true, false, false];
+        let mut sides = Sides::ALL_X;
+        for (slot, side) in [(0, 0), (2, 1), (4, 0), (5, 1)] {
+            sides.note(slot, side);
+        }
         let (x, y, empty) = (2, 3, 4);
         let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
-        assert_eq!(TopHashes::moved(tops.live(), to_y), marks);
+        assert_eq!(TopHashes::moved(tops.live(), sides), marks);
         assert!((0..8).all(|slot| marks.get(slot).is_evacuated()));
     }
 
