@@ -291,7 +291,8 @@ impl Header {
                 let from = Slot { bucket, index };
                 // SAFETY: The slot is live (M1).
                 let hash = || unsafe { hasher.hash(from.key_at()) };
-                let side = if doubling { hash().side(old_bits) } else { 0 };
+                let hash = if doubling { hash() } else { HashValue::new(0) };
+                let side = hash.side(old_bits);
                 sides.note(index, side);
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
                 let appended = unsafe { End::append(&mut ends, side, &mut copies, from, top) };

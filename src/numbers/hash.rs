@@ -31,7 +31,12 @@ impl HashValue {
     /// foresee.
     #[inline]
     pub(crate) const fn side(self, old_bits: BucketBits) -> usize {
-        (self.0 >> old_bits.count().trailing_zeros()) & 1
+        if cfg!(feature = "small-code") {
+            // Of a comparison the compiler would make two ways here.
+            (self.0 >> old_bits.count().trailing_zeros()) & 1
+        } else {
+            (self.0 & old_bits.count() != 0) as usize
+        }
     }
 
     #[inline]
