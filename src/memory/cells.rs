@@ -26,7 +26,8 @@ impl Cells {
     };
 
     /// Allocates what an entry needs, or nothing.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     pub(crate) fn allocate<H: Heap>(heap: H) -> Had<Self> {
         let shape = heap.of().shape();
         let cell = |layout: Option<Layout>| match layout {
