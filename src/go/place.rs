@@ -86,21 +86,21 @@ impl Header {
     /// says which it is; entries have no cells.
     ///
     /// # Safety
-    /// The bucket is the head of the chain that owns the key, which is not in it and has this
-    /// tophash. The slot is written before anything else is done with the map (M1).
+    /// The bucket is the head of the chain that owns the hash, whose key is not in it. The slot
+    /// is written before anything else is done with the map (M1).
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
     pub(crate) unsafe fn enter_if_free<T: MapType>(
         &mut self,
         head: BucketPtr<T>,
-        top: TopHash,
+        hash: HashValue,
     ) -> Option<usize> {
         // SAFETY: The caller's promise (M5).
         let free = unsafe { head.tops() }.free().first();
         let index = free.filter(|_| self.takes_a_free_slot())?;
         let bucket = head;
         // SAFETY: The slot is free, and all that is needed.
-        unsafe { self.enter(Slot { bucket, index }, top) };
+        unsafe { self.enter(Slot { bucket, index }, TopHash::of(hash)) };
         Some(index)
     }
 

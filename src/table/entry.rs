@@ -14,7 +14,6 @@ use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
-use crate::numbers::tophash::TopHash;
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back
@@ -105,7 +104,7 @@ impl<'a, M: Face> RawEntry<'a, M> {
     ) -> Self {
         let found = chain.and_then(|head| {
             // SAFETY: The chain owns the hash (M5).
-            unsafe { find_to_change(head.of_types(Types::HERE), TopHash::of(hash), eq) }
+            unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }
         });
         match found {
             Some(slot) => Self::Occupied(RawOccupied { map, hash, slot }),

@@ -108,16 +108,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Had<Target<Types<K, V, P>>> {
         let hasher = hash_key(&hasher);
         let (header, heap) = self.parts();
-        let top = TopHash::of(hash);
         if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
             // SAFETY: The chain owns the hash, so it is initialised (M5).
-            let found = unsafe { find_to_change(head.of_types(Types::HERE), top, eq) };
+            let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
             if let Some(slot) = found {
                 return Ok(Target::Entry(slot));
             }
             if !Types::<K, V, P>::SHAPE.has_cells() {
                 // SAFETY: As above; whoever gets the slot writes it.
-                let free = unsafe { header.enter_if_free(head, top) };
+                let free = unsafe { header.enter_if_free(head, hash) };
                 if let Some(index) = free {
                     let bucket = head.of_types(Types::HERE);
                     return Ok(Target::New(Slot { bucket, index }));

@@ -139,11 +139,11 @@ pub(super) unsafe fn find_in_chain<K, V, P: Policy>(
 #[cfg_attr(not(feature = "small-code"), inline)]
 pub(super) unsafe fn find_to_change<K, V, P: Policy>(
     head: BucketPtr<Types<K, V, P>>,
-    top: TopHash,
+    hash: HashValue,
     eq: impl FnMut(&K) -> bool,
 ) -> Option<Slot<Types<K, V, P>>> {
     // SAFETY: The caller's promise.
-    unsafe { find_in_chain(head, top, eq) }
+    unsafe { find_in_chain(head, TopHash::of(hash), eq) }
 }
 
 /// The slot in a bucket of the key that has this tophash and satisfies `eq`.

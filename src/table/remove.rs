@@ -9,7 +9,6 @@ use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
-use crate::numbers::tophash::TopHash;
 
 /// A slot, and the head of the chain that it is in.
 struct InChain<T> {
@@ -73,7 +72,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let head = unsafe { header.chain_to_remove_from(heap, hash, hash_key(&hasher)) };
         let head = head.of_types(Types::HERE);
         // SAFETY: The chain owns the hash, so it is initialised.
-        let slot = unsafe { find_to_change(head, TopHash::of(hash), eq) }?;
+        let slot = unsafe { find_to_change(head, hash, eq) }?;
         Some(InChain { head, slot })
     }
 
