@@ -17,7 +17,8 @@ use crate::memory::shape::{MapType, Shape};
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::sizing::{BucketBits, Reservation, SLOTS};
 use crate::numbers::tophash::TopHash;
-use core::mem;
+use core::mem::{self, ManuallyDrop};
+use core::ptr;
 
 /// B of an array for so many entries; `None` if its size cannot be expressed.
 pub(super) fn checked_bits<T: MapType>(of: T, entries: usize) -> Option<BucketBits> {
@@ -57,6 +58,7 @@ impl Header {
 
     /// Moves all entries into a new array of 2^`bits` buckets, and holds what is to be
     /// reserved there. After an error, or a panic of the hasher, the map is as it was.
+    #[cfg_attr(feature = "small-code", inline(never))]
     pub(super) fn rebuild<H: Heap>(
         &mut self,
         heap: H,
@@ -109,7 +111,7 @@ impl Header {
             }
             _ if entries == 0 => {
                 // SAFETY: There is no entry, and the map has forgotten it.
-                unsafe { self.take().free_memory(heap) };
+                unsafe { self.give_all_back(heap) };
             }
             _ if heap.of().begins_small() && entries <= Home::Four.slots() => {
                 self.narrow(heap, entries)?;
@@ -360,14 +362,16 @@ impl<H: Heap> Fresh<H> {
     }
 
     /// Keeps the array.
-    fn into_header(mut self) -> Header {
-        self.header.take()
+    fn into_header(self) -> Header {
+        let kept = ManuallyDrop::new(self);
+        // SAFETY: It is not used again where it is, and not dropped there.
+        unsafe { ptr::read(&raw const kept.header) }
     }
 }
 
 impl<H: Heap> Drop for Fresh<H> {
     fn drop(&mut self) {
         // SAFETY: It is nobody's, or has no memory.
-        unsafe { self.header.take().free_memory(self.heap) }
+        unsafe { self.header.give_all_back(self.heap) }
     }
 }

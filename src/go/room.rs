@@ -16,6 +16,7 @@ use core::mem;
 impl Header {
     /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
     /// in proportion to the buckets.
+    #[cfg_attr(feature = "small-code", inline(never))]
     pub(crate) fn install_empty_array<H: Heap>(&mut self, heap: H, bits: BucketBits) -> Had<()> {
         debug_assert!(!self.has_buckets());
         let array = NewArray::make(heap, bits)?.initialised().into_array();
@@ -24,6 +25,7 @@ impl Header {
     }
 
     /// Whether an overflow bucket is free that is not set aside.
+    #[cfg_attr(feature = "small-code", inline(never))]
     pub(crate) fn has_spare_bucket(&self) -> bool {
         let extra = self.extra();
         extra.pool.has_more_than(extra.set_aside)
@@ -197,6 +199,7 @@ impl Header {
     ///
     /// # Safety
     /// `last` is that bucket, of the current array, and the other is in no chain (A2).
+    #[cfg_attr(feature = "small-code", inline(never))]
     pub(crate) unsafe fn link_behind<T: MapType>(
         &mut self,
         last: BucketPtr<T>,

@@ -383,6 +383,7 @@ impl Pool {
     ///
     /// # Safety
     /// It is of the map's heap, in no list, and its buckets are in no use.
+    #[cfg_attr(feature = "small-code", inline(never))]
     pub(crate) unsafe fn adopt<T: MapType>(&mut self, of: T, chunk: ChunkPtr) {
         // SAFETY: The caller's promise.
         unsafe {
