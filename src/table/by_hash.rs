@@ -3,7 +3,7 @@
 //!
 //! [`Hmap`]: crate::Hmap
 
-use super::entry::{Face, RawOccupied, RawVacant, fill};
+use super::entry::{Face, RawEntry, RawOccupied, RawVacant, fill};
 use super::iter::{Lent, Loan};
 use super::live::Live;
 use super::map::RawHmap;
@@ -36,6 +36,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.header.clear_slot(head, slot.of_types(Self::TOLD));
             cells.free(self.heap());
         }
+    }
+
+    /// The head of the chain that owns a hash; none before the first insert.
+    fn chain(&self, hash: HashValue) -> Option<BucketPtr<compiled_for!(K, V, P)>> {
+        self.header.chain(Self::TOLD, hash)
+    }
+
+    /// Does the growth work that is due before an entry of this hash is looked for.
+    pub(crate) fn prepare(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) {
+        let (header, heap) = self.parts();
+        header.growth_work(heap.of(), hash, hash_key(&hasher));
     }
 
     /// Inserts an entry whose key is not there, with the memory at hand; the pair comes back if
@@ -87,6 +98,18 @@ impl<K, A: Allocator, P: Policy> RawHmap<K, (), A, P> {
             next: chain.filter(|_| self.len() > 0),
             ..SlotsOfHash::default()
         }
+    }
+}
+
+impl<'a, M: Face> RawEntry<'a, M> {
+    /// The place of the key that has this hash and satisfies `eq`. Nothing is moved.
+    pub(crate) fn find_as_it_is(
+        map: &'a mut M,
+        hash: HashValue,
+        eq: impl FnMut(&M::Key) -> bool,
+    ) -> Self {
+        let chain = map.core().chain(hash);
+        Self::find_in(map, chain, hash, eq)
     }
 }
 

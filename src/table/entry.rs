@@ -84,19 +84,8 @@ impl<'a, M: HashingFace> RawEntry<'a, M> {
 }
 
 impl<'a, M: Face> RawEntry<'a, M> {
-    /// The place of the key that has this hash and satisfies `eq`. Nothing is moved.
-    #[cfg(feature = "infallible")]
-    pub(crate) fn find_as_it_is(
-        map: &'a mut M,
-        hash: HashValue,
-        eq: impl FnMut(&M::Key) -> bool,
-    ) -> Self {
-        let chain = map.core().chain(hash);
-        Self::find_in(map, chain, hash, eq)
-    }
-
-    /// The same, in the chain that owns the hash.
-    fn find_in(
+    /// The place of the key that satisfies `eq`, in the chain that owns its hash.
+    pub(super) fn find_in(
         map: &'a mut M,
         chain: Option<BucketPtr<CoreOf<M>>>,
         hash: HashValue,

@@ -57,11 +57,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Some(slots.map(|slot| slot.map(|slot| unsafe { slot.entry_mut() })))
     }
 
-    /// The head of the chain that owns a hash; none before the first insert.
-    pub(super) fn chain(&self, hash: HashValue) -> Option<BucketPtr<compiled_for!(K, V, P)>> {
-        self.header.chain(Self::TOLD, hash)
-    }
-
     /// The head of the chain that owns the hash of an entry.
     ///
     /// # Safety

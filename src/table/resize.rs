@@ -3,7 +3,6 @@
 
 use super::map::RawHmap;
 use crate::memory::compiled::hash_key;
-use crate::memory::heap::Heap;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
@@ -38,12 +37,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Had<()> {
         let (header, heap) = self.parts();
         header.shrink_to(heap, entries, hash_key(&hasher))
-    }
-
-    /// Does the growth work that is due before an entry of this hash is looked for.
-    pub(crate) fn prepare(&mut self, hash: HashValue, hasher: impl Fn(&K) -> HashValue + Copy) {
-        let (header, heap) = self.parts();
-        header.growth_work(heap.of(), hash, hash_key(&hasher));
     }
 
     /// Moves up to `chains` old chains; true if some are left.
