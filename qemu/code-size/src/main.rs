@@ -10,6 +10,8 @@
 #![no_main]
 
 mod calls;
+#[cfg(feature = "faces")]
+mod faces;
 #[cfg_attr(feature = "hmap", path = "map/hmap.rs")]
 #[cfg_attr(feature = "hashbrown", path = "map/hashbrown.rs")]
 #[cfg_attr(feature = "heapless", path = "map/heapless.rs")]
@@ -44,7 +46,13 @@ const MAPS: usize = if cfg!(feature = "maps-10") {
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     memory::functions();
-    if cfg!(feature = "firmware") {
+    #[cfg(feature = "faces")]
+    faces::own();
+    #[cfg(feature = "drop-in")]
+    faces::drop_in();
+    if cfg!(feature = "faces") {
+        // These alone.
+    } else if cfg!(feature = "firmware") {
         firmware();
     } else {
         many_maps();

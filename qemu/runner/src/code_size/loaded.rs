@@ -1,7 +1,7 @@
 //! How many bytes of a program are loaded.
 
 use anyhow::Result;
-use object::{Object, ObjectSection, SectionKind};
+use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
 
 /// Bytes of a program that are in the memory it is loaded from: code, constants, and what
 /// variables begin with.
@@ -15,6 +15,24 @@ pub fn loaded(elf: &[u8]) -> Result<u64> {
     }
     Ok(bytes)
 }
+
+/// The functions of hmap's core in a program, by name and without their types, in order: one that
+/// was compiled twice is there twice.
+pub fn functions_of_core(elf: &[u8]) -> Result<Vec<String>> {
+    let file = object::File::parse(elf)?;
+    let mut functions = Vec::new();
+    for symbol in file.symbols() {
+        let name = format!("{:#}", rustc_demangle::demangle(symbol.name()?));
+        let is_of_core = OF_CORE.iter().any(|module| name.contains(module));
+        if symbol.kind() == SymbolKind::Text && is_of_core {
+            functions.push(name);
+        }
+    }
+    functions.sort();
+    Ok(functions)
+}
+
+const OF_CORE: [&str; 3] = ["hmap::go::", "hmap::memory::", "hmap::table::"];
 
 /// Tables for unwinding are no part of it: nothing unwinds, and the linker scripts of kernels
 /// and firmware throw them away, as those of `qemu/board` do.
