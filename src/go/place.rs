@@ -82,26 +82,35 @@ impl Header {
         self.is_quiet() || (self.is_growing() && self.reserved() == 0)
     }
 
-    /// Makes the first free slot of a bucket live, if that is all that a new entry takes, and
-    /// says which it is; entries have no cells.
+    /// Makes the first free slot of a chain live, if that is all that a new entry takes, and says
+    /// which it is; entries have no cells.
     ///
     /// # Safety
-    /// The bucket is the head of the chain that owns the hash, whose key is not in it. The slot
-    /// is written before anything else is done with the map (M1).
+    /// The chain owns the hash, and its key is not in it. The slot is written before anything
+    /// else is done with the map (M1).
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
     pub(crate) unsafe fn enter_if_free<T: MapType>(
         &mut self,
         head: BucketPtr<T>,
         hash: HashValue,
-    ) -> Option<usize> {
-        // SAFETY: The caller's promise (M5).
-        let free = unsafe { head.tops() }.free().first();
-        let index = free.filter(|_| self.takes_a_free_slot())?;
-        let bucket = head;
+    ) -> Option<Slot<()>> {
+        if !self.takes_a_free_slot() {
+            return None;
+        }
+        let mut bucket = head;
+        let index = loop {
+            // SAFETY: The caller's promise (M5).
+            if let Some(index) = unsafe { bucket.tops() }.free().first() {
+                break index;
+            }
+            // SAFETY: As above.
+            bucket = unsafe { bucket.overflow() }?;
+        };
+        let slot = Slot { bucket, index };
         // SAFETY: The slot is free, and all that is needed.
-        unsafe { self.enter(Slot { bucket, index }, TopHash::of(hash)) };
-        Some(index)
+        unsafe { self.enter(slot, TopHash::of(hash)) };
+        Some(slot.of_types(()))
     }
 
     /// Makes a free slot live.

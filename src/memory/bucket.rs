@@ -45,6 +45,14 @@ impl<T> PartialEq for BucketPtr<T> {
     }
 }
 
+impl<T: Copy> BucketPtr<T> {
+    /// The same bucket, whose types are told in another way.
+    #[inline]
+    pub(crate) const fn of_types<U>(self, of: U) -> BucketPtr<U> {
+        BucketPtr { at: self.at, of }
+    }
+}
+
 impl<T: MapType> BucketPtr<T> {
     /// The bucket whose head is at an address.
     #[inline]
@@ -74,12 +82,6 @@ impl<T: MapType> BucketPtr<T> {
     #[inline]
     pub(crate) const fn of(self) -> T {
         self.of
-    }
-
-    /// The same bucket, whose types are told in another way.
-    #[inline]
-    pub(crate) const fn of_types<U>(self, of: U) -> BucketPtr<U> {
-        BucketPtr { at: self.at, of }
     }
 
     pub(crate) const fn address(self) -> NonNull<u8> {
@@ -421,7 +423,7 @@ impl<T> PartialEq for Slot<T> {
     }
 }
 
-impl<T: MapType> Slot<T> {
+impl<T: Copy> Slot<T> {
     /// The same slot, whose types are told in another way.
     #[inline]
     pub(crate) const fn of_types<U>(self, of: U) -> Slot<U> {
@@ -430,7 +432,9 @@ impl<T: MapType> Slot<T> {
             index: self.index,
         }
     }
+}
 
+impl<T: MapType> Slot<T> {
     /// Where its key is.
     ///
     /// # Safety

@@ -117,9 +117,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             if !Types::<K, V, P>::SHAPE.has_cells() {
                 // SAFETY: As above; whoever gets the slot writes it.
                 let free = unsafe { header.enter_if_free(head, hash) };
-                if let Some(index) = free {
-                    let bucket = head.of_types(Types::HERE);
-                    return Ok(Target::New(Slot { bucket, index }));
+                if let Some(slot) = free {
+                    return Ok(Target::New(slot.of_types(Types::HERE)));
                 }
             }
         }
