@@ -42,10 +42,9 @@
 //!   are ever used.
 //! * **H11** From B = 1 on there is an [`Extra`].
 
-use crate::memory::array::{Array, FRONT, NewArray, free_first_bucket};
+use crate::memory::array::{Array, FRONT};
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::CellPool;
-use crate::memory::heap::Heap;
 use crate::memory::pool::Pool;
 use crate::memory::shape::MapType;
 use crate::numbers::seed::Renewal;
@@ -563,48 +562,5 @@ impl Header {
     #[inline]
     pub(crate) fn is_small<T: MapType>(&self, of: T) -> bool {
         of.begins_small() && self.home.slots() < SLOTS
-    }
-
-    /// Makes the map one without memory, and gives back what it had.
-    ///
-    /// # Safety
-    /// As [`free_memory`](Self::free_memory).
-    #[inline(never)]
-    pub(crate) unsafe fn give_all_back<H: Heap>(&mut self, heap: H) {
-        // SAFETY: The caller's promise.
-        unsafe { self.take().free_memory(heap) }
-    }
-
-    /// Gives the memory back of what was a map, but for a caller's bucket: all of it, also if
-    /// the allocator panics with some. Entries are not dropped, nor the cells that they have.
-    ///
-    /// # Safety
-    /// It came from this heap, and nothing in it is used again.
-    pub(crate) unsafe fn free_memory<H: Heap>(mut self, heap: H) {
-        let is_ours = self.home == Home::Owned;
-        let array = self.array().filter(|_| is_ours);
-        let small = self
-            .bucket_0(heap.of())
-            .filter(|_| self.is_small(heap.of()));
-        let slots = self.home.slots();
-        let is_old_lent = self.is_old_lent();
-        let extra = self.extra_mut().map(|extra| {
-            // SAFETY: It is not used again where it is, in a block that goes back.
-            unsafe { NonNull::from(extra).read() }
-        });
-        // SAFETY: The caller's promise. A guard gives its block back when it is dropped.
-        let _array = array.map(|array| unsafe { NewArray::of_map(heap, array) });
-        if let Some(bucket) = small {
-            // SAFETY: As above; H10: it is all there is.
-            unsafe { free_first_bucket(heap, bucket, slots) };
-        }
-        let Some(mut extra) = extra else { return };
-        let old = extra.growth.filter(|_| !is_old_lent);
-        // SAFETY: As above.
-        let _old = old.map(|growth| unsafe { NewArray::of_map(heap, growth.old) });
-        // SAFETY: As above.
-        let _cells = unsafe { extra.cells.into_guard(heap) };
-        // SAFETY: As above.
-        unsafe { extra.pool.free_all(heap) };
     }
 }

@@ -1,11 +1,13 @@
-//! Making slots free again: one, or all.
+//! Making slots free again: one, or all; and giving all memory back.
 
-use super::header::Header;
+use super::header::{Header, Home};
+use crate::memory::array::{NewArray, free_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::{TopHash, TopHashes};
+use core::ptr::NonNull;
 
 impl Header {
     /// Marks a slot free; the entry in it is the caller's.
@@ -63,6 +65,49 @@ impl Header {
             self.give_back(heap);
         }
         self.settle();
+    }
+
+    /// Makes the map one without memory, and gives back what it had.
+    ///
+    /// # Safety
+    /// As [`free_memory`](Self::free_memory).
+    #[inline(never)]
+    pub(crate) unsafe fn give_all_back<H: Heap>(&mut self, heap: H) {
+        // SAFETY: The caller's promise.
+        unsafe { self.take().free_memory(heap) }
+    }
+
+    /// Gives the memory back of what was a map, but for a caller's bucket: all of it, also if
+    /// the allocator panics with some. Entries are not dropped, nor the cells that they have.
+    ///
+    /// # Safety
+    /// It came from this heap, and nothing in it is used again.
+    pub(crate) unsafe fn free_memory<H: Heap>(mut self, heap: H) {
+        let is_ours = self.home == Home::Owned;
+        let array = self.array().filter(|_| is_ours);
+        let small = self
+            .bucket_0(heap.of())
+            .filter(|_| self.is_small(heap.of()));
+        let slots = self.home.slots();
+        let is_old_lent = self.is_old_lent();
+        let extra = self.extra_mut().map(|extra| {
+            // SAFETY: It is not used again where it is, in a block that goes back.
+            unsafe { NonNull::from(extra).read() }
+        });
+        // SAFETY: The caller's promise. A guard gives its block back when it is dropped.
+        let _array = array.map(|array| unsafe { NewArray::of_map(heap, array) });
+        if let Some(bucket) = small {
+            // SAFETY: As above; H10: it is all there is.
+            unsafe { free_first_bucket(heap, bucket, slots) };
+        }
+        let Some(mut extra) = extra else { return };
+        let old = extra.growth.filter(|_| !is_old_lent);
+        // SAFETY: As above.
+        let _old = old.map(|growth| unsafe { NewArray::of_map(heap, growth.old) });
+        // SAFETY: As above.
+        let _cells = unsafe { extra.cells.into_guard(heap) };
+        // SAFETY: As above.
+        unsafe { extra.pool.free_all(heap) };
     }
 }
 
