@@ -14,7 +14,9 @@ mod inspect;
 mod iter;
 mod lookup;
 pub(crate) mod places;
+pub(crate) mod reservation;
 mod reserve;
+pub(crate) mod with;
 
 pub use cursor::{Batch, BatchMut, Cursor};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
@@ -23,6 +25,8 @@ pub use extract::{Drain, ExtractIf};
 #[cfg(feature = "default-hasher")]
 pub use first_bucket::{LentHmap, StaticHmap};
 pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterFrom, IterMut, Keys, Values, ValuesMut};
+pub use reservation::Reservation;
+pub use with::DrainWith;
 
 use crate::go::place::Supply;
 use crate::numbers::alloc::{Allocator, Global};
@@ -332,7 +336,7 @@ where
 
     /// The same for what goes on to change the map.
     #[inline]
-    fn hash_to_change<Q: Hash + ?Sized>(&self, key: &Q) -> HashValue {
+    pub(crate) fn hash_to_change<Q: Hash + ?Sized>(&self, key: &Q) -> HashValue {
         hash_of(self.keyed.hash_builder(), key)
     }
 
@@ -422,8 +426,7 @@ where
         key: K,
         value: V,
     ) -> Result<(&K, &mut V), InsertError<K, V>> {
-        let hash = self.hash_to_insert(&key);
-        match RawEntry::find(self, hash, |_| false) {
+        match RawEntry::find(self, |map| map.hash_to_change(&key), |_| false) {
             RawEntry::Vacant(place) => place.insert(key, value).map(RawOccupied::into_refs),
             // No key is equal.
             RawEntry::Occupied(entry) => Ok(entry.into_refs()),
@@ -432,7 +435,7 @@ where
 
     /// The hash of a key that may go into the map, which draws a seed if it is empty.
     #[inline]
-    pub(crate) fn hash_to_insert<Q: Hash + ?Sized>(&mut self, key: &Q) -> HashValue {
+    fn hash_to_insert<Q: Hash + ?Sized>(&mut self, key: &Q) -> HashValue {
         if self.is_empty() {
             self.keyed.renew_seed();
         }
@@ -518,6 +521,10 @@ impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> HashingFace for Hmap<K
     fn split(&mut self) -> (&mut RawHmap<K, V, A, P>, impl Fn(&K) -> HashValue + Copy) {
         let (raw, hash_builder) = self.keyed.split();
         (raw, |key| hash_of(hash_builder, key))
+    }
+
+    fn renew_seed(&mut self) {
+        self.keyed.renew_seed();
     }
 }
 

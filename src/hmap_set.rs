@@ -160,7 +160,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     /// # Ok::<(), hmap::SetInsertError<Vec<u8>>>(())
     /// ```
     pub fn replace(&mut self, value: T) -> Result<Option<T>, SetInsertError<T>> {
-        let hash = self.map.hash_to_insert(&value);
+        let hash = |map: &Hmap<T, (), S, A, P>| map.hash_to_change(&value);
         match RawEntry::find(&mut self.map, hash, equal_to(&value)) {
             RawEntry::Occupied(mut entry) => Ok(Some(mem::replace(entry.get_mut().0, value))),
             RawEntry::Vacant(place) => {

@@ -132,16 +132,16 @@ pub use compat::hash_set::{self, HashSet};
 pub use compat::hash_table::{self, HashTable};
 pub use equivalent::Equivalent;
 pub use hmap::{
-    Batch, BatchMut, Cursor, Drain, Entry, EntryRef, ExtractIf, Hmap, IntoIter, IntoKeys,
-    IntoValues, Iter, IterFrom, IterMut, Keys, OccupiedEntry, VacantEntry, VacantEntryRef, Values,
-    ValuesMut,
+    Batch, BatchMut, Cursor, Drain, DrainWith, Entry, EntryRef, ExtractIf, Hmap, IntoIter,
+    IntoKeys, IntoValues, Iter, IterFrom, IterMut, Keys, OccupiedEntry, Reservation, VacantEntry,
+    VacantEntryRef, Values, ValuesMut,
 };
 #[cfg(feature = "default-hasher")]
 pub use hmap::{LentHmap, StaticHmap};
 pub use hmap_set::HmapSet;
 pub use inspect::footprint::{ChainStats, Footprint};
 pub use memory::first_bucket::FirstBucket;
-pub use numbers::alloc::{AllocError, Allocator, Global, WithBucket};
+pub use numbers::alloc::{AllocError, Allocator, Global, SameHeap, WithBucket};
 pub use numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 pub use numbers::mix::{Mix, Mixed};
 pub use numbers::policy::{Compact, Go, Policy};

@@ -18,3 +18,4 @@ pub(crate) mod known;
 pub(crate) mod pool;
 mod prefetch;
 pub(crate) mod shape;
+pub(crate) mod stock;

@@ -23,3 +23,4 @@ pub(crate) mod lookup;
 pub(crate) mod map;
 pub(crate) mod remove;
 pub(crate) mod resize;
+pub(crate) mod stocked;

@@ -292,6 +292,10 @@ impl<K: Hash, V, S: BuildHasher, A: Allocator> HashingFace for HashMap<K, V, S, 
     fn split(&mut self) -> (&mut RawHmap<K, V, A, Go>, impl Fn(&K) -> HashValue + Copy) {
         self.map.split()
     }
+
+    fn renew_seed(&mut self) {
+        self.map.renew_seed();
+    }
 }
 
 impl<K, Q, V, S, A> Index<&Q> for HashMap<K, V, S, A>

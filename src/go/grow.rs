@@ -44,7 +44,7 @@ use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
-use crate::numbers::sizing::{BucketBits, Reservation, SLOTS, growth_put_off, over_load_factor};
+use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off, over_load_factor};
 use crate::numbers::tophash::{Sides, TopHash, TopHashes};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
@@ -57,15 +57,7 @@ impl Header {
     /// that is refused is put off until [`growth_put_off`] new keys have come; chains get
     /// longer meanwhile, and nothing else changes.
     pub(crate) fn grow_if_due<H: Heap>(&mut self, heap: H) -> bool {
-        if self.is_growing() {
-            return false;
-        }
-        // More entries than a `usize` can count would not fit any memory.
-        let bits = if over_load_factor(self.count + 1, self.bits) {
-            self.bits.doubled()
-        } else if self.has_too_many_overflow_buckets() {
-            Some(self.bits)
-        } else {
+        let Some(bits) = self.growth_due() else {
             return false;
         };
         if self.put_off > 0 {
@@ -75,11 +67,30 @@ impl Header {
         if self.reserved > 0 {
             return false;
         }
-        let started = bits.is_some_and(|bits| self.hash_grow(heap, bits).is_ok());
+        let started = self.hash_grow(heap, bits).is_ok();
         if !started {
             self.put_off = growth_put_off(self.bits);
         }
         started
+    }
+
+    /// B of the array that a map of so many entries calls for, if that is another one than it
+    /// has, or if its chains call for a fresh one; none where it cannot be had now.
+    pub(super) fn growth_due_with(&self, entries: usize) -> Option<BucketBits> {
+        let may_grow = self.has_buckets() && !self.is_growing() && self.home.slots() == SLOTS;
+        if !may_grow {
+            None
+        } else if over_load_factor(entries, self.bits) {
+            self.bits.doubled()
+        } else {
+            Some(self.bits).filter(|_| self.has_too_many_overflow_buckets())
+        }
+    }
+
+    /// B of the array that one entry more calls for.
+    pub(crate) fn growth_due(&self) -> Option<BucketBits> {
+        // More entries than a `usize` can count would not fit any memory.
+        self.growth_due_with(self.count + 1)
     }
 
     /// Starts a growth to 2^`bits` buckets, one B up or the same. Nothing is
@@ -109,7 +120,7 @@ impl Header {
         &mut self,
         heap: H,
         bits: BucketBits,
-        promise: Reservation,
+        promise: Promise,
     ) -> Had<()> {
         debug_assert!(!self.is_growing() && !self.is_small(heap.of()));
         let set_aside = self.needed_by_moves();
@@ -147,7 +158,7 @@ impl Header {
     }
 
     /// How many overflow buckets the moves of a growth that starts now can need.
-    fn needed_by_moves(&self) -> u32 {
+    pub(super) fn needed_by_moves(&self) -> u32 {
         let extra = self.extra();
         let by_entries = u64::min(extra.noverflow.into(), (self.count / SLOTS) as u64);
         let spares = extra.spares - extra.pool.free_spares();

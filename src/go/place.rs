@@ -31,7 +31,6 @@ pub(crate) enum Supply {
     /// What the map holds, and then the allocator; a growth starts if it is due.
     Allocator,
     /// The same, but no growth starts: there is no hasher at hand.
-    #[cfg(feature = "infallible")]
     NoGrowth,
     /// What the map holds, and no more; no growth starts.
     AtHand,

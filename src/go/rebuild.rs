@@ -15,7 +15,7 @@ use crate::memory::heap::Heap;
 use crate::memory::pool::chunk_layout;
 use crate::memory::shape::{MapType, Shape};
 use crate::numbers::error::{Had, TryReserveError};
-use crate::numbers::sizing::{BucketBits, Reservation, SLOTS};
+use crate::numbers::sizing::{BucketBits, Promise, SLOTS};
 use crate::numbers::tophash::TopHash;
 use core::mem::{self, ManuallyDrop};
 use core::ptr;
@@ -52,7 +52,7 @@ impl Header {
             self.settle();
             return Ok(());
         }
-        let promise = Reservation::new(self.count, self.reserved as usize).ok_or(overflow)?;
+        let promise = Promise::new(self.count, self.reserved as usize).ok_or(overflow)?;
         self.rebuild(heap, bits, promise, hasher)
     }
 
@@ -63,7 +63,7 @@ impl Header {
         &mut self,
         heap: H,
         bits: BucketBits,
-        reserved: Reservation,
+        reserved: Promise,
         hasher: impl HashKey,
     ) -> Had<()> {
         let mut fresh = Fresh::make(heap, bits)?;

@@ -28,11 +28,18 @@
 //! buckets, then cells. What was had goes back if the next is refused.
 
 use super::header::Header;
+use super::place::Supply;
 use super::rebuild::checked_bits;
+use crate::memory::array::array_layout;
+use crate::memory::bucket::Slot;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
+use crate::memory::pool::chunk_layout;
+use crate::memory::shape::MapType;
+use crate::memory::stock::Stock;
 use crate::numbers::error::{Had, TryReserveError};
-use crate::numbers::sizing::{Reservation, growth_put_off};
+use crate::numbers::hash::HashValue;
+use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off};
 
 impl Header {
     /// Promises that the next `n` new keys go in without a call of the allocator: work in
@@ -47,7 +54,7 @@ impl Header {
         hasher: impl HashKey,
     ) -> Had<()> {
         let overflow = TryReserveError::CapacityOverflow;
-        let promise = Reservation::new(self.count, n).ok_or(overflow)?;
+        let promise = Promise::new(self.count, n).ok_or(overflow)?;
         if promise.keys <= self.reserved() {
             return Ok(());
         }
@@ -66,7 +73,7 @@ impl Header {
     /// is due, which no insert starts while something is reserved, or if that is refused for
     /// the array that is there. The growth is put off then. After an error the map has the memory
     /// that it had.
-    fn compact_or_hold<H: Heap>(&mut self, heap: H, promise: Reservation) -> Had<()> {
+    fn compact_or_hold<H: Heap>(&mut self, heap: H, promise: Promise) -> Had<()> {
         let is_called_for = self.has_too_many_overflow_buckets() && !self.is_growing();
         let is_due = is_called_for && !self.is_put_off();
         if is_due && self.hash_grow_reserving(heap, self.bits, promise).is_ok() {
@@ -86,7 +93,7 @@ impl Header {
         &mut self,
         heap: H,
         entries: usize,
-        promise: Reservation,
+        promise: Promise,
         hasher: impl HashKey,
     ) -> Had<()> {
         let bits = checked_bits(heap.of(), entries).ok_or(TryReserveError::CapacityOverflow)?;
@@ -95,5 +102,96 @@ impl Header {
             return self.hash_grow_reserving(heap, bits, promise);
         }
         self.rebuild(heap, bits, promise, hasher)
+    }
+
+    /// Notes what the next `n` new keys can need, whatever their hashes, of those who bring
+    /// memory with them: a first bucket or a wider one, an overflow bucket and cells each, and
+    /// the array of a growth that will be due. It is as much as an insert can ever ask for, so
+    /// that what others do to the map meanwhile does not make it too little; but for a map that
+    /// has given its memory back.
+    pub(crate) fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {
+        let shape = of.shape();
+        stock.want_nothing();
+        for cell in shape.cells() {
+            stock.want(cell, n);
+        }
+        stock.want(chunk_layout(shape, 1, false), n);
+        if !self.has_extra() {
+            // As long as there is one bucket the first chunk has more in it.
+            stock.want(chunk_layout(shape, 1, true), n.min(1));
+        }
+        self.want_first_bucket(of, n, stock);
+        let entries = self.count.saturating_add(n as usize);
+        if let Some(bits) = self.growth_due_with(entries).filter(|_| self.reserved == 0) {
+            self.want_growth(of, bits, stock);
+        }
+    }
+
+    /// Notes the first bucket that `n` new keys need, and those that it is exchanged for.
+    fn want_first_bucket<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {
+        let begins_with = if of.begins_small() { 2 } else { SLOTS };
+        let (mut slots, entries) = match self.buckets {
+            Some(_) => (self.home.slots(), self.count.saturating_add(n as usize)),
+            None if n == 0 => return,
+            None => {
+                stock.want(of.shape().first_bucket_layout(begins_with), 1);
+                (begins_with, n as usize)
+            }
+        };
+        while slots < SLOTS && slots < entries {
+            slots *= 2;
+            stock.want(of.shape().first_bucket_layout(slots), 1);
+        }
+    }
+
+    /// Notes what a growth to 2^`bits` buckets needs: the array, and what its moves can need.
+    pub(crate) fn want_growth<T: MapType>(&self, of: T, bits: BucketBits, stock: &mut Stock) {
+        let shape = of.shape();
+        let free = self.extra().pool.in_chunks();
+        let free = free.saturating_add(bits.spares() as u32);
+        let short = self.needed_by_moves().saturating_sub(free);
+        stock.want(array_layout(shape, bits), 1);
+        stock.want(chunk_layout(shape, 1, false), short);
+    }
+
+    /// Adds to what is reserved what one new key more needs, so that it takes nothing of what
+    /// was reserved before it came.
+    fn reserve_one_more<H: Heap>(&mut self, heap: H) -> Had<()> {
+        let overflow = TryReserveError::CapacityOverflow;
+        let promise = Promise::new(self.count, self.reserved as usize + 1).ok_or(overflow)?;
+        self.hold_memory(heap, promise, 1)?;
+        self.reserved = promise.keys;
+        Ok(())
+    }
+
+    /// As [`place`](Self::place), with memory that the caller brings: what was reserved in the
+    /// map stays so for others, and a growth that is due is started if there is an array for it.
+    /// After an error the map is as it was, but for that growth.
+    ///
+    /// # Safety
+    /// As [`place`](Self::place).
+    pub(crate) unsafe fn place_with<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> Had<Slot<H::Of>> {
+        if self.reserved > 0 {
+            self.reserve_one_more(heap)?;
+        } else if self.grow_with(heap, 1) {
+            self.move_two(heap.of(), hash, hasher);
+            self.give_back(heap);
+        }
+        // SAFETY: The caller's promise; if a growth was started its first moves were made.
+        unsafe { self.place(heap, hash, hasher, Supply::NoGrowth) }
+    }
+
+    /// Starts a growth if one entry more calls for it, and there is memory for it and for so many
+    /// overflow buckets beside: one for that entry, since what its chain is split into may be
+    /// full. A growth that is not started is not put off: others may have memory for it.
+    pub(crate) fn grow_with<H: Heap>(&mut self, heap: H, buckets: u32) -> bool {
+        let promise = Promise { keys: 0, buckets };
+        let bits = self.growth_due();
+        bits.is_some_and(|bits| self.hash_grow_reserving(heap, bits, promise).is_ok())
     }
 }

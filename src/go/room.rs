@@ -10,7 +10,7 @@ use crate::memory::pool::{NewChunks, make_chunk};
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
-use crate::numbers::sizing::{BucketBits, Reservation};
+use crate::numbers::sizing::{BucketBits, Promise};
 use core::mem;
 
 impl Header {
@@ -88,7 +88,7 @@ impl Header {
     pub(crate) fn hold_memory<H: Heap>(
         &mut self,
         heap: H,
-        promise: Reservation,
+        promise: Promise,
         entries: u32,
     ) -> Had<()> {
         let (short, with_front) = (self.short_of(promise.buckets), !self.has_extra());

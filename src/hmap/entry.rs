@@ -1,7 +1,8 @@
 //! A key's place in the map, found once.
 
 use super::places::{filling, modifying, place, shown};
-use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
+use super::{Allocator, Global, Go, Hmap, InsertError, Policy, Reservation};
+use crate::numbers::alloc::SameHeap;
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use crate::table::lookup::equal_to;
 use core::fmt;
@@ -49,8 +50,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
     /// # Ok::<(), hmap::InsertError<&str, i32>>(())
     /// ```
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A, P> {
-        let hash = self.hash_to_insert(&key);
-        match RawEntry::find(self, hash, equal_to(&key)) {
+        match RawEntry::find(self, |map| map.hash_to_change(&key), equal_to(&key)) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { key, raw }),
         }
@@ -103,6 +103,55 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K,
     pub fn insert_entry(self, value: V) -> Placed<'a, K, V, S, A, P> {
         let raw = self.raw.insert(self.key, value)?;
         Ok(OccupiedEntry { raw })
+    }
+
+    /// Inserts the key with this value, with the memory that the map has: the allocator is not
+    /// called, in either direction, and no growth starts. The key is hashed once, by
+    /// [`Hmap::entry`], which calls no allocator either.
+    ///
+    /// # Errors
+    /// As [`Hmap::insert_within_capacity`]: if there is no room at hand, with the pair.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{Entry, Hmap};
+    ///
+    /// let mut waiting: Hmap<u64, Vec<&str>> = Hmap::new();
+    /// waiting.try_reserve(1)?;                       // where waiting is allowed
+    /// let queue = match waiting.entry(0x7f00) {
+    ///     Entry::Occupied(entry) => entry.into_mut(),
+    ///     Entry::Vacant(entry) => match entry.insert_within_capacity(Vec::new()) {
+    ///         Ok(queue) => queue,
+    ///         Err((_, _)) => unreachable!("one is reserved"),
+    ///     },
+    /// };
+    /// queue.push("reader");
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn insert_within_capacity(self, value: V) -> Result<&'a mut V, (K, V)> {
+        let raw = self.raw.insert_at_hand(self.key, value);
+        let raw = raw.map_err(InsertError::into_pair)?;
+        Ok(raw.into_refs().1)
+    }
+
+    /// Inserts the key with this value, with memory of a [`Reservation`]: see
+    /// [`Hmap::insert_with`]. The key is hashed once, by [`Hmap::entry`].
+    ///
+    /// # Errors
+    /// As [`Hmap::insert_with`]: with the pair, and with what is needed noted in the
+    /// reservation.
+    pub fn insert_with(
+        self,
+        reservation: &mut Reservation<K, V, A, P>,
+        value: V,
+    ) -> Result<&'a mut V, InsertError<K, V>>
+    where
+        A: SameHeap,
+    {
+        let memory = &mut reservation.memory;
+        let raw = self.raw.insert_with(self.key, value, memory)?;
+        Ok(raw.into_refs().1)
     }
 }
 

@@ -54,8 +54,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let hash = self.hash_to_insert(key);
-        match RawEntry::find(self, hash, equal_to(key)) {
+        match RawEntry::find(self, |map| map.hash_to_change(key), equal_to(key)) {
             RawEntry::Occupied(raw) => EntryRef::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => EntryRef::Vacant(VacantEntryRef { key, raw }),
         }

@@ -13,7 +13,7 @@ use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
-use crate::numbers::sizing::{BucketBits, Reservation, SLOTS};
+use crate::numbers::sizing::{BucketBits, Promise, SLOTS};
 use crate::numbers::tophash::TopHash;
 use crate::table::map::RawHmap;
 
@@ -96,7 +96,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         )?;
         // Of those that were held when it was reserved some may be in chains since.
         let free = header.free_buckets().saturating_sub(header.set_aside());
-        let promise = Reservation::new(self.len(), self.reserved());
+        let promise = Promise::new(self.len(), self.reserved());
         let needed = promise.map_or(0, |promise| promise.buckets);
         must(
             free as usize + header.noverflow() as usize >= needed as usize,

@@ -245,6 +245,11 @@ impl Shape {
         self.key.has_cell() || self.elem.has_cell()
     }
 
+    /// The allocations that the cells of one entry are: the key's and the elem's.
+    pub(crate) fn cells(self) -> [Option<Layout>; 2] {
+        [self.key.cell(), self.elem.cell()]
+    }
+
     /// Bytes asked for by the cells of one entry.
     #[inline(always)]
     pub(crate) const fn cell_bytes(self) -> usize {

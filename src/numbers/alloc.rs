@@ -71,3 +71,61 @@ unsafe impl<A: Allocator> Allocator for WithBucket<'_, A> {
         unsafe { self.alloc.deallocate(block, layout) }
     }
 }
+
+/// An allocator that can say whether another one is of the same heap: whether what one of them
+/// has given the other may take back.
+///
+/// A [`Reservation`](crate::Reservation) is made with a clone of a map's allocator, and used
+/// with a map: this is how the map sees that both belong together. It is there for `Global`, and
+/// for references to allocators, which are the same if they lead to the same one. An allocator
+/// without fields, of which there is one heap, says `true`:
+///
+/// ```
+/// use core::alloc::Layout;
+/// use core::ptr::NonNull;
+/// use hmap::{AllocError, Allocator, SameHeap};
+///
+/// #[derive(Clone, Copy)]
+/// struct KernelHeap;
+///
+/// # unsafe impl Allocator for KernelHeap {
+/// #     fn allocate(&self, _: Layout) -> Result<NonNull<[u8]>, AllocError> { Err(AllocError) }
+/// #     unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {}
+/// # }
+/// // SAFETY: All of them are of the one heap that the kernel has.
+/// unsafe impl SameHeap for KernelHeap {
+///     fn is_same_heap(&self, _: &Self) -> bool {
+///         true
+///     }
+/// }
+/// ```
+///
+/// # Safety
+/// Where this is true, a block that one of the two has allocated, or a clone of it, may be given
+/// back through the other.
+pub unsafe trait SameHeap: Allocator + Clone {
+    /// Whether both are of the same heap; `false` where that is not known.
+    fn is_same_heap(&self, other: &Self) -> bool;
+}
+
+// SAFETY: There is one global allocator.
+unsafe impl SameHeap for Global {
+    fn is_same_heap(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+// SAFETY: They lead to the same allocator, or to two that cannot be told apart: without fields,
+// and where they are does not count, as an allocator may be moved.
+unsafe impl<A: Allocator> SameHeap for &A {
+    fn is_same_heap(&self, other: &Self) -> bool {
+        size_of::<A>() == 0 || core::ptr::eq(*self, *other)
+    }
+}
+
+// SAFETY: Both go to their allocators unchanged.
+unsafe impl<A: SameHeap> SameHeap for WithBucket<'_, A> {
+    fn is_same_heap(&self, other: &Self) -> bool {
+        self.alloc.is_same_heap(&other.alloc)
+    }
+}

@@ -151,14 +151,14 @@ pub(crate) const fn too_many_overflow_buckets(noverflow: u32, bits: BucketBits) 
 
 /// What is held for new keys to come, so that they need nothing from the allocator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Reservation {
+pub(crate) struct Promise {
     /// So many new keys.
     pub(crate) keys: u32,
     /// Free overflow buckets that they can need, whatever their hashes.
     pub(crate) buckets: u32,
 }
 
-impl Reservation {
+impl Promise {
     /// For so many new keys in a map of `count` entries; `None` if they are too many to be
     /// counted. Each links one overflow bucket at most, and only behind a bucket that is
     /// full: `go/reserve.rs` has the argument.

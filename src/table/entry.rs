@@ -40,6 +40,9 @@ pub(crate) trait HashingFace: Face {
         &mut RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>,
         impl Fn(&Self::Key) -> HashValue + Copy,
     );
+
+    /// Draws a seed for the map, which is empty, unless the seed is the caller's.
+    fn renew_seed(&mut self);
 }
 
 /// What the entries of a face's map are.
@@ -61,7 +64,8 @@ pub(crate) struct RawOccupied<'a, M: Face> {
     pub(super) slot: Slot<TypesOf<M>>,
 }
 
-/// The hash of a key that is not in the map, once the growth work that is due for it is done.
+/// The hash of a key that is not in the map, once the growth work that is due for it is done; of
+/// an empty map nothing yet.
 pub(crate) struct RawVacant<'a, M: Face> {
     pub(super) map: &'a mut M,
     pub(super) hash: HashValue,
@@ -74,8 +78,18 @@ unsafe impl<M: Face + Sync> Sync for RawOccupied<'_, M> {}
 
 impl<'a, M: HashingFace> RawEntry<'a, M> {
     /// The place of the key that has this hash and satisfies `eq`, once the growth work
-    /// that is due is done.
-    pub(crate) fn find(map: &'a mut M, hash: HashValue, eq: impl FnMut(&M::Key) -> bool) -> Self {
+    /// that is due is done. In an empty map nothing is hashed: that has no seed before an entry
+    /// goes in.
+    pub(crate) fn find(
+        map: &'a mut M,
+        hash: impl FnOnce(&M) -> HashValue,
+        eq: impl FnMut(&M::Key) -> bool,
+    ) -> Self {
+        if map.core().len() == 0 {
+            let hash = HashValue::new(0);
+            return Self::Vacant(RawVacant { map, hash });
+        }
+        let hash = hash(map);
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
         let chain = header.chain_to_change(heap.of(), hash, hash_key(&hasher));
@@ -141,12 +155,44 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         key: M::Key,
         elem: M::Elem,
     ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
-        let Self { map, hash } = self;
+        self.insert_from(key, elem, Supply::Allocator)
+    }
+
+    /// The same place, for this key: in an empty map it is hashed here, with a new seed.
+    pub(super) fn hashed(self, key: &M::Key) -> Self {
+        let Self { map, mut hash } = self;
+        if map.core().len() == 0 {
+            map.renew_seed();
+            let (raw, hasher) = map.split();
+            hash = hasher(key);
+            let (header, heap) = raw.parts();
+            header.growth_work(heap.of(), hash, hash_key(&hasher));
+        }
+        Self { map, hash }
+    }
+
+    /// Puts an entry there, with the memory that the map has.
+    pub(crate) fn insert_at_hand(
+        self,
+        key: M::Key,
+        elem: M::Elem,
+    ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
+        self.insert_from(key, elem, Supply::AtHand)
+    }
+
+    #[inline]
+    fn insert_from(
+        self,
+        key: M::Key,
+        elem: M::Elem,
+        supply: Supply,
+    ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
+        let Self { map, hash } = self.hashed(&key);
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
         let hasher = hash_key(&hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
-        let new = unsafe { header.place(heap, hash, hasher, Supply::Allocator) };
+        let new = unsafe { header.place(heap, hash, hasher, supply) };
         let new = new.map(|slot| slot.of_types(Types::HERE));
         fill(map, hash, new, key, elem)
     }

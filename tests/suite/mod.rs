@@ -27,6 +27,7 @@ pub mod hostile;
 pub mod iteration;
 pub mod layouts;
 pub mod model;
+pub mod outside;
 pub mod pool;
 pub mod refusal;
 pub mod replaced;
@@ -217,6 +218,21 @@ macro_rules! list {
                 random_operations_with_equal_hashes,
                 random_operations_with_crowded_low_bits,
                 random_operations_with_neighbouring_tophashes,
+            }
+            outside {
+                what_is_done_with_a_reservation_calls_no_allocator,
+                a_map_in_the_callers_bucket_grows_with_a_reservation,
+                many_new_keys_have_what_they_need_whatever_their_hashes,
+                two_owners_keep_what_each_of_them_reserved,
+                a_reservation_that_is_too_little_says_what_is_needed_now,
+                large_values_that_come_and_go_allocate_nothing,
+                a_growth_is_started_and_driven_in_memory_of_an_idle_task,
+                a_forgotten_reservation_leaks_itself_and_nothing_else,
+                a_reservation_of_another_heap_is_exchanged_and_never_mixed,
+                a_vacant_place_is_filled_without_the_allocator,
+                a_place_in_an_empty_map_draws_a_seed_when_it_is_filled,
+                what_is_set_free_is_dropped_once_and_its_memory_is_the_reservations,
+                every_allocation_of_a_reservation_is_refused_once,
             }
             pool {
                 no_more_is_set_aside_than_the_entries_can_fill,

@@ -42,8 +42,7 @@ pub struct OccupiedError<'a, K, V, S, A: Allocator = Global> {
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// The place of a key, to look at and to fill.
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
-        let hash = self.map.hash_to_insert(&key);
-        match RawEntry::find(self, hash, equal_to(&key)) {
+        match RawEntry::find(self, |map| map.map.hash_to_change(&key), equal_to(&key)) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { key, raw }),
         }
