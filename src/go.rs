@@ -1,9 +1,11 @@
 //! Go's table: an array of 2^B chains of buckets, and while it grows a second one.
 //!
 //! [`header`] is Go's `hmap`, without the types of its entries. [`arrays`] knows which of the
-//! two arrays owns a key, and is the only one that does. [`grow`] moves the chains, [`place`]
-//! gets what one entry more needs, [`room`] overflow buckets, [`small`] the first bucket, [`compact`] keeps chains short,
-//! [`rebuild`] moves everything at once, [`reserve`] holds memory for inserts to come.
+//! two arrays owns a key, and is the only one that does; [`walk`] goes over all slots. [`grow`]
+//! moves the chains. [`place`] gets what one entry more needs and makes its slot live, [`room`]
+//! gets overflow buckets, [`small`] the first bucket; [`unlink`] makes slots free again, and
+//! [`compact`] keeps chains short. [`rebuild`] moves everything at once, [`copy`] makes the arrays
+//! of a clone, [`reserve`] holds memory for inserts to come.
 
 pub(crate) mod arrays;
 pub(crate) mod compact;

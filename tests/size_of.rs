@@ -5,6 +5,8 @@
 //! which is written into the file by hand.
 #![cfg(all(target_pointer_width = "64", not(target_os = "none")))]
 #![cfg(all(feature = "infallible", feature = "default-hasher"))]
+// With it iterators are larger: they have with them of what types their buckets are.
+#![cfg(not(feature = "small-code"))]
 
 use core::hash::BuildHasherDefault;
 use core::mem::size_of;

@@ -5,10 +5,11 @@
 //! buckets: so it makes no allocation of its own. A map without it has nothing that it would
 //! say.
 //!
-//! Each method is given the map's heap, or what it says of entries, as `heap` or `of`; always
-//! the same in the life of a map, and [`RawHmap`](crate::table::map::RawHmap) is the only one
-//! that keeps both together. That is what every `unsafe` block of [`go`](super) rests on, beside
-//! what is said here.
+//! Each method is given the map's heap, or what it says of entries, as `heap` or `of`, and if it
+//! moves entries how keys of that type are hashed: always of the same types and of the same heap
+//! in the life of a map. [`RawHmap`](crate::table::map::RawHmap) keeps them together, and
+//! [`Stocked`](crate::table::stocked::Stocked), which lends a header a stock of its heap. That is
+//! what every `unsafe` block of [`go`](super) rests on, beside what is said here.
 //!
 //! # Invariants of the map
 //!
@@ -36,7 +37,7 @@
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
 //!   or calls to be started by anything but the load, nothing is left to be given back, nothing
 //!   is reserved. Then it is one less than the array's capacity, as far as it can count. It is
-//!   set by [`Header::settle`] alone; 0 is right at any time, and costs a detour.
+//!   raised by [`Header::settle`] alone; 0 is right at any time, and costs a detour.
 //! * **H10** A small first bucket ([`Home::Two`], [`Home::Four`]) is all of the map's memory
 //!   but cells: B = 0, no growth, no reservation, no overflow bucket, and only its first slots
 //!   are ever used.

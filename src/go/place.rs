@@ -1,11 +1,11 @@
 //! A place for one entry more: where in its chain it goes, and all that it needs beside what
 //! there is, by growth if it is time for one.
 //!
-//! Getting it can fail, and when it does the map holds what it held. What is got is a
-//! [`Place`]; only with that a slot is made live, which cannot fail.
+//! Getting it can fail, and when it does the map holds what it held. Making its slot live cannot
+//! fail. Then the slot is [`Entered`], and nothing else is done before its entry is written.
 
 use super::header::Header;
-use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::Cells;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
@@ -50,8 +50,9 @@ impl Header {
     /// error the map may have grown or hold more free memory, and is otherwise as it was.
     ///
     /// # Safety
-    /// The growth work that is due for the hash is done, or its chain has a free slot. The
-    /// key and the elem are written before anything else is done with the map (M1).
+    /// It is the hash of a key that is not there. The growth work that is due for it is done, or
+    /// its chain has a free slot. The slot is written before anything else is done with the map
+    /// (M1).
     #[inline(never)]
     pub(crate) unsafe fn place<H: Heap>(
         &mut self,
@@ -59,7 +60,7 @@ impl Header {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Slot<H::Of>> {
+    ) -> Had<Entered<H::Of>> {
         let mut vacancy = self.vacancy(heap.of(), hash);
         if supply != Supply::AtHand && !self.asks_for_nothing(&vacancy) {
             vacancy = self.make_room(heap, hash, vacancy, hasher, supply)?;
@@ -93,7 +94,7 @@ impl Header {
         &mut self,
         head: BucketPtr<T>,
         hash: HashValue,
-    ) -> Option<Slot<()>> {
+    ) -> Option<Entered<()>> {
         if !self.takes_a_free_slot() {
             return None;
         }
@@ -106,10 +107,9 @@ impl Header {
             // SAFETY: As above.
             bucket = unsafe { bucket.overflow() }?;
         };
-        let slot = Slot { bucket, index };
-        // SAFETY: The slot is free, and all that is needed.
-        unsafe { self.enter(slot, TopHash::of(hash)) };
-        Some(slot.of_types(()))
+        // SAFETY: The slot is free, and all that is needed; the caller's promise.
+        let entered = unsafe { self.enter(Slot { bucket, index }, TopHash::of(hash)) };
+        Some(entered.of_types(()))
     }
 
     /// Makes a free slot live.
@@ -118,10 +118,13 @@ impl Header {
     /// It is of a chain that owns the key, which has this tophash. It has what the entry needs
     /// beside, and is written before anything else is done with the map (M1).
     #[inline]
-    pub(crate) unsafe fn enter<T: MapType>(&mut self, slot: Slot<T>, top: TopHash) {
-        // SAFETY: The caller's promise.
-        unsafe { slot.bucket.set_top(slot.index, top) };
+    pub(crate) unsafe fn enter<T: MapType>(&mut self, slot: Slot<T>, top: TopHash) -> Entered<T> {
         self.count_inserted();
+        // SAFETY: The caller's promise.
+        unsafe {
+            slot.bucket.set_top(slot.index, top);
+            Entered::new(slot)
+        }
     }
 
     /// Where a key that is not there goes.
@@ -285,7 +288,7 @@ impl Header {
 
     /// Makes the slot of a place live.
     #[inline]
-    fn commit<T: MapType>(&mut self, place: Place<T>, top: TopHash) -> Slot<T> {
+    fn commit<T: MapType>(&mut self, place: Place<T>, top: TopHash) -> Entered<T> {
         let Place {
             slot,
             behind,
@@ -297,13 +300,13 @@ impl Header {
         }
         // SAFETY: The slot is free, and the cells are what `reserve_place` got for it. M1 is
         // left to the caller of `place`.
-        unsafe {
+        let entered = unsafe {
             if slot.bucket.of().shape().has_cells() {
                 slot.set_cells(cells);
             }
-            self.enter(slot, top);
-        }
+            self.enter(slot, top)
+        };
         self.settle_after_insert();
-        slot
+        entered
     }
 }

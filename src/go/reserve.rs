@@ -31,7 +31,7 @@ use super::header::Header;
 use super::place::Supply;
 use super::rebuild::checked_bits;
 use crate::memory::array::array_layout;
-use crate::memory::bucket::Slot;
+use crate::memory::bucket::Entered;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::pool::chunk_layout;
@@ -175,7 +175,7 @@ impl Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Slot<H::Of>> {
+    ) -> Had<Entered<H::Of>> {
         if self.reserved > 0 {
             self.reserve_one_more(heap)?;
         } else if self.grow_with(heap, 1) {

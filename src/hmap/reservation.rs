@@ -57,8 +57,11 @@ use core::marker::PhantomData;
 /// ```
 pub struct Reservation<K, V, A: Allocator = Global, P: Policy = Go> {
     pub(super) memory: StockOf<A>,
-    types: PhantomData<fn(K, V, P) -> (K, V, P)>,
+    types: PhantomData<Makes<(K, V, P)>>,
 }
+
+/// A type that is only named, and so is `Send` and `Sync` whatever it names.
+type Makes<T> = fn() -> T;
 
 impl<K, V, A: Allocator, P: Policy> Reservation<K, V, A, P> {
     /// Without memory, and nothing noted.

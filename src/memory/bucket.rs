@@ -502,6 +502,36 @@ impl<T: MapType> Slot<T> {
     }
 }
 
+/// A slot that says that it lives, and whose entry is still to be written: before anything else
+/// is done with the map, as M1 does not hold meanwhile.
+#[must_use = "the slot says that it lives"]
+pub(crate) struct Entered<T>(Slot<T>);
+
+impl<T: Copy> Entered<T> {
+    /// # Safety
+    /// It has what its entry needs beside, and is written by whoever gets this.
+    #[inline]
+    pub(crate) const unsafe fn new(slot: Slot<T>) -> Self {
+        Self(slot)
+    }
+
+    /// The same slot, whose types are told in another way.
+    #[inline]
+    pub(crate) const fn of_types<U>(self, of: U) -> Entered<U> {
+        Entered(self.0.of_types(of))
+    }
+}
+
+impl<K, V, P: Policy> Entered<Types<K, V, P>> {
+    /// Writes the entry.
+    #[inline]
+    pub(crate) fn write(self, key: K, elem: V) -> Slot<Types<K, V, P>> {
+        // SAFETY: As was promised when this was made.
+        unsafe { self.0.write(key, elem) };
+        self.0
+    }
+}
+
 impl<K, V, P: Policy> Slot<Types<K, V, P>> {
     /// Where its key and its elem are.
     ///

@@ -3,12 +3,15 @@
 //!
 //! Without the feature the core is told a map's types, allocator and hasher by what is
 //! [`known`](super::known) to the compiler, which makes code for every map. With it by what is
-//! [`described`](super::described): addresses and functions that are data, as in Go. Then each of
-//! the core's functions is in an image once for a policy, whatever maps there are.
+//! [`described`](super::described): addresses and functions that are data, as in Go. Then what
+//! inserts, removals, growth and iteration have in common is in an image once for a policy,
+//! whatever maps there are.
 //!
-//! Which of the two it is, is decided here and nowhere else.
+//! Which of the two it is, is decided here; functions that are to be in an image once say so by
+//! an attribute.
 
-/// Whether the same is compiled twice where that is faster.
+/// Whether sizes are known to the compiler, and the same may be compiled twice where that is
+/// faster.
 pub(crate) const FOR_SPEED: bool = !cfg!(feature = "small-code");
 
 #[cfg(feature = "small-code")]

@@ -34,12 +34,15 @@ pub(crate) struct Stock {
 }
 
 impl Kind {
-    const NONE: Self = Self {
-        layout: Cell::new(None),
-        first: Cell::new(None),
-        held: Cell::new(0),
-        wanted: Cell::new(None),
-    };
+    /// Of no layout.
+    const fn none() -> Self {
+        Self {
+            layout: Cell::new(None),
+            first: Cell::new(None),
+            held: Cell::new(0),
+            wanted: Cell::new(None),
+        }
+    }
 
     fn is_of(&self, layout: Layout) -> bool {
         self.layout.get() == Some(layout)
@@ -113,10 +116,12 @@ impl Spent {
 }
 
 impl Stock {
-    pub(crate) const EMPTY: Self = Self {
-        kinds: [const { Kind::NONE }; KINDS],
-        spent: Cell::new(None),
-    };
+    const fn empty() -> Self {
+        Self {
+            kinds: [const { Kind::none() }; KINDS],
+            spent: Cell::new(None),
+        }
+    }
 
     /// Forgets what is wanted; what is held stays.
     pub(crate) fn want_nothing(&mut self) {
@@ -285,7 +290,7 @@ impl<A: Allocator> StockOf<A> {
     /// Without memory, and nothing wanted.
     pub(crate) const fn new(alloc: A) -> Self {
         Self {
-            stock: Stock::EMPTY,
+            stock: Stock::empty(),
             alloc,
             next_alloc: None,
         }

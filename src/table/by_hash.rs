@@ -65,8 +65,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let Ok(slot) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
             return Err((key, elem));
         };
-        // SAFETY: It is there for this entry.
-        unsafe { slot.of_types(Types::<K, V, P>::HERE).write(key, elem) };
+        slot.of_types(Types::<K, V, P>::HERE).write(key, elem);
         Ok(())
     }
 }
@@ -92,7 +91,7 @@ impl<K, A: Allocator, P: Policy> RawHmap<K, (), A, P> {
     }
 
     fn slots_of(&self, hash: HashValue) -> SlotsOfHash<Types<K, (), P>> {
-        let chain = self.header.chain(Types::HERE, hash);
+        let chain = self.chain(hash).map(|head| head.of_types(Types::HERE));
         SlotsOfHash {
             top: TopHash::of(hash),
             next: chain.filter(|_| self.len() > 0),

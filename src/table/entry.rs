@@ -6,7 +6,7 @@
 use super::lookup::find_to_change;
 use super::map::RawHmap;
 use crate::go::place::Supply;
-use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
@@ -158,15 +158,13 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         self.insert_from(key, elem, Supply::Allocator)
     }
 
-    /// The same place, for this key: in an empty map it is hashed here, with a new seed.
+    /// The same place, for this key: in an empty map it is hashed here, with a new seed. Growth
+    /// work is left to later inserts: all chains have free slots.
     pub(super) fn hashed(self, key: &M::Key) -> Self {
         let Self { map, mut hash } = self;
         if map.core().len() == 0 {
             map.renew_seed();
-            let (raw, hasher) = map.split();
-            hash = hasher(key);
-            let (header, heap) = raw.parts();
-            header.growth_work(heap.of(), hash, hash_key(&hasher));
+            hash = map.split().1(key);
         }
         Self { map, hash }
     }
@@ -198,8 +196,8 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
     }
 }
 
-/// A slot that is live for an entry of such a map, or why there is none.
-type MaybeNew<M> = Had<Slot<TypesOf<M>>>;
+/// A slot for an entry of such a map, or why there is none.
+type MaybeNew<M> = Had<Entered<TypesOf<M>>>;
 
 /// Writes the entry, if there is a slot for it.
 pub(super) fn fill<'a, M: Face>(
@@ -210,9 +208,8 @@ pub(super) fn fill<'a, M: Face>(
     elem: M::Elem,
 ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
     match new {
-        Ok(slot) => {
-            // SAFETY: It is there for this entry.
-            unsafe { slot.write(key, elem) };
+        Ok(new) => {
+            let slot = new.write(key, elem);
             Ok(RawOccupied { map, hash, slot })
         }
         Err(reason) => Err(InsertError {

@@ -7,7 +7,7 @@
 use super::lookup::{equal_to, find_in_bucket, find_to_change};
 use super::map::RawHmap;
 use crate::go::place::Supply;
-use crate::memory::bucket::Slot;
+use crate::memory::bucket::{Entered, Slot};
 use crate::memory::compiled::{FOR_SPEED, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
@@ -22,8 +22,8 @@ use core::mem;
 enum Target<T> {
     /// The key is there.
     Entry(Slot<T>),
-    /// A slot that is live for it. The entry is to be written at once (M1).
-    New(Slot<T>),
+    /// A slot for it.
+    New(Entered<T>),
 }
 
 impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -58,10 +58,9 @@ impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 return put(Ok(Target::Entry(Slot { bucket, index })), key, elem);
             }
             if let Some(index) = tops.free_at_end() {
-                let slot = Slot { bucket, index };
                 // SAFETY: The slot is free, and is written at once.
-                unsafe { self.header.enter(slot, top) };
-                return put(Ok(Target::New(slot)), key, elem);
+                let new = unsafe { self.header.enter(Slot { bucket, index }, top) };
+                return put(Ok(Target::New(new)), key, elem);
             }
         }
         self.insert_thoroughly(hash, key, elem, hasher, supply)
@@ -145,9 +144,8 @@ fn put<K, V, P: Policy>(
             drop(key);
             Ok(Some(old))
         }
-        Ok(Target::New(slot)) => {
-            // SAFETY: It is there for this entry.
-            unsafe { slot.write(key, elem) };
+        Ok(Target::New(new)) => {
+            new.write(key, elem);
             Ok(None)
         }
         Err(reason) => Err(InsertError {

@@ -84,10 +84,8 @@ impl<K: Eq, V, P: Policy> RawHmap<K, V, &Stock, P> {
         }
         // SAFETY: The work is done, and the slot is written below.
         match unsafe { header.place_with(heap, hash, hasher) } {
-            Ok(slot) => {
-                let slot = slot.of_types(Types::<K, V, P>::HERE);
-                // SAFETY: It is there for this entry.
-                unsafe { slot.write(key, elem) };
+            Ok(new) => {
+                new.of_types(Types::<K, V, P>::HERE).write(key, elem);
                 Ok(None)
             }
             Err(reason) => Err(InsertError {

@@ -1,6 +1,11 @@
 //! Memory made outside the lock and given back outside it: what is done with a
 //! [`Reservation`] calls no allocator, in either direction, and each owner keeps what he has.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "an error is the pair, and large values are tried"
+)]
+
 use crate::support::few_or;
 use crate::support::keys::{Counted, Identity, Key};
 use crate::support::ledger::Ledger;
