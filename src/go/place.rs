@@ -146,6 +146,11 @@ impl Header {
         }
     }
 
+    /// Whether a key that is not there goes into an overflow bucket that is still to be had.
+    pub(super) fn needs_bucket<T: MapType>(&self, of: T, hash: HashValue) -> bool {
+        matches!(self.vacancy(of, hash), Vacancy::Behind(_))
+    }
+
     /// Gets room for an entry that would go there: a first bucket or a larger one, or a
     /// growth if it is time for one, and its first two moves. Says where the entry goes now.
     #[inline]

@@ -32,6 +32,7 @@ use super::place::Supply;
 use super::rebuild::checked_bits;
 use crate::memory::array::array_layout;
 use crate::memory::bucket::Entered;
+use crate::memory::cells::NewCells;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::pool::chunk_layout;
@@ -154,13 +155,17 @@ impl Header {
         stock.want(chunk_layout(shape, 1, false), short);
     }
 
-    /// Adds to what is reserved what one new key more needs, so that it takes nothing of what
-    /// was reserved before it came.
-    fn reserve_one_more<H: Heap>(&mut self, heap: H) -> Had<()> {
-        let overflow = TryReserveError::CapacityOverflow;
-        let promise = Promise::new(self.count, self.reserved as usize + 1).ok_or(overflow)?;
-        self.hold_memory(heap, promise, 1)?;
-        self.reserved = promise.keys;
+    /// Adds to what is reserved what this new key needs, so that it takes nothing of what was
+    /// reserved before it came.
+    fn reserve_one_more<H: Heap>(&mut self, heap: H, hash: HashValue) -> Had<()> {
+        let cells = NewCells::allocate(heap, 1)?;
+        if self.needs_bucket(heap.of(), hash) {
+            self.add_chunk(heap, 1)?;
+        }
+        if let Some(extra) = self.extra_mut() {
+            cells.join(&mut extra.cells);
+        }
+        self.reserved = self.reserved.saturating_add(1);
         Ok(())
     }
 
@@ -177,7 +182,7 @@ impl Header {
         hasher: impl HashKey,
     ) -> Had<Entered<H::Of>> {
         if self.reserved > 0 {
-            self.reserve_one_more(heap)?;
+            self.reserve_one_more(heap, hash)?;
         } else if self.grow_with(heap, 1) {
             self.move_two(heap.of(), hash, hasher);
             self.give_back(heap);

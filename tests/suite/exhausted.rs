@@ -53,7 +53,10 @@ fn operate<const K: usize, const V: usize>(heap: &MapHeap, number: usize) -> boo
         let removed = scene.act(Act::Retain(2));
         removed.expect("removing needs no memory");
         let again = scene.act(act);
-        let needs_more = matches!(act, Act::InsertWithinCapacity(_) | Act::ShrinkTo(_));
+        let needs_more = matches!(
+            act,
+            Act::InsertWithinCapacity(_) | Act::ShrinkTo(_) | Act::With(_)
+        );
         assert!(needs_more || again.is_ok() || act_fills(act), "{name}");
         scene.check();
     }

@@ -11,7 +11,7 @@ use super::scene::{FRESH, Leak, Scene};
 use super::states::{State, Task, acts, go_on};
 use super::sweep::Extent;
 use alloc::collections::BTreeMap;
-use hmap::{Allocator, Policy};
+use hmap::{Policy, SameHeap};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Whose call panics.
@@ -119,7 +119,7 @@ struct Ended {
 }
 
 impl<const K: usize, const V: usize> Task<K, V> for Trial {
-    fn perform<A: Allocator + Clone, P: Policy>(
+    fn perform<A: SameHeap, P: Policy>(
         &mut self,
         scene: &mut Scene<'_, A, K, V, P>,
         ledger: &Ledger,
@@ -168,7 +168,7 @@ impl Trial {
     /// The map holds what it held, but for what the operation was to add, change or,
     /// if that had begun, to remove.
     #[track_caller]
-    fn judge<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+    fn judge<A: SameHeap, const K: usize, const V: usize, P: Policy>(
         &self,
         culprit: Culprit,
         scene: &mut Scene<'_, A, K, V, P>,

@@ -3,13 +3,17 @@
 //!
 //! The sweeps take acts from a table, the fuzzer makes them from bytes.
 
+mod with;
+
+pub use with::With;
+
 use super::keys::{Identity, Key, in_top_byte};
 use super::ledger::Ledger;
 use super::part::{Event, Part, World};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
-use hmap::{Allocator, Cursor, Entry, Equivalent, Go, Hmap, Policy};
+use hmap::{Allocator, Cursor, Entry, Equivalent, Go, Hmap, Policy, SameHeap};
 
 pub type Map<'w, A, const K: usize, const V: usize, P = Go> =
     Hmap<Part<'w, K>, Part<'w, V>, Identity, A, P>;
@@ -71,6 +75,7 @@ pub enum Act {
     ShrinkTo(usize),
     GrowStep(usize),
     FinishGrowth,
+    With(With),
     Clear,
     /// All but every n-th.
     Retain(u64),
@@ -123,7 +128,7 @@ pub struct Leak {
     pub bytes: usize,
 }
 
-impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<'w, A, K, V, P> {
+impl<'w, A: SameHeap, const K: usize, const V: usize, P: Policy> Scene<'w, A, K, V, P> {
     /// Takes an empty map that has the allocator and the world to itself.
     pub fn of(map: Map<'w, A, K, V, P>, books: &'w dyn Books, world: &'w World) -> Self {
         Self {
@@ -228,7 +233,8 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
             | Act::TryPresize(_)
             | Act::TryClone
             | Act::TryCloneFrom
-            | Act::ShrinkTo(_) => true,
+            | Act::ShrinkTo(_)
+            | Act::With(_) => true,
             _ => false,
         }
     }
@@ -256,6 +262,7 @@ impl<'w, A: Allocator + Clone, const K: usize, const V: usize, P: Policy> Scene<
             Act::EntryOrInsert(key) => return self.entry_or_insert(key),
             Act::TryExtend(first, count) => return self.try_extend(first, count),
             Act::TryReserve(n) => return self.try_reserve(n),
+            Act::With(with) => return self.with(with),
             Act::TryPresize(n) => {
                 let (reserved, footprint) = (self.map().reserved(), self.map().footprint());
                 let presized = self.map().try_presize(n);

@@ -5,9 +5,9 @@ use super::few_or;
 use super::keys::{Identity, Key};
 use super::ledger::Ledger;
 use super::part::{Part, World};
-use super::scene::{Act, Books, Scene};
+use super::scene::{Act, Books, Scene, With};
 use alloc::vec::Vec;
-use hmap::{Allocator, Compact, FirstBucket, Hmap, Policy};
+use hmap::{Allocator, Compact, FirstBucket, Hmap, Policy, SameHeap};
 
 /// A step on the way to a state.
 #[derive(Clone, Copy, Debug)]
@@ -226,7 +226,7 @@ fn one_chain(number: u64) -> Key {
 
 /// What is done in a state, whatever the map's allocator is.
 pub trait Task<const K: usize, const V: usize> {
-    fn perform<A: Allocator + Clone, P: Policy>(
+    fn perform<A: SameHeap, P: Policy>(
         &mut self,
         scene: &mut Scene<'_, A, K, V, P>,
         ledger: &Ledger,
@@ -268,7 +268,7 @@ impl State {
         }
     }
 
-    fn stage_in<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+    fn stage_in<A: SameHeap, const K: usize, const V: usize, P: Policy>(
         &self,
         mut scene: Scene<'_, A, K, V, P>,
         task: &mut impl Task<K, V>,
@@ -285,7 +285,7 @@ impl State {
 
 impl Step {
     #[track_caller]
-    fn take<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+    fn take<A: SameHeap, const K: usize, const V: usize, P: Policy>(
         self,
         scene: &mut Scene<'_, A, K, V, P>,
         books: &dyn Books,
@@ -348,6 +348,7 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
     let middle = keys.keys().nth(some).copied().unwrap_or(first);
     let spread = Key::spread(NEW);
     let chained = one_chain(NEW);
+    let insert_with = |key| Act::With(With::Insert(key));
     [
         ("insert a new key", Act::Insert(spread)),
         ("insert a new key into a long chain", Act::Insert(chained)),
@@ -398,6 +399,21 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
         ("clone from", Act::TryCloneFrom),
         ("reserve a doubling", Act::TryReserve(keys.len() + 1)),
         ("reserve far more", Act::TryReserve(few_or(120, 500))),
+        ("insert a new key with a reservation", insert_with(spread)),
+        (
+            "insert with a reservation into a long chain",
+            insert_with(chained),
+        ),
+        ("overwrite with a reservation", insert_with(middle)),
+        ("remove into a reservation", Act::With(With::Remove(middle))),
+        ("delete into a reservation", Act::With(With::Delete(middle))),
+        (
+            "retain some, into a reservation",
+            Act::With(With::Retain(2)),
+        ),
+        ("drain into a reservation", Act::With(With::Drain(some))),
+        ("clear into a reservation", Act::With(With::Clear)),
+        ("grow with a reservation", Act::With(With::Grow(3))),
     ]
     .into()
 }
@@ -405,7 +421,7 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
 /// What must still be possible after anything: a few inserts and removals, to the end
 /// of the growth.
 #[track_caller]
-pub fn go_on<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+pub fn go_on<A: SameHeap, const K: usize, const V: usize, P: Policy>(
     scene: &mut Scene<'_, A, K, V, P>,
 ) {
     if scene.is_consumed() {

@@ -8,7 +8,7 @@ use super::part::World;
 use super::scene::{Act, Scene};
 use super::states::{COMPACT_STATES, STATES, State, Task, acts, go_on};
 use alloc::format;
-use hmap::{Allocator, Policy};
+use hmap::{Policy, SameHeap};
 
 /// What was done, for those who want to know that it was not nothing.
 #[derive(Default, Clone, Copy, Debug)]
@@ -165,7 +165,7 @@ struct Ended {
 }
 
 impl<const K: usize, const V: usize> Task<K, V> for Trial {
-    fn perform<A: Allocator + Clone, P: Policy>(
+    fn perform<A: SameHeap, P: Policy>(
         &mut self,
         scene: &mut Scene<'_, A, K, V, P>,
         ledger: &Ledger,
@@ -195,7 +195,7 @@ impl<const K: usize, const V: usize> Task<K, V> for Trial {
 
 /// With memory it succeeds; what never asks for any, once there is some at hand.
 #[track_caller]
-fn try_again<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+fn try_again<A: SameHeap, const K: usize, const V: usize, P: Policy>(
     scene: &mut Scene<'_, A, K, V, P>,
     act: Act,
 ) {

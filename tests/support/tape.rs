@@ -13,7 +13,7 @@ use super::part::{Part, World};
 use super::scene::{Act, Scene};
 use super::states::go_on;
 use core::slice::Iter;
-use hmap::{Allocator, Compact, FirstBucket, Hmap, Policy};
+use hmap::{Compact, FirstBucket, Hmap, Policy, SameHeap};
 
 /// Longer tapes end here.
 const MOST_STEPS: u64 = 2_000;
@@ -107,7 +107,7 @@ struct Player<'t> {
 }
 
 impl Player<'_> {
-    fn play<A: Allocator + Clone, const K: usize, const V: usize, P: Policy>(
+    fn play<A: SameHeap, const K: usize, const V: usize, P: Policy>(
         mut self,
         mut scene: Scene<'_, A, K, V, P>,
     ) {
