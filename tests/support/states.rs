@@ -348,8 +348,7 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
     let middle = keys.keys().nth(some).copied().unwrap_or(first);
     let spread = Key::spread(NEW);
     let chained = one_chain(NEW);
-    let insert_with = |key| Act::With(With::Insert(key));
-    [
+    let mut acts: Vec<_> = [
         ("insert a new key", Act::Insert(spread)),
         ("insert a new key into a long chain", Act::Insert(chained)),
         ("overwrite", Act::Insert(first)),
@@ -399,6 +398,19 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
         ("clone from", Act::TryCloneFrom),
         ("reserve a doubling", Act::TryReserve(keys.len() + 1)),
         ("reserve far more", Act::TryReserve(few_or(120, 500))),
+    ]
+    .into();
+    acts.extend(acts_with_a_reservation([spread, chained, middle], some));
+    acts
+}
+
+/// The same with a reservation: on a new key, one into a long chain, and one that is there.
+fn acts_with_a_reservation(
+    [spread, chained, middle]: [Key; 3],
+    some: usize,
+) -> [(&'static str, Act); 9] {
+    let insert_with = |key| Act::With(With::Insert(key));
+    [
         ("insert a new key with a reservation", insert_with(spread)),
         (
             "insert with a reservation into a long chain",
@@ -415,7 +427,6 @@ pub fn acts<A: Allocator, const K: usize, const V: usize, P: Policy>(
         ("clear into a reservation", Act::With(With::Clear)),
         ("grow with a reservation", Act::With(With::Grow(3))),
     ]
-    .into()
 }
 
 /// What must still be possible after anything: a few inserts and removals, to the end

@@ -103,6 +103,22 @@ pub fn every(interval: u32, handler: fn()) {
     machine::every(interval, handler);
 }
 
+/// Runs something with interrupts off: on the target those of the machine, on the host while no
+/// other thread does the same. What is in it may do so again.
+pub fn without_interrupts<R>(action: impl FnOnce() -> R) -> R {
+    critical_section::with(|_| {
+        #[cfg(not(target_os = "none"))]
+        let _off = machine::Off::new();
+        action()
+    })
+}
+
+/// Whether interrupts are on: not in [`without_interrupts`], nor on the target in a handler of
+/// [`every`], nor on x86-64 before the first call of that.
+pub fn interrupts_are_on() -> bool {
+    machine::interrupts_are_on()
+}
+
 /// The program's arguments, without its name: what stands behind `--` in
 /// `cargo qemu run NAME -- ARGS`. No argument can hold a space on the target.
 pub fn args() -> impl Iterator<Item = &'static str> {

@@ -26,6 +26,10 @@ pub(crate) fn clock() -> u64 {
 }
 
 /// What stood behind QEMU's `-append`.
+pub(crate) fn interrupts_are_on() -> bool {
+    x86_64::instructions::interrupts::are_enabled()
+}
+
 pub(crate) fn command_line() -> &'static str {
     semihosting::qemu::command_line()
 }

@@ -26,6 +26,10 @@ pub(crate) use stack::depth as stack_depth;
 pub(crate) use timer::every;
 
 /// What the runner has put behind the program's name.
+pub(crate) fn interrupts_are_on() -> bool {
+    cortex_m::register::primask::read().is_active()
+}
+
 pub(crate) fn command_line() -> &'static str {
     semihosting::qemu::command_line()
 }
