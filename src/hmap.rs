@@ -454,7 +454,12 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.remove_entry(key).map(|(_, value)| value)
+        if self.is_empty() {
+            return None;
+        }
+        let hash = self.hash_to_change(key);
+        let (raw, hasher) = self.split();
+        raw.remove_elem(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and returns it as it was stored, with its value; see

@@ -5,7 +5,6 @@ use super::around::counted;
 use super::reservation::Reservation;
 use super::{Hmap, InsertError};
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
-use crate::numbers::error::TryReserveError;
 use crate::numbers::policy::{Go, Policy};
 use crate::table::entry::{Face, HashingFace};
 use crate::table::lookup::equal_to;
@@ -37,6 +36,7 @@ where
     /// # Errors
     /// If the reservation has not what the entry needs. The error is the pair, the map holds
     /// what it held, and what is needed now is noted in the reservation.
+    #[inline]
     pub fn insert_with(
         &mut self,
         reservation: &mut Reservation<K, V, A, P>,
@@ -44,17 +44,8 @@ where
         value: V,
     ) -> Result<Option<V>, InsertError<K, V>> {
         let hash = self.hash_to_insert(&key);
-        let inserted = if self.accepts(reservation) {
-            let (raw, hasher) = self.split();
-            Stocked::new(raw, reservation.memory.stock()).insert_with(hash, key, value, hasher)
-        } else {
-            let reason = TryReserveError::CapacityOverflow;
-            Err(InsertError { key, value, reason })
-        };
-        if inserted.is_err() {
-            self.core().want(1, reservation.memory.stock());
-        }
-        inserted
+        let (raw, hasher) = self.split();
+        raw.insert_with(&mut reservation.memory, hash, key, value, hasher)
     }
 
     /// Removes a key and returns its value, as [`remove`](Self::remove) does; what that sets
@@ -65,6 +56,7 @@ where
     /// removals: then what is set free goes to the allocator.
     ///
     /// **Work:** as [`remove`](Self::remove). **Memory:** neither taken nor given back.
+    #[inline]
     pub fn remove_with<Q>(
         &mut self,
         reservation: &mut Reservation<K, V, A, P>,
@@ -73,12 +65,17 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.remove_entry_with(reservation, key)
-            .map(|(_, value)| value)
+        if self.is_empty() || !self.accepts(reservation) {
+            return self.remove(key);
+        }
+        let hash = self.hash_to_change(key);
+        let (raw, hasher) = self.split();
+        Stocked::new(raw, reservation.memory.stock()).remove_elem(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and returns it as it was stored, with its value; see
     /// [`remove_with`](Self::remove_with).
+    #[inline]
     pub fn remove_entry_with<Q>(
         &mut self,
         reservation: &mut Reservation<K, V, A, P>,
@@ -97,6 +94,7 @@ where
 
     /// Removes a key and drops it and its value where they are; whether it was there. See
     /// [`delete`](Self::delete) and [`remove_with`](Self::remove_with).
+    #[inline]
     pub fn delete_with<Q>(&mut self, reservation: &mut Reservation<K, V, A, P>, key: &Q) -> bool
     where
         Q: Hash + Equivalent<K> + ?Sized,

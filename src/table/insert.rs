@@ -19,7 +19,7 @@ use crate::numbers::tophash::TopHash;
 use core::mem;
 
 /// What an insert has found, or got, for its entry.
-enum Target<T> {
+pub(super) enum Target<T> {
     /// The key is there.
     Entry(Slot<T>),
     /// A slot for it.
@@ -130,7 +130,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 /// The end of an insert: the elem of a key that is there is replaced, and the old one returned;
 /// a slot that was got is written. The target is of a map that is borrowed alone.
 #[inline]
-fn put<K, V, P: Policy>(
+pub(super) fn put<K, V, P: Policy>(
     target: Had<Target<Types<K, V, P>>>,
     key: K,
     elem: V,

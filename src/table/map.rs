@@ -123,10 +123,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe {
             let (key, elem) = slot.pair();
             let entry = (key.read(), elem.read());
-            if Types::<K, V, P>::SHAPE.has_cells() {
-                slot.cells().free(self.heap());
-            }
+            self.free_cells(slot);
             entry
+        }
+    }
+
+    /// Gives the cells of an entry back, if entries have some.
+    ///
+    /// # Safety
+    /// The entry was moved out of its slot.
+    #[inline]
+    pub(super) unsafe fn free_cells(&self, slot: Slot<Types<K, V, P>>) {
+        if Types::<K, V, P>::SHAPE.has_cells() {
+            // SAFETY: The caller's promise.
+            unsafe { slot.cells().free(self.heap()) };
         }
     }
 

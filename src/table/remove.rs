@@ -9,6 +9,7 @@ use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
+use core::mem::needs_drop;
 
 /// A slot, and the head of the chain that it is in.
 struct InChain<T> {
@@ -31,6 +32,49 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let place = self.find_to_remove(hash, eq, hasher)?;
         // SAFETY: A live slot of that chain.
         Some(unsafe { self.take_out(place.head.of_types(Self::TOLD), place.slot) })
+    }
+
+    /// As [`remove`](Self::remove), for who wants the elem alone: where neither of the two has a
+    /// `Drop` it is moved once, from its slot or cell to the caller.
+    #[inline]
+    pub(crate) fn remove_elem(
+        &mut self,
+        hash: HashValue,
+        eq: impl FnMut(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Option<V> {
+        /// A removal whose slot is free, and whose entry was moved out.
+        struct MovedOut<'m, K, V, A: Allocator, P: Policy> {
+            map: &'m mut RawHmap<K, V, A, P>,
+            head: BucketPtr<compiled_for!(K, V, P)>,
+            slot: Slot<Types<K, V, P>>,
+        }
+
+        impl<K, V, A: Allocator, P: Policy> Drop for MovedOut<'_, K, V, A, P> {
+            #[inline]
+            fn drop(&mut self) {
+                let Self { map, head, slot } = self;
+                // SAFETY: The slot was live, in the chain that begins with `head`, and is free
+                // now; its cells, if there are any, are empty.
+                unsafe {
+                    map.free_cells(*slot);
+                    let freed = slot.of_types(RawHmap::<K, V, A, P>::TOLD);
+                    map.header.close_gap(*head, freed);
+                }
+            }
+        }
+
+        if needs_drop::<K>() || needs_drop::<V>() {
+            return self.remove(hash, eq, hasher).map(|(_, elem)| elem);
+        }
+        let InChain { head, slot } = self.find_to_remove(hash, eq, hasher)?;
+        let head = head.of_types(Self::TOLD);
+        // SAFETY: A live slot of that chain.
+        unsafe { self.header.clear_slot(head, slot.of_types(Self::TOLD)) };
+        let map = self;
+        let _end = MovedOut { map, head, slot };
+        // SAFETY: The slot was live, and nobody reads it again. Only then the rest is done.
+        Some(unsafe { slot.pair().1.read() })
     }
 
     /// Removes an entry as [`remove`](Self::remove) does and drops it where it is; false

@@ -3,16 +3,17 @@
 //! him.
 
 use super::entry::{HashingFace, RawOccupied, RawVacant, fill};
+use super::insert::{Target, put};
 use super::iter::RawIter;
 use super::live::Live;
 use super::lookup::{equal_to, find_to_change};
 use super::map::RawHmap;
-use crate::memory::compiled::hash_key;
+use crate::memory::compiled::{self, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::memory::stock::{Stock, StockOf};
 use crate::numbers::alloc::{Allocator, SameHeap};
-use crate::numbers::error::{InsertError, TryReserveError};
+use crate::numbers::error::{Had, InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use core::mem::{self, ManuallyDrop};
@@ -57,43 +58,53 @@ impl<K, V, A: Allocator, P: Policy> DerefMut for Stocked<'_, K, V, A, P> {
     }
 }
 
-impl<K: Eq, V, P: Policy> RawHmap<K, V, &Stock, P> {
-    /// Inserts an entry, or overwrites the elem of an equal key and returns the old one. The
-    /// pair comes back if the stock is too small; the map holds what it held then.
+impl<K: Eq, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
+    /// Inserts an entry, or overwrites the elem of an equal key and returns the old one. If there
+    /// is not memory enough the pair comes back, the map holds what it held, and what is needed
+    /// is wanted.
+    #[inline]
     pub(crate) fn insert_with(
         &mut self,
+        memory: &mut StockOf<A>,
         hash: HashValue,
         key: K,
         elem: V,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Result<Option<V>, InsertError<K, V>> {
-        let hasher = hash_key(&hasher);
-        let (header, heap) = self.parts();
-        let chain = header.chain_to_change(heap.of(), hash, hasher);
-        let found = chain.and_then(|head| {
-            // SAFETY: The chain owns the hash, so it is initialised (M5).
-            unsafe { find_to_change(head.of_types(Types::<K, V, P>::HERE), hash, equal_to(&key)) }
-        });
-        if let Some(slot) = found {
-            // SAFETY: A live slot of a map that is borrowed alone.
-            let (_, stored) = unsafe { slot.entry_mut() };
-            let old = mem::replace(stored, elem);
-            // Now, so that `old` is dropped if this panics.
-            drop(key);
-            return Ok(Some(old));
-        }
-        // SAFETY: The work is done, and the slot is written below.
-        match unsafe { header.place_with(heap, hash, hasher) } {
-            Ok(new) => {
-                new.of_types(Types::<K, V, P>::HERE).write(key, elem);
-                Ok(None)
+        let target = self.find_or_place_with(memory, hash, equal_to(&key), hasher);
+        put(target, key, elem)
+    }
+}
+
+impl<K, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
+    /// All of such an insert but to write the entry; never inlined, so that what is left is, and
+    /// moves a large value once.
+    #[inline(never)]
+    fn find_or_place_with(
+        &mut self,
+        memory: &mut StockOf<A>,
+        hash: HashValue,
+        eq: impl Fn(&K) -> bool,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+    ) -> Had<Target<Types<K, V, P>>> {
+        if memory.fits(self.allocator()) {
+            let (hasher, header) = (hash_key(&hasher), &mut self.header);
+            let heap = compiled::heap::<K, V, Stock, P>(memory.stock());
+            let chain = header.chain_to_change(heap.of(), hash, hasher);
+            let found = chain.and_then(|head| {
+                // SAFETY: The chain owns the hash, so it is initialised (M5).
+                unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }
+            });
+            if let Some(slot) = found {
+                return Ok(Target::Entry(slot));
             }
-            Err(reason) => Err(InsertError {
-                key,
-                value: elem,
-                reason,
-            }),
+            // SAFETY: The work is done, and whoever gets the slot writes it.
+            if let Ok(new) = unsafe { header.place_with(heap, hash, hasher) } {
+                return Ok(Target::New(new.of_types(Types::HERE)));
+            }
         }
+        self.want(1, memory.stock());
+        Err(TryReserveError::CapacityOverflow)
     }
 }
 
@@ -188,20 +199,16 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         M::Alloc: SameHeap,
     {
         let Self { map, hash } = self.hashed(&key);
-        let fits = memory.fits(map.core().allocator());
-        let stock = memory.stock();
-        let new = if fits {
+        let mut new = Err(TryReserveError::CapacityOverflow);
+        if memory.fits(map.core().allocator()) {
             let (raw, hasher) = map.split();
-            let mut here = Stocked::new(raw, stock);
-            let (header, heap) = here.parts();
+            let heap = compiled::heap::<M::Key, M::Elem, Stock, M::Policy>(memory.stock());
             // SAFETY: The map was not changed since the key was looked for; `fill` writes the
-            // slot, and in between the header alone is moved.
-            unsafe { header.place_with(heap, hash, hash_key(&hasher)) }
-        } else {
-            Err(TryReserveError::CapacityOverflow)
-        };
+            // slot.
+            new = unsafe { raw.header.place_with(heap, hash, hash_key(&hasher)) };
+        }
         if new.is_err() {
-            map.core().want(1, stock);
+            map.core().want(1, memory.stock());
         }
         let new = new.map(|slot| slot.of_types(Types::HERE));
         fill(map, hash, new, key, elem)
