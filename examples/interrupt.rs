@@ -10,7 +10,7 @@
 use board::heap::{MapHeap, leak_region};
 use board::println;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use hmap::{StaticHmap, static_hmap};
+use hmap::static_hmap;
 use spin::Mutex;
 
 board::main!(run);
@@ -19,8 +19,7 @@ static HEAP: MapHeap = MapHeap::empty();
 
 static_hmap! {
     /// Events by number, and when they happened.
-    static EVENTS: Mutex<StaticHmap<u64, u64, &'static MapHeap>> =
-        |map: StaticHmap<u64, u64, &'static MapHeap>| Mutex::new(map), in &HEAP;
+    static EVENTS: Mutex<StaticHmap<u64, u64, &'static MapHeap>> = Mutex::new, in &HEAP;
 }
 
 static HAPPENED: AtomicUsize = AtomicUsize::new(0);

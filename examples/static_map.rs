@@ -5,7 +5,7 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use board::println;
-use hmap::{InsertError, StaticHmap, static_hmap};
+use hmap::{InsertError, static_hmap};
 use spin::Mutex;
 
 board::main!(run);
@@ -14,9 +14,8 @@ type Driver = fn(u32) -> &'static str;
 
 static_hmap! {
     /// Drivers by PCI id. The first eight need no heap; more come from the global one,
-    /// or from any other: `in &HEAP` behind the closure.
-    static DRIVERS: Mutex<StaticHmap<u32, Driver>> =
-        |map: StaticHmap<u32, Driver>| Mutex::new(map);
+    /// or from any other: `in &HEAP` before the semicolon.
+    static DRIVERS: Mutex<StaticHmap<u32, Driver>> = Mutex::new;
 }
 
 fn run() -> Result<(), InsertError<u32, Driver>> {

@@ -65,6 +65,19 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
 }
 
 impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
+    /// What `static_hmap!` makes with a hash builder.
+    #[doc(hidden)]
+    pub const fn __with_lent_bucket_and_hasher_in(
+        bucket: LentBucket<'b, K, V, Go>,
+        hash_builder: S,
+        alloc: A,
+    ) -> Self {
+        let raw = RawHmap::with_first_bucket_in(bucket, alloc);
+        Self {
+            keyed: Keyed::new(raw, hash_builder),
+        }
+    }
+
     /// As [`with_first_bucket_in`](Hmap::with_first_bucket_in), with a hash builder
     /// that is used as it is.
     pub const fn with_first_bucket_and_hasher_in<SK, SV>(
@@ -138,20 +151,23 @@ macro_rules! first_bucket {
 /// `struct Irqs<'b> { handlers: LentHmap<'b, u8, fn()> }`; see
 /// [`with_first_bucket_in`](Hmap::with_first_bucket_in).
 #[cfg(feature = "default-hasher")]
-pub type LentHmap<'b, K, V, A = crate::numbers::alloc::Global> =
-    Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>>;
+pub type LentHmap<'b, K, V, A = crate::numbers::alloc::Global, S = DefaultHashBuilder> =
+    Hmap<K, V, S, WithBucket<'b, A>>;
 
 /// The type of a map made by [`static_hmap!`](crate::static_hmap).
 #[cfg(feature = "default-hasher")]
-pub type StaticHmap<K, V, A = crate::numbers::alloc::Global> = LentHmap<'static, K, V, A>;
+pub type StaticHmap<K, V, A = crate::numbers::alloc::Global, S = DefaultHashBuilder> =
+    LentHmap<'static, K, V, A, S>;
 
 /// Declares a `static` map together with its first bucket, so that eight entries
 /// need no memory and no set-up at run time.
 ///
-/// After the `=` stands what would be a closure: it says what to wrap the map in,
-/// a lock in most cases. `in` gives the allocator for more than eight entries;
-/// without it that is [`Global`](crate::Global), which takes the feature `alloc`; an error
-/// says so where that is off. The type in the closure is written `StaticHmap`, without a path.
+/// After the `=` stands the function that wraps the map, in a lock in most cases. `in` gives the
+/// allocator for more than eight entries; without it that is [`Global`](crate::Global), which
+/// takes the feature `alloc`; an error says so where that is off. `with` gives a hash builder,
+/// which is used as it is, where `StaticHmap` names one as its fourth type; else each map draws a
+/// seed. `StaticHmap` is written so, without a path; where a closure does not name it, it need
+/// not be in scope.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -160,8 +176,7 @@ pub type StaticHmap<K, V, A = crate::numbers::alloc::Global> = LentHmap<'static,
 ///
 /// static_hmap! {
 ///     /// Open files by descriptor.
-///     pub static FILES: Mutex<StaticHmap<u32, &'static str>> =
-///         |map: StaticHmap<u32, &'static str>| Mutex::new(map);
+///     pub static FILES: Mutex<StaticHmap<u32, &'static str>> = Mutex::new;
 /// }
 ///
 /// # fn main() -> Result<(), hmap::InsertError<u32, &'static str>> {
@@ -183,15 +198,89 @@ pub type StaticHmap<K, V, A = crate::numbers::alloc::Global> = LentHmap<'static,
 /// static HEAP: Heap = Heap;
 ///
 /// static_hmap! {
-///     static IRQS: Mutex<StaticHmap<u8, fn(), &'static Heap>> =
-///         |map: StaticHmap<u8, fn(), &'static Heap>| Mutex::new(map), in &HEAP;
+///     static IRQS: Mutex<StaticHmap<u8, fn(), &'static Heap>> = Mutex::new, in &HEAP;
 /// }
 /// assert!(IRQS.lock().unwrap().is_empty());
 /// # }
 /// ```
+///
+/// With a hash builder, and where the map's type is not the last one of the lock's: then what
+/// would be a closure names it.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use hmap::{DefaultHashBuilder as Seed, Global, StaticHmap, static_hmap};
+/// use std::sync::Mutex;
+///
+/// struct Routes { by_port: StaticHmap<u16, u32, Global, Seed>, hops: u8 }
+///
+/// static_hmap! {
+///     static ROUTES: Mutex<Routes> = |map: StaticHmap<u16, u32, Global, Seed>| {
+///         Mutex::new(Routes { by_port: map, hops: 3 })
+///     }, in Global, with Seed::with_seed(7);
+/// }
+/// assert_eq!(ROUTES.lock().unwrap().by_port.len(), 0);
+/// # assert_eq!(ROUTES.lock().unwrap().hops, 3);
+/// # }
+/// ```
+///
+/// What is none of these forms is an error that says which there are: a map that is made here,
+/// a semicolon that is missing, a path before `StaticHmap`.
+///
+/// ```compile_fail
+/// # use {hmap::{StaticHmap, static_hmap}, std::sync::Mutex};
+/// static_hmap! {
+///     static FILES: Mutex<StaticHmap<u32, u32>> = Mutex::new(StaticHmap::new());
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use {hmap::{StaticHmap, static_hmap}, std::sync::Mutex};
+/// static_hmap! { static FILES: Mutex<StaticHmap<u32, u32>> = Mutex::new }
+/// ```
+///
+/// ```compile_fail
+/// # use {hmap::static_hmap, std::sync::Mutex};
+/// static_hmap! {
+///     static FILES: Mutex<hmap::StaticHmap<u32, u32>> =
+///         |map: hmap::StaticHmap<u32, u32>| Mutex::new(map);
+/// }
+/// ```
 #[cfg(feature = "default-hasher")]
 #[macro_export]
 macro_rules! static_hmap {
+    (
+        $(#[$attribute:meta])* $visibility:vis static $name:ident:
+            $($lock:ident)::+ <StaticHmap<$key:ty, $value:ty>> = $new:path;
+    ) => {
+        $crate::static_hmap! {
+            $(#[$attribute])* $visibility static $name:
+                $($lock)::+ <$crate::StaticHmap<$key, $value>> =
+                |map: StaticHmap<$key, $value>| $new(map);
+        }
+    };
+    (
+        $(#[$attribute:meta])* $visibility:vis static $name:ident:
+            $($lock:ident)::+ <StaticHmap<$key:ty, $value:ty, $alloc:ty>> = $new:path,
+            in $in:expr;
+    ) => {
+        $crate::static_hmap! {
+            $(#[$attribute])* $visibility static $name:
+                $($lock)::+ <$crate::StaticHmap<$key, $value, $alloc>> =
+                |map: StaticHmap<$key, $value, $alloc>| $new(map), in $in;
+        }
+    };
+    (
+        $(#[$attribute:meta])* $visibility:vis static $name:ident:
+            $($lock:ident)::+ <StaticHmap<$key:ty, $value:ty, $alloc:ty, $hasher:ty>> = $new:path,
+            in $in:expr, with $with:expr;
+    ) => {
+        $crate::static_hmap! {
+            $(#[$attribute])* $visibility static $name:
+                $($lock)::+ <$crate::StaticHmap<$key, $value, $alloc, $hasher>> =
+                |map: StaticHmap<$key, $value, $alloc, $hasher>| $new(map), in $in, with $with;
+        }
+    };
     (
         $(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty =
             |$map:ident: StaticHmap<$key:ty, $value:ty>| $wrapped:expr;
@@ -205,6 +294,45 @@ macro_rules! static_hmap {
         $(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty =
             |$map:ident: StaticHmap<$key:ty, $value:ty, $alloc:ty>| $wrapped:expr, in $in:expr;
     ) => {
+        $crate::__static_hmap! {
+            $(#[$attribute])* $visibility static $name: $type =
+                |$map: ($key, $value, $alloc, $crate::DefaultHashBuilder)| $wrapped,
+                |bucket| $crate::StaticHmap::__with_lent_bucket_in(bucket, $in);
+        }
+    };
+    (
+        $(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty =
+            |$map:ident: StaticHmap<$key:ty, $value:ty, $alloc:ty, $hasher:ty>| $wrapped:expr,
+            in $in:expr, with $with:expr;
+    ) => {
+        $crate::__static_hmap! {
+            $(#[$attribute])* $visibility static $name: $type =
+                |$map: ($key, $value, $alloc, $hasher)| $wrapped,
+                |bucket| $crate::StaticHmap::__with_lent_bucket_and_hasher_in(bucket, $with, $in);
+        }
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`static_hmap!` takes, each with a semicolon at its end: ",
+            "`static NAME: Lock<StaticHmap<K, V>> = Lock::new;`, or with an allocator ",
+            "`static NAME: Lock<StaticHmap<K, V, A>> = Lock::new, in ALLOCATOR;`, with a hash builder ",
+            "`static NAME: Lock<StaticHmap<K, V, A, S>> = Lock::new, in ALLOCATOR, with HASH_BUILDER;`, ",
+            "or in place of `Lock::new` a closure `|map: StaticHmap<..>| EXPRESSION` and any type; ",
+            "it makes the map, which `StaticHmap::new()` cannot; `StaticHmap` is written without a path",
+        ));
+    };
+}
+
+/// What all forms come to: the last closure makes the map of its bucket.
+#[cfg(feature = "default-hasher")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __static_hmap {
+    (
+        $(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty =
+            |$map:ident: ($key:ty, $value:ty, $alloc:ty, $hasher:ty)| $wrapped:expr,
+            |$bucket:ident| $made:expr;
+    ) => {
         $(#[$attribute])*
         $visibility static $name: $type = {
             // Not in a `#[thread_local]`, whose copies would share the bucket: there
@@ -216,10 +344,9 @@ macro_rules! static_hmap {
             // SAFETY: Only this initialiser has the bucket, whose name is reserved for
             // it. It runs once, and makes the one value of a static that is not one of a
             // thread.
-            let bucket =
+            let $bucket =
                 unsafe { $crate::__private::LentBucket::of(&raw mut __HMAP_FIRST_BUCKET) };
-            let $map: $crate::StaticHmap<$key, $value, $alloc> =
-                $crate::StaticHmap::__with_lent_bucket_in(bucket, $in);
+            let $map: $crate::StaticHmap<$key, $value, $alloc, $hasher> = $made;
             $wrapped
         };
     };

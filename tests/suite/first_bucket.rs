@@ -5,6 +5,7 @@ use crate::support::keys::{Counted, Identity, Key};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
 use core::cell::Cell;
+use core::hash::BuildHasher;
 use hmap::{FirstBucket, Global, Hmap, StaticHmap, static_hmap};
 
 pub fn eight_entries_need_no_allocation_and_the_ninth_moves_out() {
@@ -142,6 +143,34 @@ const BUCKET: u16 = 7;
 static_hmap! {
     static NAMED: (u16, Lock<StaticHmap<u16, u16>>) =
         |map: StaticHmap<u16, u16>| (BUCKET, Lock(core::cell::UnsafeCell::new(map)));
+}
+
+impl<T> Lock<T> {
+    const fn new(map: T) -> Self {
+        Self(core::cell::UnsafeCell::new(map))
+    }
+}
+
+static_hmap! {
+    static SHORT: Lock<StaticHmap<u16, u16>> = Lock::new;
+}
+
+static_hmap! {
+    static HASHED: Lock<StaticHmap<u64, u16, Global, Identity>> = Lock::new, in Global, with Identity;
+}
+
+pub fn a_static_map_is_declared_with_its_type_written_once() {
+    // SAFETY: Each is used by this test alone.
+    let (short, hashed) = unsafe { (&mut *SHORT.0.get(), &mut *HASHED.0.get()) };
+    for n in 0..8 {
+        assert_eq!(short.insert(n, 2 * n).unwrap(), None);
+        assert_eq!(hashed.insert(n.into(), n).unwrap(), None);
+    }
+    assert_eq!((short.allocation_size(), hashed.allocation_size()), (0, 0));
+    assert_eq!((short.get(&7), hashed.get(&7)), (Some(&14), Some(&7)));
+    assert_eq!((short.validate(), hashed.validate()), (Ok(()), Ok(())));
+    // That is what `Identity` makes of it.
+    assert_eq!(hashed.hasher().hash_one(5_u64), 5);
 }
 
 pub fn a_static_map_may_be_wrapped_with_any_name() {

@@ -148,6 +148,7 @@ macro_rules! list {
                 presizing_leaves_the_first_bucket_unused,
                 large_values_need_one_allocation_each_even_there,
                 a_static_map_has_its_bucket_beside_it,
+                a_static_map_is_declared_with_its_type_written_once,
                 a_static_map_may_be_wrapped_with_any_name,
             }
             forgotten {
