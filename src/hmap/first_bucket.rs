@@ -66,6 +66,7 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
 
 impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
     /// What `static_hmap!` makes with a hash builder.
+    #[cfg(feature = "default-hasher")]
     #[doc(hidden)]
     pub const fn __with_lent_bucket_and_hasher_in(
         bucket: LentBucket<'b, K, V, Go>,
