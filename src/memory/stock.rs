@@ -359,6 +359,7 @@ impl<A: SameHeap> StockOf<A> {
             self.next_alloc = None;
         } else if self.stock.is_empty() {
             self.alloc = alloc.clone();
+            self.next_alloc = None;
         } else {
             self.next_alloc = Some(alloc.clone());
             return false;

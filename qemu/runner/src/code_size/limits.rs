@@ -35,7 +35,7 @@ pub static LIMITS: [Limit; 8] = [
     // Programs with many maps, used for much: from seven on they are smaller than hashbrown's.
     of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(5), 1.14),
     of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(10), 0.81),
-    of_hashbrowns(small(&X86_64, Level::Z, Surface::Full).with(10), 1.21),
+    of_hashbrowns(small(&X86_64, Level::Z, Surface::Full).with(10), 1.23),
     // A small firmware.
     of_hashbrowns(small(&THUMBV7M, Level::S, Surface::Firmware).with(3), 1.46),
 ];
