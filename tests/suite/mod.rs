@@ -376,9 +376,9 @@ macro_rules! list {
                 overflow_buckets_come_in_chunks_of_a_sixteenth_of_the_array,
             }
             sweep {
-                every_allocation_for_a_bucket_is_refused_once,
-                every_allocation_of_a_map_with_cells_is_refused_once,
-                every_allocation_of_a_compact_map_is_refused_once,
+                every_allocation_for_a_bucket_is_refused_once within 300,
+                every_allocation_of_a_map_with_cells_is_refused_once within 300,
+                every_allocation_of_a_compact_map_is_refused_once within 300,
                 #[cfg(not(target_os = "none"))]
                 a_panic_in_any_call_leaves_a_whole_map,
                 #[cfg(not(target_os = "none"))]
