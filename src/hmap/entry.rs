@@ -25,7 +25,7 @@ pub struct OccupiedEntry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
     pub(super) raw: RawOccupied<'a, Hmap<K, V, S, A, P>>,
 }
 
-/// A key that is not in the map, and where it would go; see [`Entry`].
+/// A key that is not in the map, to be put in; see [`Entry`].
 pub struct VacantEntry<'a, K, V, S, A: Allocator = Global, P: Policy = Go> {
     key: K,
     raw: RawVacant<'a, Hmap<K, V, S, A, P>>,
