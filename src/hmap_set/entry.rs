@@ -21,7 +21,7 @@ pub struct OccupiedEntry<'a, T, S, A: Allocator = Global, P: Policy = Go> {
     inner: hmap::OccupiedEntry<'a, T, (), S, A, P>,
 }
 
-/// A value that is not in the set, and where it would go; see [`Entry`].
+/// A value that is not in the set, to be put in; see [`Entry`].
 pub struct VacantEntry<'a, T, S, A: Allocator = Global, P: Policy = Go> {
     inner: hmap::VacantEntry<'a, T, (), S, A, P>,
 }

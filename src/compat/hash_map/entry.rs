@@ -25,7 +25,7 @@ pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global
     pub(super) raw: RawOccupied<'a, HashMap<K, V, S, A>>,
 }
 
-/// A key that is not in the map, and where it would go; see [`Entry`].
+/// A key that is not in the map, to be put in; see [`Entry`].
 pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> {
     key: K,
     raw: RawVacant<'a, HashMap<K, V, S, A>>,

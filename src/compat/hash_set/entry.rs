@@ -29,7 +29,7 @@ pub enum Entry<'a, T, S, A: Allocator = Global> {
     Vacant(VacantEntry<'a, T, S, A>),
 }
 
-/// A value that is not in the set, and where it would go; see [`Entry`].
+/// A value that is not in the set, to be put in; see [`Entry`].
 pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
     inner: hmap_set::VacantEntry<'a, T, S, A>,
 }

@@ -18,7 +18,7 @@ pub struct OccupiedEntry<'a, T, A: Allocator = Global> {
     pub(super) raw: RawOccupied<'a, HashTable<T, A>>,
 }
 
-/// Where a value that is not in the table would go; see [`Entry`].
+/// The hash of a value that is not in the table, to be put in; see [`Entry`].
 pub struct VacantEntry<'a, T, A: Allocator = Global> {
     pub(super) raw: RawVacant<'a, HashTable<T, A>>,
 }
