@@ -4,13 +4,15 @@
 //! As a number it can be kept outside of the kernel and come back made up. The worst
 //! it can do is to name another place of the same interval.
 
-use super::Hmap;
 use super::around::cloned;
+use super::{Hmap, hash_of};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::{Go, Policy};
 use crate::numbers::position::Position;
+use crate::table::entry::{Face, HashingFace};
 use crate::table::iter::{RawIter, RawIterMut};
 use core::fmt;
+use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 
 /// A position in a map: a plain value that borrows nothing, and stays good while
@@ -25,6 +27,9 @@ use core::iter::FusedIterator;
 /// * an entry that was added is given at most once (more often only if the array was
 ///   made smaller); so is one that was removed and added again, and that counts as
 ///   another one.
+///
+/// Where a batch is too much at once, [`next_entry`](Self::next_entry) gives one entry, and the
+/// cursor stops behind it.
 ///
 /// There are at most as many batches as buckets, 2^B, of the largest array that was
 /// there while the cursor went through; some are empty. A batch has as many entries
@@ -150,6 +155,75 @@ impl Cursor {
             .raw_mut()
             .batch_mut(&mut self.position)
             .map(BatchMut)
+    }
+
+    /// The next entry alone; `None` at the end. So a walk can stop between any two entries, for
+    /// instance where a buffer is full, and goes on behind the last one that was taken. To leave
+    /// an entry for the next time, keep a copy of the cursor.
+    ///
+    /// The entries of a chain come in the order of their hashes, so that what was promised for
+    /// batches holds here too; and also where the array was made smaller, each entry that stays
+    /// comes once. Only keys whose hashes agree in their low 40 bits (on a 32-bit target in all
+    /// their 32) are told apart by their places alone: if such a key is moved between two calls
+    /// that have begun and not ended with these keys, it can be given twice or not at all. A
+    /// good hash has none in one chain.
+    ///
+    /// [`next`](Self::next) after it begins anew with the chain in which this has stopped. With a
+    /// map whose entries were made with another hasher than it has now, which nothing but a wrong
+    /// `Hash` can bring about, entries can be missed; nothing else happens.
+    ///
+    /// **Work:** the chain, whose keys are all hashed, for each entry; and the empty chains
+    /// before it. **Memory:** none.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{Cursor, Hmap};
+    ///
+    /// let mut events = Hmap::new();
+    /// for number in 0..100 {
+    ///     events.insert(number, "event")?;
+    /// }
+    /// // Five of them a call, whatever comes and goes between two calls.
+    /// let (mut cursor, mut delivered) = (Cursor::new(), 0);
+    /// while !cursor.has_ended() {
+    ///     for _ in 0..5 {
+    ///         delivered += cursor.next_entry(&events).iter().count();
+    ///     }
+    /// }
+    /// assert_eq!(delivered, 100);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, &str>>(())
+    /// ```
+    pub fn next_entry<'m, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy>(
+        &mut self,
+        map: &'m Hmap<K, V, S, A, P>,
+    ) -> Option<(&'m K, &'m V)> {
+        let hasher = |key: &K| hash_of(map.hasher(), key);
+        map.core().entry_at(&mut self.position, hasher)
+    }
+
+    /// As [`next_entry`](Self::next_entry), with a value to change.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{Cursor, Hmap};
+    ///
+    /// let mut map = Hmap::new();
+    /// map.insert("a", 1)?;
+    /// let mut cursor = Cursor::new();
+    /// if let Some((_, value)) = cursor.next_entry_mut(&mut map) {
+    ///     *value += 1;
+    /// }
+    /// assert_eq!(map.get("a"), Some(&2));
+    /// # }
+    /// # Ok::<(), hmap::InsertError<&str, i32>>(())
+    /// ```
+    pub fn next_entry_mut<'m, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy>(
+        &mut self,
+        map: &'m mut Hmap<K, V, S, A, P>,
+    ) -> Option<(&'m K, &'m mut V)> {
+        let (raw, hasher) = map.split();
+        raw.entry_mut_at(&mut self.position, hasher)
     }
 }
 

@@ -39,6 +39,11 @@ impl HashValue {
         }
     }
 
+    /// A fraction, of 64 bits, in which the lowest bit counts most.
+    pub(crate) const fn low_bits_first(self) -> u64 {
+        (self.0 as u64).reverse_bits()
+    }
+
     #[inline]
     pub(crate) const fn top_byte(self) -> u8 {
         (self.0 >> (usize::BITS - 8)) as u8

@@ -4,7 +4,7 @@
 //! doubling splits bucket n into n and n + 2^B, which have those of n in common. So
 //! a walk takes the bucket numbers with their bits *reversed*, lowest bit first.
 //! In that order the two halves of a bucket are neighbours, whatever B is: as
-//! 32-bit fractions,
+//! fractions,
 //!
 //! ```text
 //! B = 1   [ 0               )[ 1               )
@@ -16,17 +16,26 @@
 //! and a position is one number: how far the walk has come. (Redis' SCAN walks its tables
 //! in this order.) A chain that waits to be split covers the interval of both its
 //! halves and is given whole.
+//!
+//! The entries of a chain have places in its interval too, by more bits of their hashes, and
+//! where these agree by their slots. So a walk can stop between any two of them.
 
+use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::BucketBits;
 
-/// How far a walk has come, as a 32-bit fraction; [`END`](Self::END) at most.
+/// How far a walk has come: 40 bits of a fraction and 22 of a slot's number; [`END`](Self::END)
+/// at most.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub(crate) struct Position(u64);
 
 impl Position {
     pub(crate) const START: Self = Self(0);
-    /// Where all of a map was given: fractions are below.
-    pub(crate) const END: Self = Self(1 << 32);
+    /// Where all of a map was given: places are below.
+    pub(crate) const END: Self = Self(1 << Self::BITS);
+
+    const BITS: u32 = 62;
+    const SLOT_BITS: u32 = 22;
+    const SLOTS: u64 = (1 << Self::SLOT_BITS) - 1;
 
     /// The position with this number, or the end if there is none.
     pub(crate) const fn new(number: u64) -> Self {
@@ -48,13 +57,41 @@ impl Position {
     /// The number of the bucket, of 2^B, that begins here or in whose interval this is.
     pub(crate) const fn bucket(self, bits: BucketBits) -> usize {
         // Below the end, so it fits; the fraction's highest bit is the number's lowest.
-        (self.0 as u32).reverse_bits() as usize & bits.mask()
+        let fraction = (self.0 >> (Self::BITS - u32::BITS)) as u32;
+        fraction.reverse_bits() as usize & bits.mask()
     }
 
     /// The end of the interval of that bucket.
     pub(crate) const fn past_bucket(self, bits: BucketBits) -> Self {
         let width = Self::END.0 >> bits.get();
         Self((self.0 & !(width - 1)) + width)
+    }
+
+    /// The place of an entry that has this hash and is in that slot of its chain, in an interval
+    /// that ends at `end`. With a hash that is not its own any more, which is a mistake of its
+    /// `Hash`, it comes last: so that no other is passed over.
+    pub(crate) fn of_entry(hash: HashValue, slot: usize, end: Self) -> Self {
+        let fraction = hash.low_bits_first() >> (u64::BITS - Self::BITS);
+        // More slots than that would be keys that agree in 40 bits, and no map could hold them:
+        // each insert searches all of them.
+        let slot = u64::min(slot as u64, Self::SLOTS);
+        let last = end.0 - 1;
+        Self(u64::min(fraction, last) & !Self::SLOTS | slot)
+    }
+
+    /// Whether the hashes of entries at both places agree, so that only their slots differ.
+    pub(crate) const fn is_twin_of(self, other: Self) -> bool {
+        self.0 >> Self::SLOT_BITS == other.0 >> Self::SLOT_BITS
+    }
+
+    /// Behind the entry that is here.
+    pub(crate) const fn past_slot(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// Behind all entries with the hash of the one that is here.
+    pub(crate) const fn past_twins(self) -> Self {
+        Self((self.0 | Self::SLOTS) + 1)
     }
 }
 
@@ -110,6 +147,35 @@ mod tests {
             let split: BTreeSet<_> = left(4).into_iter().flat_map(|n| [n, n + 16]).collect();
             assert_eq!(left(5), split);
         }
+    }
+
+    #[test]
+    fn entries_have_their_places_in_the_interval_of_their_bucket() {
+        let end = Position::START.past_bucket(bits(0));
+        for low_bits in 0..64 {
+            let hash = HashValue::new(0xabcd_0000 | low_bits);
+            for slot in [0, 1, 12, usize::MAX] {
+                let place = Position::of_entry(hash, slot, end);
+                assert!(place < place.past_slot() && place.past_slot() <= place.past_twins());
+                assert!(place.past_twins() <= end);
+                for b in 0..6 {
+                    assert_eq!(place.bucket(bits(b)), hash.bucket(bits(b)));
+                }
+            }
+            let places = [0, 1, 2].map(|slot| Position::of_entry(hash, slot, end));
+            assert_eq!(places[0].past_slot(), places[1]);
+            assert_eq!(places[1].past_slot(), places[2]);
+            assert!(places[0].is_twin_of(places[2]));
+            assert!(!places[0].past_twins().is_twin_of(places[2]));
+        }
+    }
+
+    #[test]
+    fn an_entry_with_another_hash_than_its_own_comes_last() {
+        let end = Position::START.past_bucket(bits(3));
+        let place = Position::of_entry(HashValue::new(7), 5, end);
+        assert!(place < end);
+        assert!(place.past_bucket(bits(31)) == end);
     }
 
     #[test]

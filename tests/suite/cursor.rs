@@ -131,8 +131,8 @@ pub fn made_up_bits_and_other_maps_end_and_do_no_harm() {
             assert!(ids.len() <= map.len());
         }
     }
-    for bits in [1, (1 << 32) - 1, 1 << 32, (1 << 32) + 1, u64::MAX] {
-        assert!(Cursor::from_bits(bits).to_bits() <= 1 << 32);
+    for bits in [1, (1 << 62) - 1, 1 << 62, (1 << 62) + 1, u64::MAX] {
+        assert!(Cursor::from_bits(bits).to_bits() <= 1 << 62);
         for map in &maps {
             assert!(rest(Cursor::from_bits(bits), map).len() <= map.len());
         }
@@ -157,7 +157,7 @@ pub fn random_changes_between_batches_keep_every_guarantee() {
         storm::episode(&mut random, steps, &mut tally);
     }
     // It has seen what it is about.
-    assert!(tally.walks > 0 && tally.in_mid_growth > 0 && tally.doublings > 0);
+    assert!(tally.alone > 0 && tally.walks > 0 && tally.in_mid_growth > 0 && tally.doublings > 0);
     assert!(tally.same_size_growths > 0 || cfg!(miri));
 }
 
@@ -193,4 +193,82 @@ pub fn a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing() {
         ids.dedup();
         assert!(ids.into_iter().eq(0..entries), "{stop} batches before");
     }
+}
+
+/// All that a cursor gives from here on, one entry at a time.
+fn one_by_one(cursor: &mut Cursor, map: &Map<'_>) -> Vec<u64> {
+    core::iter::from_fn(|| Some(cursor.next_entry(map)?.0.id)).collect()
+}
+
+pub fn a_walk_that_stops_behind_each_entry_gives_each_once_in_every_state_of_a_growth() {
+    let ledger = Ledger::new();
+    for count in few_or([0, 1, 8, 9, 26, 27, 53], [0, 1, 8, 9, 104, 105, 110]) {
+        let map = filled(count, &ledger);
+        let mut cursor = Cursor::new();
+        let ids = one_by_one(&mut cursor, &map);
+        assert_eq!(ids.len() as u64, count);
+        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len() as u64, count);
+        assert!(cursor.has_ended() && cursor.next_entry(&map).is_none());
+    }
+}
+
+pub fn an_entry_that_was_not_taken_is_there_the_next_time() {
+    let ledger = Ledger::new();
+    let map = filled(few_or(27, 105), &ledger);
+    let mut cursor = Cursor::new();
+    let all = one_by_one(&mut cursor.clone(), &map);
+    for (taken, expected) in all.iter().enumerate() {
+        let before = cursor;
+        let given = cursor.next_entry(&map).map(|(key, _)| key.id);
+        assert_eq!(given, Some(*expected));
+        assert_eq!(one_by_one(&mut before.clone(), &map), all[taken..]);
+    }
+}
+
+pub fn a_walk_that_stops_in_a_chain_goes_on_there_after_growth_and_shrinking() {
+    let ledger = Ledger::new();
+    let (stops, every, full) = few_or((26, 9, 26), (104, 3, 104));
+    for stop in (1..stops).step_by(every) {
+        let mut map = filled(full, &ledger);
+        let mut cursor = Cursor::new();
+        let mut ids = Vec::new();
+        let mut take = |map: &mut Map<'_>, count| {
+            for _ in 0..count {
+                ids.extend(cursor.next_entry_mut(map).map(|(key, _)| key.id));
+            }
+        };
+        take(&mut map, stop);
+        map.try_presize(full as usize * 9).unwrap();
+        take(&mut map, 2);
+        map.shrink_to_fit().unwrap();
+        take(&mut map, 1);
+        for id in full..full * 2 + 22 {
+            map.insert(Key::spread(id), id).unwrap();
+            take(&mut map, usize::from(id % 20 == 0));
+        }
+        take(&mut map, full as usize * 4);
+        let unique: BTreeSet<_> = ids.iter().copied().collect();
+        assert_eq!(unique.len(), ids.len(), "one came twice");
+        assert!((0..full).all(|id| unique.contains(&id)), "one was missed");
+    }
+}
+
+pub fn keys_whose_hashes_agree_are_given_each_once() {
+    let ledger = Ledger::new();
+    let mut map = Map::with_hasher_in(Identity, &ledger);
+    for id in 0..40 {
+        let hash = [7, 7 << 40][id as usize % 2];
+        map.insert(Key { id, hash }, id).unwrap();
+    }
+    let mut ids = one_by_one(&mut Cursor::new(), &map);
+    ids.sort_unstable();
+    assert_eq!(ids, (0..40).collect::<Vec<_>>());
+    // What is removed on the way leaves the others where they are.
+    let (mut cursor, mut given) = (Cursor::new(), Vec::new());
+    while let Some(id) = cursor.next_entry(&map).map(|(key, _)| key.id) {
+        let hash = [7, 7 << 40][id as usize % 2];
+        assert_eq!(map.remove(&Key { id, hash }), Some(id));
+        given.push(id);
+    }
+    assert_eq!((given.len(), map.len()), (40, 0));
 }

@@ -119,6 +119,10 @@ macro_rules! list {
                 values_can_be_changed_batch_by_batch,
                 random_changes_between_batches_keep_every_guarantee,
                 a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing,
+                a_walk_that_stops_behind_each_entry_gives_each_once_in_every_state_of_a_growth,
+                an_entry_that_was_not_taken_is_there_the_next_time,
+                a_walk_that_stops_in_a_chain_goes_on_there_after_growth_and_shrinking,
+                keys_whose_hashes_agree_are_given_each_once,
             }
             exhausted {
                 every_operation_on_a_heap_without_a_free_byte,

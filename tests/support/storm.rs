@@ -21,6 +21,8 @@ const WALKS: usize = 3;
 pub struct Tally {
     pub steps: u64,
     pub batches: u64,
+    /// Entries that were taken alone, the walk stopping behind each.
+    pub alone: u64,
     pub walks: u64,
     pub doublings: u64,
     pub same_size_growths: u64,
@@ -31,15 +33,18 @@ pub struct Tally {
 /// One cursor, and what it has given.
 struct Walk {
     cursor: Cursor,
+    /// Whether it stops behind each entry, and not only behind whole batches.
+    by_entry: bool,
     /// Whether the key has been there since the walk began.
     stayed: Vec<bool>,
     seen: Vec<bool>,
 }
 
 impl Walk {
-    fn begin(values: &[Option<u64>]) -> Self {
+    fn begin(values: &[Option<u64>], by_entry: bool) -> Self {
         Self {
             cursor: Cursor::new(),
+            by_entry,
             stayed: values.iter().map(Option::is_some).collect(),
             seen: vec![false; values.len()],
         }
@@ -102,6 +107,12 @@ impl Weather {
         }
     }
 
+    /// Whether a walk may stop behind each entry: for a promise to hold, no two hashes agree in
+    /// the bits that a cursor counts by.
+    fn tells_entries_apart(self) -> bool {
+        matches!(self, Self::Fair) || usize::BITS == 64
+    }
+
     /// Whether a write is an insert.
     fn inserts(self, random: &mut Rng, step: u64) -> bool {
         let high_tide = match self {
@@ -118,14 +129,16 @@ pub fn episode(random: &mut Rng, steps: u64, tally: &mut Tally) {
     let mut map = Map::with_hasher_in(Identity, &ledger);
     let weather = [Weather::Fair, Weather::Crowded, Weather::Sweeping][random.usize(0..3)];
     let mut values: Vec<Option<u64>> = vec![None; KEYS];
-    let mut walks: [Walk; WALKS] = core::array::from_fn(|_| Walk::begin(&values));
+    let mut walks: [Walk; WALKS] = core::array::from_fn(|number| {
+        Walk::begin(&values, number % 2 == 0 && weather.tells_entries_apart())
+    });
     let mut growing = false;
     for step in 0..steps {
         // Growths are over soon, so most batches in them are asked for on purpose.
         if random.u32(0..4) == 0 || (map.is_growing() && random.u32(0..4) != 0) {
             let walk = &mut walks[random.usize(0..WALKS)];
             tally.in_mid_growth += u64::from(map.is_growing());
-            one_batch(walk, &mut map, &mut values, random.bool(), tally);
+            one_step(walk, &mut map, &mut values, random.bool(), tally);
             continue;
         }
         let id = weather.pick(random, step);
@@ -153,11 +166,7 @@ pub fn episode(random: &mut Rng, steps: u64, tally: &mut Tally) {
     }
     tally.steps += steps;
     for walk in &mut walks {
-        while !walk.cursor.has_ended() {
-            one_batch(walk, &mut map, &mut values, false, tally);
-        }
-        // The batch that is not there ends the walk, and it is judged.
-        one_batch(walk, &mut map, &mut values, false, tally);
+        while one_step(walk, &mut map, &mut values, false, tally) {}
     }
 }
 
@@ -175,44 +184,68 @@ fn thin_out(map: &mut Map<'_>, values: &mut [Option<u64>], walks: &mut [Walk]) {
     }
 }
 
-/// Takes a batch through the cursor's number, as a user's cookie would be, and begins
-/// anew at the end.
-fn one_batch(
+/// Takes a batch, or an entry, through the cursor's number, as a user's cookie would be, and
+/// judges the walk and begins anew at the end; false then.
+fn one_step(
     walk: &mut Walk,
     map: &mut Map<'_>,
     values: &mut [Option<u64>],
     change: bool,
     tally: &mut Tally,
-) {
-    let mut cursor = Cursor::from_bits(walk.cursor.to_bits());
-    assert_eq!(cursor.to_bits() >> 63, 0);
-    let ended = if change {
-        match cursor.next_mut(map) {
-            None => true,
-            Some(batch) => {
-                for (key, value) in batch {
-                    walk.give(key, *value, values);
-                    *value += 1;
-                    values[key.id as usize] = Some(*value);
-                }
-                false
-            }
-        }
+) -> bool {
+    let before = walk.cursor;
+    walk.cursor = Cursor::from_bits(before.to_bits());
+    assert_eq!(before.to_bits() >> 63, 0);
+    let goes_on = if walk.by_entry {
+        one_entry(walk, map, values, change)
     } else {
-        match cursor.next(map) {
-            None => true,
-            Some(batch) => {
-                batch.for_each(|(key, value)| walk.give(key, *value, values));
-                false
-            }
-        }
+        one_batch(walk, map, values, change)
     };
-    assert!(ended || cursor > walk.cursor, "a cursor only goes on");
-    walk.cursor = cursor;
-    tally.batches += u64::from(!ended);
-    if ended {
+    assert!(!goes_on || walk.cursor > before, "a cursor only goes on");
+    if goes_on {
+        tally.alone += u64::from(walk.by_entry);
+        tally.batches += u64::from(!walk.by_entry);
+    } else {
         walk.end();
         tally.walks += 1;
-        *walk = Walk::begin(values);
+        *walk = Walk::begin(values, walk.by_entry);
     }
+    goes_on
+}
+
+fn one_batch(walk: &mut Walk, map: &mut Map<'_>, values: &mut [Option<u64>], change: bool) -> bool {
+    let mut cursor = walk.cursor;
+    let goes_on = if change {
+        let batch = cursor.next_mut(map).map(|batch| {
+            for (key, value) in batch {
+                walk.give(key, *value, values);
+                *value += 1;
+                values[key.id as usize] = Some(*value);
+            }
+        });
+        batch.is_some()
+    } else {
+        let batch = cursor.next(map);
+        let batch =
+            batch.map(|batch| batch.for_each(|(key, value)| walk.give(key, *value, values)));
+        batch.is_some()
+    };
+    walk.cursor = cursor;
+    goes_on
+}
+
+fn one_entry(walk: &mut Walk, map: &mut Map<'_>, values: &mut [Option<u64>], change: bool) -> bool {
+    let mut cursor = walk.cursor;
+    let entry = if change {
+        cursor.next_entry_mut(map).map(|(key, value)| {
+            walk.give(key, *value, values);
+            *value += 1;
+            values[key.id as usize] = Some(*value);
+        })
+    } else {
+        let entry = cursor.next_entry(map);
+        entry.map(|(key, value)| walk.give(key, *value, values))
+    };
+    walk.cursor = cursor;
+    entry.is_some()
 }

@@ -128,6 +128,8 @@ where
     let mut cursor = Cursor::from_bits(black_box(3));
     black_box(cursor.next(&map).into_iter().flatten().count());
     black_box(cursor.next_mut(&mut map).into_iter().flatten().count());
+    black_box(cursor.next_entry(&map).is_some());
+    black_box(cursor.next_entry_mut(&mut map).is_some());
     black_box((cursor.to_bits(), cursor.has_ended()));
     map.retain(|_, _| black_box(true));
     black_box(map.extract_if(|_, _| black_box(true)).count());
