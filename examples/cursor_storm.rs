@@ -63,12 +63,14 @@ fn storm(steps: u64, seed: u64) {
     let Tally {
         steps,
         batches,
+        alone,
         walks,
         doublings,
         same_size_growths,
         in_mid_growth,
     } = tally;
     println!("seed {seed}: {steps} steps without a violation");
-    println!("  {batches} batches in {walks} walks, {in_mid_growth} of them in mid-growth");
+    println!("  {batches} batches, and {alone} entries alone, in {walks} walks");
+    println!("  {in_mid_growth} of these in mid-growth");
     println!("  {doublings} doublings and {same_size_growths} growths to the same size seen");
 }

@@ -3,6 +3,7 @@
 use super::iter::{Lent, RawIter, RawIterMut};
 use super::live::Live;
 use super::map::RawHmap;
+use crate::go::arrays::Arrays;
 use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::compiled_for;
@@ -12,9 +13,6 @@ use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::position::Position;
 use crate::numbers::sizing::SLOTS;
-
-/// The head of a chain.
-type Head<K, V, P> = BucketPtr<compiled_for!(K, V, P)>;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// The entries of the chain at a position, which is moved past it.
@@ -32,7 +30,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     fn chain_at(&self, position: &mut Position) -> Option<Live<K, V, P>> {
-        let (head, behind) = self.owner_at(position)?;
+        let (head, behind) = self.arrays_at(position)?.at(*position);
         *position = behind;
         // SAFETY: The chain is initialised (M5), and the map, which is of these types, borrowed
         // for as long as its slots are asked for.
@@ -68,7 +66,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue,
     ) -> Option<Slot<Types<K, V, P>>> {
         loop {
-            let (head, behind) = self.owner_at(position)?;
+            let (head, behind) = self.arrays_at(position)?.at(*position);
             let place_of = |(number, slot): (usize, Slot<Types<K, V, P>>)| {
                 // SAFETY: A live slot (M1) of a map that is borrowed.
                 let key = unsafe { slot.key() };
@@ -84,17 +82,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// The chain of the entries at a position, which is not the end, and the position behind all
-    /// of them.
-    fn owner_at(&self, position: &mut Position) -> Option<(Head<K, V, P>, Position)> {
+    /// The arrays that a position which is not the end is one of.
+    fn arrays_at(&self, position: &mut Position) -> Option<Arrays<compiled_for!(K, V, P)>> {
         if position.is_end() {
             return None;
         }
-        let Some(arrays) = self.header.arrays(Self::TOLD) else {
+        let arrays = self.header.arrays(Self::TOLD);
+        if arrays.is_none() {
             *position = Position::END;
-            return None;
-        };
-        Some(arrays.at(*position))
+        }
+        arrays
     }
 }
 
@@ -129,7 +126,7 @@ fn first_of<T>(
 /// # Safety
 /// The chain is initialised, and stays as it is while this is used.
 unsafe fn numbered<K, V, P: Policy>(
-    head: Head<K, V, P>,
+    head: BucketPtr<compiled_for!(K, V, P)>,
 ) -> impl Iterator<Item = (usize, Slot<Types<K, V, P>>)> {
     // SAFETY: The caller's promise.
     let chain = unsafe { head.chain() };
