@@ -1,9 +1,9 @@
 //! What changes a map with memory that the caller brings, and leaves him what it sets free: no
 //! call of the allocator in either direction.
 
-use super::around::counted;
+use super::around::{counted, left};
 use super::reservation::Reservation;
-use super::{Hmap, InsertError};
+use super::{Hmap, InsertError, Iter};
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::policy::{Go, Policy};
 use crate::table::entry::{Face, HashingFace};
@@ -192,3 +192,5 @@ impl<K, V, S, A: SameHeap, P: Policy> Hmap<K, V, S, A, P> {
 pub struct DrainWith<'a, K, V, A: Allocator = Global, P: Policy = Go>(RawDrainWith<'a, K, V, A, P>);
 
 counted!(['a, K, V, A: Allocator, P: Policy] DrainWith<'a, K, V, A, P>, (K, V), iter: K, V);
+
+left!([K, V, A: Allocator, P: Policy] DrainWith<'_, K, V, A, P>, pub(crate) Iter<K, V, P>);
