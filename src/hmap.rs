@@ -471,7 +471,7 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        raw.remove_elem(hash, equal_to(key), hasher)
+        raw.removal().remove_elem(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and returns it as it was stored, with its value; see
@@ -486,7 +486,7 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        raw.remove(hash, equal_to(key), hasher)
+        raw.removal().remove(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and drops it and its value where they are; whether it was there.
@@ -515,7 +515,7 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        raw.delete(hash, equal_to(key), hasher)
+        raw.removal().delete(hash, equal_to(key), hasher)
     }
 }
 

@@ -56,7 +56,8 @@ where
     /// removals: then what is set free goes to the allocator.
     ///
     /// **Work:** as [`remove`](Self::remove). **Memory:** neither taken nor given back.
-    #[inline]
+    // So that a large value is moved to where the caller wants it, and not beside that first.
+    #[inline(never)]
     pub fn remove_with<Q>(
         &mut self,
         reservation: &mut Reservation<K, V, A, P>,
@@ -70,7 +71,8 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        Stocked::new(raw, reservation.memory.stock()).remove_elem(hash, equal_to(key), hasher)
+        let removal = raw.removal_with(reservation.memory.stock());
+        removal.remove_elem(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and returns it as it was stored, with its value; see
@@ -89,7 +91,8 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        Stocked::new(raw, reservation.memory.stock()).remove(hash, equal_to(key), hasher)
+        let removal = raw.removal_with(reservation.memory.stock());
+        removal.remove(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and drops it and its value where they are; whether it was there. See
@@ -104,7 +107,8 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        Stocked::new(raw, reservation.memory.stock()).delete(hash, equal_to(key), hasher)
+        let removal = raw.removal_with(reservation.memory.stock());
+        removal.delete(hash, equal_to(key), hasher)
     }
 
     /// Moves up to `chains` chains of a growth under way; true if some are left. As
