@@ -5,7 +5,7 @@
 //! A mean over many maps of the same size, for keys in an order that says nothing. The
 //! map is in no cache and has no branch predictor here: instructions are what a build
 //! costs, time is what `cargo speed` measures. PAIR chooses a pair of types by its
-//! number; without it `u64 -> u64` is measured.
+//! number; without it `u64 -> u64` is measured. The last rows are of a value of 1,152 bytes.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 extern crate alloc;
@@ -14,6 +14,8 @@ mod operations;
 
 use alloc::vec::Vec;
 use board::println;
+use core::hint::black_box;
+use hmap::{DefaultHashBuilder, Hmap};
 use operations::{HASHBROWN, HMAP, Operation, PAIRS, Work, open, perform};
 
 board::main!(run);
@@ -64,7 +66,61 @@ fn run() -> Result<(), &'static str> {
             }
         }
     }
+    outside();
     Ok(())
+}
+
+/// A large value that comes and goes, here in memory of a reservation, so that nothing is allocated
+/// for it.
+type Page = [u64; 144];
+
+/// Prints what a round of that takes, with so many others in the map.
+fn outside() {
+    const ROUNDS: u64 = 1_000;
+    let a_round = |round: &mut dyn FnMut(u64)| {
+        (0..ROUNDS).for_each(&mut *round);
+        let start = board::instructions();
+        (ROUNDS..2 * ROUNDS).for_each(round);
+        (board::instructions() - start) as f64 / ROUNDS as f64
+    };
+    println!(
+        "{:<18} instructions a round: it is put in and taken out",
+        "u64 -> [u64; 144]"
+    );
+    for n in [0, 100] {
+        let others = u64::MAX - n..u64::MAX;
+        let hasher = DefaultHashBuilder::with_seed(0x5eed);
+        let mut ours = Hmap::with_hasher(hasher);
+        let mut theirs = hashbrown::HashMap::with_capacity_and_hasher(n as usize + 1, hasher);
+        for key in others {
+            let _ = ours.insert(key, [0; 144]);
+            theirs.insert(key, [0; 144]);
+        }
+        ours.finish_growth();
+        let mut memory = ours.reservation(1);
+        let _ = memory.allocate();
+        let taken = a_round(&mut |key| {
+            let put: Page = black_box([key; 144]);
+            black_box(ours.insert_with(&mut memory, key, put).is_ok());
+            black_box(ours.remove_with(&mut memory, &key));
+        });
+        let deleted = a_round(&mut |key| {
+            let put: Page = black_box([key; 144]);
+            black_box(ours.insert_with(&mut memory, key, put).is_ok());
+            black_box(ours.delete_with(&mut memory, &key));
+        });
+        let hashbrown = a_round(&mut |key| {
+            let put: Page = black_box([key; 144]);
+            black_box(theirs.insert(key, put).is_none());
+            black_box(theirs.remove(&key));
+        });
+        for (what, ours) in [("in and out", taken), ("in and deleted", deleted)] {
+            println!(
+                "{what:>18} {n:>8} {ours:>8.1} {hashbrown:>9.1} {:>6.2}",
+                ours / hashbrown
+            );
+        }
+    }
 }
 
 /// The keys of some maps of the same size, each list followed by as many fresh keys.

@@ -32,7 +32,7 @@ use crate::go::place::Supply;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::{InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::{Go, Policy};
+use crate::numbers::policy::{DefaultPolicy, Go, Policy};
 use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
 use crate::table::entry::{Face, HashingFace};
 #[cfg(feature = "infallible")]
@@ -101,7 +101,7 @@ where
 
 /// Constructors that draw a seed for the map when the first entry goes in.
 #[cfg(feature = "default-hasher")]
-impl<K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, A> {
+impl<K: DefaultPolicy<P>, V, A: Allocator, P: Policy> Hmap<K, V, DefaultHashBuilder, A, P> {
     /// An empty map in an allocator.
     ///
     /// **Work:** constant, at compile time in a `static`. **Memory:** none until
@@ -114,6 +114,16 @@ impl<K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, A> {
     /// const NONE_OPEN: Hmap<u32, u64> = Hmap::new_in(Global);
     /// assert_eq!(NONE_OPEN.capacity(), 0);
     /// # }
+    /// ```
+    ///
+    /// Its policy is [`Go`], as with all constructors but [`with_policy_in`](Self::with_policy_in)
+    /// and [`with_seeded_hasher_in`](Self::with_seeded_hasher_in), which the compiler names where
+    /// another one is asked for:
+    ///
+    /// ```compile_fail,E0277
+    /// use hmap::{Compact, DefaultHashBuilder, Global, Hmap};
+    ///
+    /// let map: Hmap<u32, u32, DefaultHashBuilder, Global, Compact> = Hmap::new_in(Global);
     /// ```
     pub const fn new_in(alloc: A) -> Self {
         Self::with_seeded_hasher_in(DefaultHashBuilder::new(), alloc)
@@ -150,7 +160,7 @@ impl<K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, A> {
 }
 
 #[cfg(all(feature = "default-hasher", feature = "alloc"))]
-impl<K, V> Hmap<K, V> {
+impl<K: DefaultPolicy<P>, V, P: Policy> Hmap<K, V, DefaultHashBuilder, Global, P> {
     /// An empty map in the global allocator; see [`new_in`](Self::new_in).
     ///
     /// ```
@@ -178,7 +188,7 @@ impl<K, V> Hmap<K, V> {
 }
 
 #[cfg(feature = "alloc")]
-impl<K, V, S> Hmap<K, V, S> {
+impl<K: DefaultPolicy<P>, V, S, P: Policy> Hmap<K, V, S, Global, P> {
     /// An empty map with this hash builder, used as it is, in the global
     /// allocator; see [`with_hasher_in`](Self::with_hasher_in).
     pub const fn with_hasher(hash_builder: S) -> Self {
@@ -198,11 +208,13 @@ impl<K, V, S> Hmap<K, V, S> {
     }
 }
 
-impl<K, V, S, A: Allocator> Hmap<K, V, S, A> {
+impl<K: DefaultPolicy<P>, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// An empty map with this hash builder, used as it is, in an allocator.
     ///
     /// The low bits of a hash choose the bucket and its top byte tells keys
     /// apart, so both must depend on all of the key.
+    ///
+    /// Its policy is [`Go`]; [`with_policy_in`](Self::with_policy_in) takes any.
     ///
     /// **Work:** constant. **Memory:** none until the first insert.
     ///
@@ -459,7 +471,7 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        raw.remove_elem(hash, equal_to(key), hasher)
+        raw.removal().remove_elem(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and returns it as it was stored, with its value; see
@@ -474,7 +486,7 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        raw.remove(hash, equal_to(key), hasher)
+        raw.removal().remove(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and drops it and its value where they are; whether it was there.
@@ -503,7 +515,7 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        raw.delete(hash, equal_to(key), hasher)
+        raw.removal().delete(hash, equal_to(key), hasher)
     }
 }
 

@@ -12,10 +12,12 @@ pub(crate) mod iter;
 mod make;
 mod operations;
 mod reserve;
+mod with;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use operations::{Difference, Intersection, SymmetricDifference, Union};
+pub use with::{DrainWith, Reservation};
 
 use crate::hmap::Hmap;
 use crate::numbers::alloc::{Allocator, Global};

@@ -8,8 +8,8 @@
 //! Each method is given the map's heap, or what it says of entries, as `heap` or `of`, and if it
 //! moves entries how keys of that type are hashed: always of the same types and of the same heap
 //! in the life of a map. [`RawHmap`](crate::table::map::RawHmap) keeps them together, and
-//! [`Stocked`](crate::table::stocked::Stocked), which lends a header a stock of its heap. That is
-//! what every `unsafe` block of [`go`](super) rests on, beside what is said here.
+//! [`stocked`](crate::table::stocked) gives a stock of the heap in its place. That is what every
+//! `unsafe` block of [`go`](super) rests on, beside what is said here.
 //!
 //! # Invariants of the map
 //!
@@ -301,6 +301,12 @@ impl Header {
     pub(crate) const fn is_quiet(&self) -> bool {
         // With 0 entries this wraps to more than any limit.
         self.count.wrapping_sub(1) < self.quiet as usize
+    }
+
+    /// The same where the seed is the caller's to think of: there may be no entries (H9).
+    #[inline]
+    pub(crate) const fn takes_one_quietly(&self) -> bool {
+        self.count <= self.quiet as usize && !self.may_owe()
     }
 
     /// Whether something may be owed.

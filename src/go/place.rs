@@ -79,24 +79,26 @@ impl Header {
     /// nothing calls for a growth, or one runs, and nothing is reserved.
     #[inline]
     pub(crate) fn takes_a_free_slot(&self) -> bool {
-        self.is_quiet() || (self.is_growing() && self.reserved() == 0)
+        self.takes_one_quietly() || (self.is_growing() && self.reserved() == 0)
     }
 
-    /// Makes the first free slot of a chain live, if that is all that a new entry takes, and says
-    /// which it is; entries have no cells.
+    /// Makes the first free slot of a chain live, if that and cells are all that a new entry
+    /// takes, and says which it is. After an error the map is as it was.
     ///
     /// # Safety
     /// The chain owns the hash, and its key is not in it. The slot is written before anything
     /// else is done with the map (M1).
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
-    pub(crate) unsafe fn enter_if_free<T: MapType>(
+    pub(crate) unsafe fn enter_if_free<H: Heap>(
         &mut self,
-        head: BucketPtr<T>,
+        heap: H,
+        head: BucketPtr<H::Of>,
         hash: HashValue,
-    ) -> Option<Entered<()>> {
+        supply: Supply,
+    ) -> Had<Option<Entered<()>>> {
         if !self.takes_a_free_slot() {
-            return None;
+            return Ok(None);
         }
         let mut bucket = head;
         let index = loop {
@@ -105,11 +107,20 @@ impl Header {
                 break index;
             }
             // SAFETY: As above.
-            bucket = unsafe { bucket.overflow() }?;
+            match unsafe { bucket.overflow() } {
+                Some(next) => bucket = next,
+                None => return Ok(None),
+            }
         };
-        // SAFETY: The slot is free, and all that is needed; the caller's promise.
-        let entered = unsafe { self.enter(Slot { bucket, index }, TopHash::of(hash)) };
-        Some(entered.of_types(()))
+        let slot = Slot { bucket, index };
+        if heap.of().shape().has_cells() {
+            let cells = self.take_cells(heap, supply)?;
+            // SAFETY: The slot is free, and nobody else's are the cells.
+            unsafe { slot.set_cells(cells) };
+        }
+        // SAFETY: The slot is free, and has all that is needed; the caller's promise.
+        let entered = unsafe { self.enter(slot, TopHash::of(hash)) };
+        Ok(Some(entered.of_types(())))
     }
 
     /// Makes a free slot live.

@@ -130,9 +130,8 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K,
     /// # Ok::<(), hmap::TryReserveError>(())
     /// ```
     pub fn insert_within_capacity(self, value: V) -> Result<&'a mut V, (K, V)> {
-        let raw = self.raw.insert_at_hand(self.key, value);
-        let raw = raw.map_err(InsertError::into_pair)?;
-        Ok(raw.into_refs().1)
+        let placed = self.place_at_hand(value).map_err(InsertError::into_pair);
+        placed.map(OccupiedEntry::into_mut)
     }
 
     /// Inserts the key with this value, with memory of a [`Reservation`]: see
@@ -149,9 +148,28 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> VacantEntry<'a, K,
     where
         A: SameHeap,
     {
+        self.place_with(reservation, value)
+            .map(OccupiedEntry::into_mut)
+    }
+
+    /// As [`insert_within_capacity`](Self::insert_within_capacity), staying at the place.
+    pub(crate) fn place_at_hand(self, value: V) -> Placed<'a, K, V, S, A, P> {
+        let raw = self.raw.insert_at_hand(self.key, value)?;
+        Ok(OccupiedEntry { raw })
+    }
+
+    /// As [`insert_with`](Self::insert_with), staying at the place.
+    pub(crate) fn place_with(
+        self,
+        reservation: &mut Reservation<K, V, A, P>,
+        value: V,
+    ) -> Placed<'a, K, V, S, A, P>
+    where
+        A: SameHeap,
+    {
         let memory = &mut reservation.memory;
         let raw = self.raw.insert_with(self.key, value, memory)?;
-        Ok(raw.into_refs().1)
+        Ok(OccupiedEntry { raw })
     }
 }
 

@@ -1,9 +1,9 @@
 //! What changes a map with memory that the caller brings, and leaves him what it sets free: no
 //! call of the allocator in either direction.
 
-use super::around::counted;
+use super::around::{counted, left};
 use super::reservation::Reservation;
-use super::{Hmap, InsertError};
+use super::{Hmap, InsertError, Iter};
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::policy::{Go, Policy};
 use crate::table::entry::{Face, HashingFace};
@@ -56,7 +56,8 @@ where
     /// removals: then what is set free goes to the allocator.
     ///
     /// **Work:** as [`remove`](Self::remove). **Memory:** neither taken nor given back.
-    #[inline]
+    // So that a large value is moved to where the caller wants it, and not beside that first.
+    #[inline(never)]
     pub fn remove_with<Q>(
         &mut self,
         reservation: &mut Reservation<K, V, A, P>,
@@ -70,7 +71,8 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        Stocked::new(raw, reservation.memory.stock()).remove_elem(hash, equal_to(key), hasher)
+        let removal = raw.removal_with(reservation.memory.stock());
+        removal.remove_elem(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and returns it as it was stored, with its value; see
@@ -89,7 +91,8 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        Stocked::new(raw, reservation.memory.stock()).remove(hash, equal_to(key), hasher)
+        let removal = raw.removal_with(reservation.memory.stock());
+        removal.remove(hash, equal_to(key), hasher)
     }
 
     /// Removes a key and drops it and its value where they are; whether it was there. See
@@ -104,7 +107,8 @@ where
         }
         let hash = self.hash_to_change(key);
         let (raw, hasher) = self.split();
-        Stocked::new(raw, reservation.memory.stock()).delete(hash, equal_to(key), hasher)
+        let removal = raw.removal_with(reservation.memory.stock());
+        removal.delete(hash, equal_to(key), hasher)
     }
 
     /// Moves up to `chains` chains of a growth under way; true if some are left. As
@@ -192,3 +196,5 @@ impl<K, V, S, A: SameHeap, P: Policy> Hmap<K, V, S, A, P> {
 pub struct DrainWith<'a, K, V, A: Allocator = Global, P: Policy = Go>(RawDrainWith<'a, K, V, A, P>);
 
 counted!(['a, K, V, A: Allocator, P: Policy] DrainWith<'a, K, V, A, P>, (K, V), iter: K, V);
+
+left!([K, V, A: Allocator, P: Policy] DrainWith<'_, K, V, A, P>, pub(crate) Iter<K, V, P>);

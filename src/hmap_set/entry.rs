@@ -1,8 +1,8 @@
 //! A value's place in the set, found once.
 
-use super::HmapSet;
+use super::{HmapSet, Reservation};
 use crate::hmap::{self, places::shown};
-use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::error::SetInsertError;
 use crate::numbers::policy::{Go, Policy};
 use core::fmt;
@@ -116,6 +116,59 @@ impl<'a, T, S, A: Allocator, P: Policy> VacantEntry<'a, T, S, A, P> {
         S: BuildHasher,
     {
         let inner = self.inner.insert_entry(())?;
+        Ok(OccupiedEntry { inner })
+    }
+
+    /// Inserts the value with the memory that the set has, and stays at its place: the allocator
+    /// is not called, in either direction, and no growth starts. The value is hashed once, by
+    /// [`HmapSet::entry`], which calls no allocator either.
+    ///
+    /// **Work:** a slot in its chain. **Memory:** none.
+    ///
+    /// # Errors
+    /// As [`HmapSet::insert_within_capacity`]: if there is no room at hand, with the value.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// use hmap::{HmapSet, hmap_set::Entry};
+    ///
+    /// let mut raised = HmapSet::new();
+    /// raised.try_reserve(1)?;                         // where waiting is allowed
+    /// if let Entry::Vacant(entry) = raised.entry(14) {
+    ///     assert!(entry.insert_within_capacity().is_ok());
+    /// }
+    /// assert!(raised.contains(&14));
+    /// # }
+    /// # Ok::<(), hmap::TryReserveError>(())
+    /// ```
+    pub fn insert_within_capacity(self) -> Result<OccupiedEntry<'a, T, S, A, P>, T>
+    where
+        T: Hash,
+        S: BuildHasher,
+    {
+        let placed = self.inner.place_at_hand(());
+        let inner = placed.map_err(|error| error.into_pair().0)?;
+        Ok(OccupiedEntry { inner })
+    }
+
+    /// Inserts the value with memory of a [`Reservation`], and stays at its place: see
+    /// [`HmapSet::insert_with`]. The value is hashed once, by [`HmapSet::entry`].
+    ///
+    /// **Work** and **memory:** as [`HmapSet::insert_with`].
+    ///
+    /// # Errors
+    /// As [`HmapSet::insert_with`]: with the value, and with what is needed noted in the
+    /// reservation.
+    pub fn insert_with(
+        self,
+        reservation: &mut Reservation<T, A, P>,
+    ) -> Result<OccupiedEntry<'a, T, S, A, P>, SetInsertError<T>>
+    where
+        T: Hash,
+        S: BuildHasher,
+        A: SameHeap,
+    {
+        let inner = self.inner.place_with(reservation, ())?;
         Ok(OccupiedEntry { inner })
     }
 }

@@ -8,14 +8,14 @@ use crate::memory::first_bucket::FirstBucket;
 use crate::numbers::alloc::Global;
 use crate::numbers::alloc::{Allocator, WithBucket};
 use crate::numbers::error::TryReserveError;
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::{DefaultPolicy, Policy};
 #[cfg(feature = "default-hasher")]
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::numbers::seed::SeededBuildHasher;
 
 /// Constructors that draw a seed for the set when the first value goes in.
 #[cfg(feature = "default-hasher")]
-impl<T, A: Allocator> HmapSet<T, DefaultHashBuilder, A> {
+impl<T: DefaultPolicy<P>, A: Allocator, P: Policy> HmapSet<T, DefaultHashBuilder, A, P> {
     /// An empty set in an allocator.
     ///
     /// **Work:** constant, at compile time in a `static`. **Memory:** none until the first
@@ -28,6 +28,15 @@ impl<T, A: Allocator> HmapSet<T, DefaultHashBuilder, A> {
     /// const NONE_MASKED: HmapSet<u32> = HmapSet::new_in(Global);
     /// assert_eq!(NONE_MASKED.capacity(), 0);
     /// # }
+    /// ```
+    ///
+    /// Its policy is [`Go`](crate::Go); for another one see
+    /// [`with_seeded_hasher_in`](Self::with_seeded_hasher_in):
+    ///
+    /// ```compile_fail,E0277
+    /// use hmap::{Compact, DefaultHashBuilder, Global, HmapSet};
+    ///
+    /// let set: HmapSet<u32, DefaultHashBuilder, Global, Compact> = HmapSet::new_in(Global);
     /// ```
     pub const fn new_in(alloc: A) -> Self {
         Self::from_hmap(Hmap::new_in(alloc))
@@ -46,7 +55,7 @@ impl<T, A: Allocator> HmapSet<T, DefaultHashBuilder, A> {
 }
 
 #[cfg(all(feature = "default-hasher", feature = "alloc"))]
-impl<T> HmapSet<T> {
+impl<T: DefaultPolicy<P>, P: Policy> HmapSet<T, DefaultHashBuilder, Global, P> {
     /// An empty set in the global allocator; see [`new_in`](Self::new_in).
     ///
     /// ```
@@ -74,7 +83,7 @@ impl<T> HmapSet<T> {
 }
 
 #[cfg(feature = "alloc")]
-impl<T, S> HmapSet<T, S> {
+impl<T: DefaultPolicy<P>, S, P: Policy> HmapSet<T, S, Global, P> {
     /// An empty set with this hash builder, used as it is, in the global allocator; see
     /// [`with_hasher_in`](Self::with_hasher_in).
     pub const fn with_hasher(hash_builder: S) -> Self {
@@ -94,7 +103,7 @@ impl<T, S> HmapSet<T, S> {
     }
 }
 
-impl<T, S, A: Allocator> HmapSet<T, S, A> {
+impl<T: DefaultPolicy<P>, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// An empty set with this hash builder, used as it is, in an allocator; see
     /// [`Hmap::with_hasher_in`].
     ///

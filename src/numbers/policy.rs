@@ -35,8 +35,11 @@ impl Policy for Go {
 /// Keys and values over 32 bytes have an allocation of their own; the first bucket begins
 /// with two slots; chains are kept as short as their entries allow, which costs a removal
 /// a walk along its chain. Which slot an entry is in, and so the order of iteration, is no
-/// longer Go's. A map with it begins with memory of its allocator: the constructors with a
-/// first bucket of the caller's make maps of the policy `Go`.
+/// longer Go's. A map with it begins with memory of its allocator.
+///
+/// It is made by [`with_policy_in`](crate::Hmap::with_policy_in), or by
+/// [`with_seeded_hasher_in`](crate::Hmap::with_seeded_hasher_in) where it is to draw its own seed;
+/// all other constructors make maps of the policy [`Go`].
 ///
 /// ```
 /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -57,6 +60,22 @@ impl Policy for Compact {
     const SHORT_CHAINS: bool = true;
     const SMALL_FIRST_BUCKET: bool = true;
 }
+
+/// That a policy is the default one, [`Go`], whatever a map's keys are: so the constructors which
+/// ask for it make maps of that policy without being told.
+///
+/// It is said of the key's type `K` since that is known to the compiler no earlier than the map's.
+/// A policy that is named then has been seen, and if it is another one, this is what the compiler
+/// has to say.
+#[diagnostic::on_unimplemented(
+    message = "this constructor makes a map or a set of the policy `Go`, and `{P}` is asked for",
+    label = "use `with_policy_in`, or `with_seeded_hasher_in`",
+    note = "for any policy: `with_policy_in(hash_builder, allocator)`; the same by \
+            `with_seeded_hasher_in` draws its own seed; `try_presize` then makes room"
+)]
+pub trait DefaultPolicy<P: Policy> {}
+
+impl<K> DefaultPolicy<Go> for K {}
 
 mod sealed {
     pub trait Sealed {}

@@ -143,7 +143,7 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         // SAFETY: There are entries, so there is an array (A1).
         let head = unsafe { map.core().chain_of_entry(hash) };
         // SAFETY: The slot is live, and was found in the chain that owns the hash.
-        let entry = unsafe { map.core_mut().take_out(head, slot) };
+        let entry = unsafe { map.core_mut().removal().take_out(head, slot) };
         (entry, RawVacant { map, hash })
     }
 }

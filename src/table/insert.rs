@@ -113,12 +113,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             if let Some(slot) = found {
                 return Ok(Target::Entry(slot));
             }
-            if !Types::<K, V, P>::SHAPE.has_cells() {
-                // SAFETY: As above; whoever gets the slot writes it.
-                let free = unsafe { header.enter_if_free(head, hash) };
-                if let Some(slot) = free {
-                    return Ok(Target::New(slot.of_types(Types::HERE)));
-                }
+            // SAFETY: As above; whoever gets the slot writes it.
+            let free = unsafe { header.enter_if_free(heap, head, hash, supply) }?;
+            if let Some(slot) = free {
+                return Ok(Target::New(slot.of_types(Types::HERE)));
             }
         }
         // SAFETY: Whoever gets the slot writes it.

@@ -118,50 +118,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// # Safety
     /// The slot is live in this map, or was a moment ago, and nobody reads it again.
     pub(super) unsafe fn read_entry(&self, slot: Slot<Types<K, V, P>>) -> (K, V) {
-        // SAFETY: The caller's promise; M1. The copies are the entry from here on, and its
-        // cells, if there are any, are empty then.
-        unsafe {
-            let (key, elem) = slot.pair();
-            let entry = (key.read(), elem.read());
-            self.free_cells(slot);
-            entry
-        }
+        // SAFETY: The caller's promise.
+        unsafe { read_entry(slot, self.heap()) }
     }
 
-    /// Gives the cells of an entry back, if entries have some.
-    ///
-    /// # Safety
-    /// The entry was moved out of its slot.
-    #[inline]
-    pub(super) unsafe fn free_cells(&self, slot: Slot<Types<K, V, P>>) {
-        if Types::<K, V, P>::SHAPE.has_cells() {
-            // SAFETY: The caller's promise.
-            unsafe { slot.cells().free(self.heap()) };
-        }
-    }
-
-    /// Drops an entry where it is and gives its cells back: all of it, also if the
-    /// `Drop` of its key or of its elem panics.
+    /// Drops an entry where it is and gives its cells back.
     ///
     /// # Safety
     /// As [`read_entry`](Self::read_entry).
     pub(super) unsafe fn drop_entry(&self, slot: Slot<Types<K, V, P>>) {
-        /// The cells of an entry that is dropped first.
-        struct Emptied<H: Heap>(Cells, H);
-
-        impl<H: Heap> Drop for Emptied<H> {
-            fn drop(&mut self) {
-                // SAFETY: The cells, if there are any, are empty now.
-                unsafe { self.0.free(self.1) };
-            }
-        }
-
-        // SAFETY: The caller's promise; M1.
-        let (pair, cells) = unsafe { (slot.pair(), slot.cells()) };
-        let has_cells = Types::<K, V, P>::SHAPE.has_cells();
-        let _cells = has_cells.then(|| Emptied(cells, self.heap()));
-        // SAFETY: M1, and nobody reads them again.
-        unsafe { drop_pair(pair.0, pair.1) };
+        // SAFETY: The caller's promise.
+        unsafe { drop_entry(slot, self.heap()) }
     }
 
     /// Whether anything is to be done with an entry that goes.
@@ -225,6 +192,60 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         // SAFETY: The map is going away.
         unsafe { memory.0.drop_entries() }
     }
+}
+
+/// Moves an entry out of its slot and gives its cells back to the map's heap.
+///
+/// # Safety
+/// The slot is live, or was a moment ago, and nobody reads it again.
+pub(super) unsafe fn read_entry<K, V, P: Policy>(
+    slot: Slot<Types<K, V, P>>,
+    heap: impl Heap,
+) -> (K, V) {
+    // SAFETY: The caller's promise; M1. The copies are the entry from here on, and its
+    // cells, if there are any, are empty then.
+    unsafe {
+        let (key, elem) = slot.pair();
+        let entry = (key.read(), elem.read());
+        free_cells(slot, heap);
+        entry
+    }
+}
+
+/// Gives the cells of an entry back to the map's heap, if entries have some.
+///
+/// # Safety
+/// The entry was moved out of its slot.
+#[inline]
+pub(super) unsafe fn free_cells<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
+    if Types::<K, V, P>::SHAPE.has_cells() {
+        // SAFETY: The caller's promise.
+        unsafe { slot.cells().free(heap) };
+    }
+}
+
+/// Drops an entry where it is and gives its cells back to the map's heap: all of it, also if
+/// the `Drop` of its key or of its elem panics.
+///
+/// # Safety
+/// As [`read_entry`].
+pub(super) unsafe fn drop_entry<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
+    /// The cells of an entry that is dropped first.
+    struct Emptied<H: Heap>(Cells, H);
+
+    impl<H: Heap> Drop for Emptied<H> {
+        fn drop(&mut self) {
+            // SAFETY: The cells, if there are any, are empty now.
+            unsafe { self.0.free(self.1) };
+        }
+    }
+
+    // SAFETY: The caller's promise; M1.
+    let (pair, cells) = unsafe { (slot.pair(), slot.cells()) };
+    let has_cells = Types::<K, V, P>::SHAPE.has_cells();
+    let _cells = has_cells.then(|| Emptied(cells, heap));
+    // SAFETY: M1, and nobody reads them again.
+    unsafe { drop_pair(pair.0, pair.1) };
 }
 
 /// Drops a key, then its elem: also if the key's `Drop` panics.

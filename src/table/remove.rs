@@ -2,64 +2,88 @@
 
 use super::live::Live;
 use super::lookup::find_to_change;
-use super::map::RawHmap;
+use super::map::{RawHmap, drop_entry, free_cells, read_entry};
+use crate::go::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
+use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
+use core::marker::PhantomData;
 use core::mem::needs_drop;
 
 /// A slot, and the head of the chain that it is in.
-struct InChain<T> {
-    head: BucketPtr<T>,
-    slot: Slot<T>,
+struct InChain<K, V, P: Policy> {
+    head: BucketPtr<compiled_for!(K, V, P)>,
+    slot: Slot<Types<K, V, P>>,
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+/// A map's header that an entry is removed from, and the heap that what this sets free goes to:
+/// the map's own, or a stock of it.
+pub(crate) struct Removal<'m, K, V, P: Policy, H> {
+    header: &'m mut Header,
+    heap: H,
+    entries: PhantomData<(K, V, P)>,
+}
+
+impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V, P, H> {
+    /// They are of one map.
+    #[inline]
+    pub(super) fn new(header: &'m mut Header, heap: H) -> Self {
+        Self {
+            header,
+            heap,
+            entries: PhantomData,
+        }
+    }
+
     /// Removes the entry whose key has this hash and satisfies `eq`. Growth work
     /// is done also if there is none, unless the map is empty.
     ///
     /// Go: `mapdelete`.
     #[inline]
     pub(crate) fn remove(
-        &mut self,
+        mut self,
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Option<(K, V)> {
         let place = self.find_to_remove(hash, eq, hasher)?;
         // SAFETY: A live slot of that chain.
-        Some(unsafe { self.take_out(place.head.of_types(Self::TOLD), place.slot) })
+        Some(unsafe { self.take_out(place.head, place.slot) })
     }
 
     /// As [`remove`](Self::remove), for who wants the elem alone: where neither of the two has a
     /// `Drop` it is moved once, from its slot or cell to the caller.
     #[inline]
     pub(crate) fn remove_elem(
-        &mut self,
+        mut self,
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Option<V> {
         /// A removal whose slot is free, and whose entry was moved out.
-        struct MovedOut<'m, K, V, A: Allocator, P: Policy> {
-            map: &'m mut RawHmap<K, V, A, P>,
-            head: BucketPtr<compiled_for!(K, V, P)>,
+        struct MovedOut<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> {
+            removal: Removal<'m, K, V, P, H>,
+            head: BucketPtr<H::Of>,
             slot: Slot<Types<K, V, P>>,
         }
 
-        impl<K, V, A: Allocator, P: Policy> Drop for MovedOut<'_, K, V, A, P> {
+        impl<K, V, P, H> Drop for MovedOut<'_, K, V, P, H>
+        where
+            P: Policy,
+            H: Heap<Of = compiled_for!(K, V, P)>,
+        {
             #[inline]
             fn drop(&mut self) {
-                let Self { map, head, slot } = self;
+                let Removal { header, heap, .. } = &mut self.removal;
                 // SAFETY: The slot was live, in the chain that begins with `head`, and is free
                 // now; its cells, if there are any, are empty.
                 unsafe {
-                    map.free_cells(*slot);
-                    let freed = slot.of_types(RawHmap::<K, V, A, P>::TOLD);
-                    map.header.close_gap(*head, freed);
+                    free_cells(self.slot, *heap);
+                    header.close_gap(self.head, self.slot.of_types(heap.of()));
                 }
             }
         }
@@ -68,11 +92,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             return self.remove(hash, eq, hasher).map(|(_, elem)| elem);
         }
         let InChain { head, slot } = self.find_to_remove(hash, eq, hasher)?;
-        let head = head.of_types(Self::TOLD);
         // SAFETY: A live slot of that chain.
-        unsafe { self.header.clear_slot(head, slot.of_types(Self::TOLD)) };
-        let map = self;
-        let _end = MovedOut { map, head, slot };
+        unsafe { self.header.clear_slot(head, slot.of_types(self.heap.of())) };
+        let removal = self;
+        let _end = MovedOut {
+            removal,
+            head,
+            slot,
+        };
         // SAFETY: The slot was live, and nobody reads it again. Only then the rest is done.
         Some(unsafe { slot.pair().1.read() })
     }
@@ -81,7 +108,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// if it was not there. It is out of the map before it is dropped.
     #[inline]
     pub(crate) fn delete(
-        &mut self,
+        mut self,
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
@@ -89,11 +116,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let Some(InChain { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
             return false;
         };
-        let (head, freed) = (head.of_types(Self::TOLD), slot.of_types(Self::TOLD));
+        let freed = slot.of_types(self.heap.of());
         // SAFETY: A live slot of that chain, which is free when its entry is dropped.
         unsafe {
             self.header.clear_slot(head, freed);
-            self.drop_entry(slot);
+            drop_entry(slot, self.heap);
             self.header.close_gap(head, freed);
         }
         true
@@ -107,17 +134,46 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Option<InChain<Types<K, V, P>>> {
-        if self.len() == 0 {
+    ) -> Option<InChain<K, V, P>> {
+        if self.header.count() == 0 {
             return None;
         }
-        let (header, heap) = self.parts();
+        let (heap, hasher) = (self.heap, hash_key(&hasher));
         // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { header.chain_to_remove_from(heap, hash, hash_key(&hasher)) };
-        let head = head.of_types(Types::HERE);
+        let head = unsafe { self.header.chain_to_remove_from(heap, hash, hasher) };
         // SAFETY: The chain owns the hash, so it is initialised.
-        let slot = unsafe { find_to_change(head, hash, eq) }?;
+        let slot = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }?;
         Some(InChain { head, slot })
+    }
+
+    /// Removes the entry of a slot.
+    ///
+    /// # Safety
+    /// The slot is live, in the chain that begins with `head`.
+    pub(super) unsafe fn take_out(
+        self,
+        head: BucketPtr<H::Of>,
+        slot: Slot<Types<K, V, P>>,
+    ) -> (K, V) {
+        let freed = slot.of_types(self.heap.of());
+        // SAFETY: The caller's promise.
+        unsafe { self.header.clear_slot(head, freed) };
+        // SAFETY: The slot was live, and is free now.
+        let entry = unsafe { read_entry(slot, self.heap) };
+        // SAFETY: As above.
+        unsafe { self.header.close_gap(head, freed) };
+        entry
+    }
+}
+
+impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+    /// The removal of an entry, by which the allocator gets back what is set free.
+    #[inline]
+    pub(crate) fn removal(
+        &mut self,
+    ) -> Removal<'_, K, V, P, impl Heap<Of = compiled_for!(K, V, P)>> {
+        let (header, heap) = self.parts();
+        Removal::new(header, heap)
     }
 
     /// Removes the entries that `keep` is false for. Growth does not go on.
@@ -154,25 +210,6 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 return Some(slot);
             }
         }
-    }
-
-    /// Removes the entry of a slot.
-    ///
-    /// # Safety
-    /// The slot is live, in the chain that begins with `head`.
-    pub(super) unsafe fn take_out(
-        &mut self,
-        head: BucketPtr<compiled_for!(K, V, P)>,
-        slot: Slot<Types<K, V, P>>,
-    ) -> (K, V) {
-        let freed = slot.of_types(Self::TOLD);
-        // SAFETY: The caller's promise.
-        unsafe { self.header.clear_slot(head, freed) };
-        // SAFETY: The slot was live, and is free now.
-        let entry = unsafe { self.read_entry(slot) };
-        // SAFETY: As above.
-        unsafe { self.header.close_gap(head, freed) };
-        entry
     }
 
     /// Removes all entries and keeps the array: the one that a growth leads to.

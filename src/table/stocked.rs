@@ -8,7 +8,9 @@ use super::iter::RawIter;
 use super::live::Live;
 use super::lookup::{equal_to, find_to_change};
 use super::map::RawHmap;
-use crate::memory::compiled::{self, hash_key};
+use super::remove::Removal;
+use crate::go::place::Supply;
+use crate::memory::compiled::{self, compiled_for, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::memory::stock::{Stock, StockOf};
@@ -90,13 +92,17 @@ impl<K, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
         if memory.fits(self.allocator()) {
             let (hasher, header) = (hash_key(&hasher), &mut self.header);
             let heap = compiled::heap::<K, V, Stock, P>(memory.stock());
-            let chain = header.chain_to_change(heap.of(), hash, hasher);
-            let found = chain.and_then(|head| {
+            if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
                 // SAFETY: The chain owns the hash, so it is initialised (M5).
-                unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }
-            });
-            if let Some(slot) = found {
-                return Ok(Target::Entry(slot));
+                let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
+                if let Some(slot) = found {
+                    return Ok(Target::Entry(slot));
+                }
+                // SAFETY: As above; whoever gets the slot writes it.
+                let free = unsafe { header.enter_if_free(heap, head, hash, Supply::NoGrowth) };
+                if let Ok(Some(slot)) = free {
+                    return Ok(Target::New(slot.of_types(Types::HERE)));
+                }
             }
             // SAFETY: The work is done, and whoever gets the slot writes it.
             if let Ok(new) = unsafe { header.place_with(heap, hash, hasher) } {
@@ -123,6 +129,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             self.header.want_growth(Self::TOLD, bits, stock);
         }
         due.is_some()
+    }
+
+    /// The removal of an entry, by which a stock gets what is set free.
+    #[inline]
+    pub(crate) fn removal_with<'m>(
+        &'m mut self,
+        stock: &'m Stock,
+    ) -> Removal<'m, K, V, P, impl Heap<Of = compiled_for!(K, V, P)>> {
+        Removal::new(&mut self.header, compiled::heap::<K, V, Stock, P>(stock))
     }
 
     /// Starts a growth that is due, in memory of a stock; false if none was started.

@@ -238,6 +238,8 @@ macro_rules! list {
                 a_place_in_an_empty_map_draws_a_seed_when_it_is_filled,
                 what_is_set_free_is_dropped_once_and_its_memory_is_the_reservations,
                 every_allocation_of_a_reservation_is_refused_once,
+                what_is_done_to_a_set_with_a_reservation_calls_no_allocator,
+                a_vacant_place_of_a_set_is_filled_without_the_allocator,
             }
             pool {
                 no_more_is_set_aside_than_the_entries_can_fill,

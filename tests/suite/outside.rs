@@ -11,10 +11,10 @@ use crate::support::keys::{Counted, Identity, Key};
 use crate::support::ledger::Ledger;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hash, Hasher};
 use hmap::{
-    Compact, Entry, EntryRef, Go, Hmap, Policy, Reservation, SameHeap, SeededBuildHasher,
-    VacantEntry,
+    Compact, Entry, EntryRef, Go, Hmap, HmapSet, Policy, Reservation, SameHeap, SeededBuildHasher,
+    VacantEntry, hmap_set,
 };
 
 type Map<'l, V, P = Go> = Hmap<Key, V, Identity, &'l Ledger, P>;
@@ -461,4 +461,114 @@ pub fn every_allocation_of_a_reservation_is_refused_once() {
             break;
         }
     }
+}
+
+/// A value that has a cell, with the hash of a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Wide([Key; 10]);
+
+impl Wide {
+    fn spread(id: u64) -> Self {
+        Self([Key::spread(id); 10])
+    }
+}
+
+impl Hash for Wide {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0[0].hash(state);
+    }
+}
+
+/// Values for a set of some policy, which go in, and out in every way there is.
+fn a_set_there_and_back<P: Policy>(many: u64) {
+    let ledger = Ledger::new();
+    let mut set: HmapSet<Wide, Identity, &Ledger, P> = HmapSet::with_policy_in(Identity, &ledger);
+    let mut reservation: hmap_set::Reservation<Wide, &Ledger, P> =
+        locked(&ledger, || set.reservation(1));
+    for value in (0..many).map(Wide::spread) {
+        if let Some(mut larger) = locked(&ledger, || set.growth_reservation()) {
+            larger.allocate().unwrap();
+            locked(&ledger, || {
+                assert!(set.grow_with(&mut larger));
+                while set.grow_step_with(&mut larger, 2) {}
+                assert!(!set.as_hmap().is_growing());
+            });
+        }
+        reservation.allocate().unwrap();
+        locked(&ledger, || {
+            assert!(set.insert_with(&mut reservation, value).unwrap());
+            assert!(!set.insert_with(&mut reservation, value).unwrap());
+            set.note_needs(1, &mut reservation);
+        });
+        assert_eq!(set.validate(), Ok(()));
+    }
+    assert_eq!(set.len() as u64, many);
+
+    locked(&ledger, || {
+        let value = Wide::spread(0);
+        assert!(set.remove_with(&mut reservation, &value));
+        assert!(!set.remove_with(&mut reservation, &value));
+        assert_eq!(set.take_with(&mut reservation, &value), None);
+        let value = Wide::spread(1);
+        assert_eq!(set.take_with(&mut reservation, &value), Some(value));
+        set.retain_with(&mut reservation, |value| value.0[0].id % 2 == 0);
+        assert!(set.iter().all(|value| value.0[0].id % 2 == 0));
+        let left = set.len();
+        let drained = set.drain_with(&mut reservation).unwrap();
+        assert_eq!((drained.len(), drained.take(2).count()), (left, 2));
+        assert!(set.is_empty());
+    });
+    assert_eq!(set.validate(), Ok(()));
+    set.insert(Wide::spread(2)).unwrap();
+    locked(&ledger, || set.clear_with(&mut reservation));
+    assert_eq!((set.len(), set.validate()), (0, Ok(())));
+    drop(reservation);
+    assert_eq!(ledger.live_bytes(), set.footprint().heap());
+}
+
+pub fn what_is_done_to_a_set_with_a_reservation_calls_no_allocator() {
+    a_set_there_and_back::<Go>(few_or(24, 700));
+    a_set_there_and_back::<Compact>(few_or(24, 700));
+}
+
+/// The place of a value that is not there.
+fn vacant_in<'s, 'l>(
+    set: &'s mut HmapSet<Key, Identity, &'l Ledger>,
+    value: Key,
+) -> hmap_set::VacantEntry<'s, Key, Identity, &'l Ledger> {
+    match set.entry(value) {
+        hmap_set::Entry::Vacant(place) => place,
+        hmap_set::Entry::Occupied(_) => panic!("{value:?} is there"),
+    }
+}
+
+pub fn a_vacant_place_of_a_set_is_filled_without_the_allocator() {
+    let ledger = Ledger::new();
+    let mut set: HmapSet<Key, Identity, &Ledger> = HmapSet::with_hasher_in(Identity, &ledger);
+    let [one, two] = [1, 2].map(Key::spread);
+    locked(&ledger, || {
+        let refused = vacant_in(&mut set, one).insert_within_capacity();
+        assert_eq!(refused.err(), Some(one));
+    });
+    set.try_reserve(1).unwrap();
+    locked(&ledger, || {
+        let place = vacant_in(&mut set, one).insert_within_capacity();
+        assert_eq!(place.unwrap().get(), &one);
+    });
+
+    let mut reservation = set.reservation(0);
+    reservation.allocate().unwrap();
+    set.clear();
+    set.shrink_to_fit().unwrap();
+    locked(&ledger, || {
+        let refused = vacant_in(&mut set, two).insert_with(&mut reservation);
+        assert_eq!(refused.map(drop).unwrap_err().into_value(), two);
+    });
+    reservation.allocate().unwrap();
+    locked(&ledger, || {
+        let place = vacant_in(&mut set, two).insert_with(&mut reservation);
+        assert_eq!(place.unwrap().get(), &two);
+    });
+    assert!(set.contains(&two) && !set.contains(&one));
+    assert_eq!((set.len(), set.validate()), (1, Ok(())));
 }

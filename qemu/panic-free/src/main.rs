@@ -18,7 +18,7 @@ use core::hint::black_box;
 use core::ptr::NonNull;
 use hmap::{
     AllocError, Allocator, Cursor, DefaultHashBuilder, Entry, EntryRef, Equivalent, FirstBucket,
-    Hmap, HmapSet, WithBucket, hmap_set,
+    Hmap, HmapSet, SameHeap, WithBucket, hmap_set,
 };
 
 unsafe extern "C" {
@@ -87,6 +87,8 @@ where
     use_all(Hmap::<K, V, _, _>::new_in(heap), key, value);
     use_by_reference(Hmap::new_in(heap), key, value);
     use_set(HmapSet::new_in(heap), key);
+    use_outside(Hmap::new_in(heap), key, value);
+    use_set_outside(HmapSet::new_in(heap), key);
     let hasher = DefaultHashBuilder::with_seed(black_box(1));
     use_all(Hmap::with_hasher_in(hasher, heap), key, value);
     if let Ok(map) = Hmap::try_with_capacity_in(black_box(100), heap) {
@@ -229,6 +231,75 @@ where
     black_box((set.remove(&value), set.take(&value).is_some()));
     set.clear();
     black_box((set.iter().count(), set.footprint(), set.chain_stats()));
+}
+
+/// What can be done with a map in memory that is had before.
+fn use_outside<K, V, A>(mut map: Hmap<K, V, DefaultHashBuilder, A>, key: K, value: V)
+where
+    K: Eq + core::hash::Hash + Copy,
+    V: Copy,
+    A: SameHeap,
+{
+    let n = black_box(7);
+    let mut memory = map.reservation(n);
+    black_box((memory.allocate().is_ok(), memory.is_complete()));
+    black_box((memory.missing(), memory.held()));
+    if let Err(error) = map.insert_with(&mut memory, key, value) {
+        black_box((error.reason(), error.into_pair().1));
+    }
+    match map.entry(key) {
+        Entry::Occupied(entry) => {
+            black_box(entry.remove());
+        }
+        Entry::Vacant(entry) => {
+            black_box(entry.insert_with(&mut memory, value).is_ok());
+        }
+    }
+    if let Entry::Vacant(entry) = map.entry(key) {
+        black_box(entry.insert_within_capacity(value).is_ok());
+    }
+    map.note_needs(n, &mut memory);
+    if let Some(mut larger) = map.growth_reservation() {
+        black_box((larger.allocate().is_ok(), map.grow_with(&mut larger)));
+        black_box(map.grow_step_with(&mut larger, n));
+    }
+    map.retain_with(&mut memory, |_, _| black_box(true));
+    black_box(map.drain_with(&mut memory).map(Iterator::count));
+    black_box(map.remove_with(&mut memory, &key).is_some());
+    black_box(map.remove_entry_with(&mut memory, &key).is_some());
+    black_box(map.delete_with(&mut memory, &key));
+    map.clear_with(&mut memory);
+    memory.release();
+}
+
+/// What can be done with a set in memory that is had before.
+fn use_set_outside<T, A>(mut set: HmapSet<T, DefaultHashBuilder, A>, value: T)
+where
+    T: Eq + core::hash::Hash + Copy,
+    A: SameHeap,
+{
+    let n = black_box(7);
+    let mut memory = set.reservation(n);
+    black_box(memory.allocate().is_ok());
+    if let Err(error) = set.insert_with(&mut memory, value) {
+        black_box((error.reason(), error.into_value()));
+    }
+    if let hmap_set::Entry::Vacant(entry) = set.entry(value) {
+        black_box(entry.insert_with(&mut memory).is_ok());
+    }
+    if let hmap_set::Entry::Vacant(entry) = set.entry(value) {
+        black_box(entry.insert_within_capacity().is_ok());
+    }
+    set.note_needs(n, &mut memory);
+    if let Some(mut larger) = set.growth_reservation() {
+        black_box((larger.allocate().is_ok(), set.grow_with(&mut larger)));
+        black_box(set.grow_step_with(&mut larger, n));
+    }
+    set.retain_with(&mut memory, |_| black_box(true));
+    black_box(set.drain_with(&mut memory).map(Iterator::count));
+    black_box(set.remove_with(&mut memory, &value));
+    black_box(set.take_with(&mut memory, &value).is_some());
+    set.clear_with(&mut memory);
 }
 
 fn writes<K, V, A>(map: &mut Hmap<K, V, DefaultHashBuilder, A>, key: K, value: V, n: usize)
