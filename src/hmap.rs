@@ -32,7 +32,8 @@ use crate::go::place::Supply;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::{InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::{DefaultPolicy, Go, Policy};
+use crate::numbers::policy::Go;
+use crate::table::policy::{DefaultPolicy, Policy};
 use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
 use crate::table::entry::{Face, HashingFace};
 #[cfg(feature = "infallible")]

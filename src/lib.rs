@@ -147,7 +147,8 @@ pub use memory::first_bucket::FirstBucket;
 pub use numbers::alloc::{AllocError, Allocator, Global, SameHeap, WithBucket};
 pub use numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 pub use numbers::mix::{Mix, Mixed};
-pub use numbers::policy::{Compact, Go, Policy};
+pub use numbers::policy::{Compact, Go};
+pub use table::policy::Policy;
 #[cfg(feature = "default-hasher")]
 pub use numbers::seed::DefaultHasher;
 pub use numbers::seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};

@@ -11,7 +11,7 @@ use crate::compat::hash_set::HashSet;
 use crate::hmap::Hmap;
 use crate::hmap_set::HmapSet;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::marker::PhantomData;

@@ -12,7 +12,7 @@
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::Tradeoffs;
 use crate::numbers::tophash::TopHash;
 
 impl Header {

@@ -4,7 +4,7 @@ use super::Hmap;
 use crate::inspect::check::Violation;
 use crate::inspect::footprint::{ChainStats, Footprint, OldChain, SlotView, State, array_bytes};
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {

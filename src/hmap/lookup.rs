@@ -2,7 +2,7 @@
 
 use super::Hmap;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::table::lookup::equal_to;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;

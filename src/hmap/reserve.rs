@@ -3,7 +3,7 @@
 use super::Hmap;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::TryReserveError;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::table::entry::HashingFace;
 use core::hash::{BuildHasher, Hash};
 

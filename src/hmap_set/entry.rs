@@ -4,7 +4,8 @@ use super::{HmapSet, Reservation};
 use crate::hmap::{self, places::shown};
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::error::SetInsertError;
-use crate::numbers::policy::{Go, Policy};
+use crate::numbers::policy::Go;
+use crate::table::policy::Policy;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 

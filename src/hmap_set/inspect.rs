@@ -4,7 +4,7 @@ use super::HmapSet;
 use crate::inspect::check::Violation;
 use crate::inspect::footprint::{ChainStats, Footprint};
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {

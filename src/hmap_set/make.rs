@@ -8,7 +8,7 @@ use crate::memory::first_bucket::FirstBucket;
 use crate::numbers::alloc::Global;
 use crate::numbers::alloc::{Allocator, WithBucket};
 use crate::numbers::error::TryReserveError;
-use crate::numbers::policy::{DefaultPolicy, Policy};
+use crate::table::policy::{DefaultPolicy, Policy};
 #[cfg(feature = "default-hasher")]
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::numbers::seed::SeededBuildHasher;

@@ -3,7 +3,8 @@
 use super::{HmapSet, Iter};
 use crate::hmap::around::{around, cloned};
 use crate::numbers::alloc::{Allocator, Global};
-use crate::numbers::policy::{Go, Policy};
+use crate::numbers::policy::Go;
+use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 use core::iter::Chain;
 

@@ -3,7 +3,7 @@
 use super::HmapSet;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::TryReserveError;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {

@@ -6,7 +6,8 @@ use crate::hmap;
 use crate::hmap::around::counted;
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::error::SetInsertError;
-use crate::numbers::policy::{Go, Policy};
+use crate::numbers::policy::Go;
+use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 

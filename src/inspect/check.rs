@@ -12,7 +12,7 @@ use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS};
 use crate::numbers::tophash::TopHash;
 use crate::table::map::RawHmap;

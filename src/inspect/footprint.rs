@@ -6,7 +6,7 @@ use crate::memory::array::{Array, array_layout};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::{Allocator, Layout};
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::sizing::{BucketBits, SLOTS};
 use crate::numbers::tophash::TopHash;
 use crate::table::map::RawHmap;

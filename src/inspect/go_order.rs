@@ -13,7 +13,7 @@ use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::sizing::SLOTS;
 use crate::table::map::RawHmap;
 use core::marker::PhantomData;

@@ -21,7 +21,7 @@ use super::cells::Cells;
 use super::compiled::FOR_SPEED;
 use super::prefetch::prefetch;
 use super::shape::{Head, MapType, Types};
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::Tradeoffs;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::{TopHash, TopHashes};
 use core::mem::MaybeUninit;
@@ -522,7 +522,7 @@ impl<T: Copy> Entered<T> {
     }
 }
 
-impl<K, V, P: Policy> Entered<Types<K, V, P>> {
+impl<K, V, P: Tradeoffs> Entered<Types<K, V, P>> {
     /// Writes the entry.
     #[inline]
     pub(crate) fn write(self, key: K, elem: V) -> Slot<Types<K, V, P>> {
@@ -532,7 +532,7 @@ impl<K, V, P: Policy> Entered<Types<K, V, P>> {
     }
 }
 
-impl<K, V, P: Policy> Slot<Types<K, V, P>> {
+impl<K, V, P: Tradeoffs> Slot<Types<K, V, P>> {
     /// Where its key and its elem are.
     ///
     /// # Safety

@@ -8,7 +8,7 @@ use super::heap::Heap;
 use super::shape::MapType;
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::Had;
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::Tradeoffs;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
@@ -121,7 +121,7 @@ impl CellPool {
     pub(crate) unsafe fn put<T: MapType>(&mut self, _of: T, cells: Cells) {
         const {
             assert!(
-                <T::Policy as Policy>::INLINE_LIMIT >= size_of::<Link>(),
+                <T::Policy as Tradeoffs>::INLINE_LIMIT >= size_of::<Link>(),
                 "a link fits every cell"
             )
         };

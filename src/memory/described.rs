@@ -7,7 +7,7 @@ use super::shape::{MapType, Shape, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::Tradeoffs;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -22,13 +22,13 @@ macro_rules! compiled_for {
 pub(crate) use compiled_for;
 
 /// What the core is told of a map's types.
-pub(crate) const fn types<K, V, A: Allocator, P: Policy>() -> Described<P> {
+pub(crate) const fn types<K, V, A: Allocator, P: Tradeoffs>() -> Described<P> {
     Described::of::<K, V, A>()
 }
 
 /// What it is told of the map's memory.
 #[inline]
-pub(crate) fn heap<K, V, A: Allocator, P: Policy>(alloc: &A) -> AnyHeap<'_, P> {
+pub(crate) fn heap<K, V, A: Allocator, P: Tradeoffs>(alloc: &A) -> AnyHeap<'_, P> {
     AnyHeap::of::<K, V, A>(alloc)
 }
 
@@ -62,7 +62,7 @@ impl<P> Clone for Described<P> {
 
 impl<P> Copy for Described<P> {}
 
-impl<P: Policy> Described<P> {
+impl<P: Tradeoffs> Described<P> {
     /// The description of these types.
     pub(crate) const fn of<K, V, A: Allocator>() -> Self {
         Self(Here::<K, V, A, P>::DESCRIPTION, PhantomData)
@@ -72,7 +72,7 @@ impl<P: Policy> Described<P> {
 /// Where the descriptions are.
 struct Here<K, V, A, P>(PhantomData<(K, V, A, P)>);
 
-impl<K, V, A: Allocator, P: Policy> Here<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tradeoffs> Here<K, V, A, P> {
     const DESCRIPTION: &'static Description = &Description {
         shape: Types::<K, V, P>::SHAPE,
         allocate: allocate::<A>,
@@ -80,7 +80,7 @@ impl<K, V, A: Allocator, P: Policy> Here<K, V, A, P> {
     };
 }
 
-impl<P: Policy> MapType for Described<P> {
+impl<P: Tradeoffs> MapType for Described<P> {
     type Policy = P;
 
     #[inline(always)]
@@ -119,7 +119,7 @@ impl<P> Clone for AnyHeap<'_, P> {
 
 impl<P> Copy for AnyHeap<'_, P> {}
 
-impl<'a, P: Policy> AnyHeap<'a, P> {
+impl<'a, P: Tradeoffs> AnyHeap<'a, P> {
     #[inline]
     pub(crate) fn of<K, V, A: Allocator>(alloc: &'a A) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl<'a, P: Policy> AnyHeap<'a, P> {
     }
 }
 
-impl<P: Policy> Heap for AnyHeap<'_, P> {
+impl<P: Tradeoffs> Heap for AnyHeap<'_, P> {
     type Of = Described<P>;
 
     #[inline]

@@ -1,7 +1,7 @@
 //! A bucket that the caller lends to a map as its first. Go: the bucket on the stack.
 
 use super::shape::{Head, Types};
-use crate::numbers::policy::{Go, Policy};
+use crate::numbers::policy::{Go, Tradeoffs};
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::TopHashes;
 use core::marker::PhantomData;
@@ -49,7 +49,7 @@ impl<K, V, StoredKey, StoredValue> FirstBucket<K, V, StoredKey, StoredValue> {
 
     /// Empties the bucket, whatever a map left in it, and lends it to a map of the
     /// policy `P`.
-    pub(crate) const fn lend<P: Policy>(&mut self) -> LentBucket<'_, K, V, P> {
+    pub(crate) const fn lend<P: Tradeoffs>(&mut self) -> LentBucket<'_, K, V, P> {
         self.head = Head {
             tophash: TopHashes::ALL_EMPTY_REST.to_memory(),
             overflow: None,
@@ -82,7 +82,7 @@ impl<T> StoredAs<T> for Stored<true> {
 /// The limit by which [`first_bucket!`](crate::first_bucket) chooses: the policy
 /// `Go`'s.
 #[doc(hidden)]
-pub const INLINE_LIMIT: usize = <Go as Policy>::INLINE_LIMIT;
+pub const INLINE_LIMIT: usize = <Go as Tradeoffs>::INLINE_LIMIT;
 
 /// A caller's bucket, empty, that one map has for itself during `'b`.
 #[doc(hidden)]
@@ -92,7 +92,7 @@ pub struct LentBucket<'b, K, V, P> {
     shape: PhantomData<NonNull<(K, V, P)>>,
 }
 
-impl<K, V, P: Policy> LentBucket<'_, K, V, P> {
+impl<K, V, P: Tradeoffs> LentBucket<'_, K, V, P> {
     pub(crate) const fn address(&self) -> NonNull<u8> {
         self.at
     }

@@ -7,7 +7,7 @@ use super::shape::{MapType, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::Tradeoffs;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -23,13 +23,13 @@ pub(crate) use compiled_for;
     clippy::extra_unused_type_parameters,
     reason = "described types have it"
 )]
-pub(crate) const fn types<K, V, A, P: Policy>() -> Types<K, V, P> {
+pub(crate) const fn types<K, V, A, P: Tradeoffs>() -> Types<K, V, P> {
     Types::HERE
 }
 
 /// What it is told of the map's memory.
 #[inline]
-pub(crate) const fn heap<K, V, A: Allocator, P: Policy>(
+pub(crate) const fn heap<K, V, A: Allocator, P: Tradeoffs>(
     alloc: &A,
 ) -> HeapOf<'_, Types<K, V, P>, A> {
     HeapOf::new(Types::HERE, alloc)

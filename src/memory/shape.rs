@@ -23,7 +23,7 @@
 //! is the middle of a whole one: all its addresses are the same.
 
 use crate::numbers::alloc::Layout;
-use crate::numbers::policy::Policy;
+use crate::numbers::policy::Tradeoffs;
 use crate::numbers::sizing::{SLOTS, round_up};
 use core::marker::PhantomData;
 use core::num::{NonZeroU32, NonZeroUsize};
@@ -33,14 +33,14 @@ use core::ptr::NonNull;
 ///
 /// Go: `maptype`.
 pub(crate) trait MapType: Copy {
-    type Policy: Policy;
+    type Policy: Tradeoffs;
 
     fn shape(self) -> Shape;
 
     /// Whether the first bucket begins with two slots.
     #[inline]
     fn begins_small(self) -> bool {
-        <Self::Policy as Policy>::SMALL_FIRST_BUCKET
+        <Self::Policy as Tradeoffs>::SMALL_FIRST_BUCKET
     }
 }
 
@@ -55,12 +55,12 @@ impl<K, V, P> Clone for Types<K, V, P> {
 
 impl<K, V, P> Copy for Types<K, V, P> {}
 
-impl<K, V, P: Policy> Types<K, V, P> {
+impl<K, V, P: Tradeoffs> Types<K, V, P> {
     pub(crate) const HERE: Self = Self(PhantomData);
     pub(crate) const SHAPE: Shape = Shape::new::<K, V>(P::INLINE_LIMIT, P::SMALL_FIRST_BUCKET);
 }
 
-impl<K, V, P: Policy> MapType for Types<K, V, P> {
+impl<K, V, P: Tradeoffs> MapType for Types<K, V, P> {
     type Policy = P;
 
     #[inline(always)]
@@ -216,7 +216,7 @@ impl Shape {
     /// The same, with what the policy says known to the compiler.
     #[cfg(feature = "small-code")]
     #[inline(always)]
-    pub(super) const fn of_policy<P: Policy>(self) -> Self {
+    pub(super) const fn of_policy<P: Tradeoffs>(self) -> Self {
         Self {
             keys_first: P::SMALL_FIRST_BUCKET,
             ..self

@@ -1,11 +1,10 @@
-//! What a map may decide differently without becoming another map: a trait of
-//! constants, chosen by type, so that it costs nothing at run time.
+//! What a map may decide differently: a trait of constants, chosen by type, so that it costs
+//! nothing at run time.
 
-/// How a map spends memory. [`Go`] is the default of every type that takes one.
+/// The trade-offs of a policy inside the layout of its memory.
 ///
-/// The trait is sealed: its constants describe trade-offs inside the bucket
-/// layout, and new ones may be added in any release.
-pub trait Policy: sealed::Sealed {
+/// It is sealed; the policies are [`Go`] and [`Compact`].
+pub trait Tradeoffs: sealed::Sealed {
     /// Keys and values of more bytes than this are stored through a pointer,
     /// one allocation each, so that an empty slot costs 8 bytes and growth
     /// moves 8.
@@ -24,7 +23,7 @@ pub trait Policy: sealed::Sealed {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Go;
 
-impl Policy for Go {
+impl Tradeoffs for Go {
     const INLINE_LIMIT: usize = 128;
     const SHORT_CHAINS: bool = false;
     const SMALL_FIRST_BUCKET: bool = false;
@@ -55,27 +54,11 @@ impl Policy for Go {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compact;
 
-impl Policy for Compact {
+impl Tradeoffs for Compact {
     const INLINE_LIMIT: usize = 32;
     const SHORT_CHAINS: bool = true;
     const SMALL_FIRST_BUCKET: bool = true;
 }
-
-/// That a policy is the default one, [`Go`], whatever a map's keys are: so the constructors which
-/// ask for it make maps of that policy without being told.
-///
-/// It is said of the key's type `K` since that is known to the compiler no earlier than the map's.
-/// A policy that is named then has been seen, and if it is another one, this is what the compiler
-/// has to say.
-#[diagnostic::on_unimplemented(
-    message = "this constructor makes a map or a set of the policy `Go`, and `{P}` is asked for",
-    label = "use `with_policy_in`, or `with_seeded_hasher_in`",
-    note = "for any policy: `with_policy_in(hash_builder, allocator)`; the same by \
-            `with_seeded_hasher_in` draws its own seed; `try_presize` then makes room"
-)]
-pub trait DefaultPolicy<P: Policy> {}
-
-impl<K> DefaultPolicy<Go> for K {}
 
 mod sealed {
     pub trait Sealed {}

@@ -15,7 +15,7 @@ use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::InsertError;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::tophash::{Slots, TopHash};
 use core::mem;
 

@@ -12,7 +12,7 @@ use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, TryReserveError};
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::mem;
 
 impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {

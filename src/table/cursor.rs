@@ -10,7 +10,7 @@ use crate::memory::compiled::compiled_for;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::position::Position;
 use crate::numbers::sizing::SLOTS;
 

@@ -13,7 +13,7 @@ use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back

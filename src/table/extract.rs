@@ -7,7 +7,7 @@ use super::iter::RawIter;
 use super::live::Live;
 use super::map::RawHmap;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn drain(&mut self) -> RawDrain<'_, K, V, A, P> {

@@ -6,7 +6,7 @@ use super::map::RawHmap;
 use crate::memory::bucket::Slot;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::marker::PhantomData;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {

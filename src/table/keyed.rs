@@ -6,7 +6,7 @@
 use super::map::RawHmap;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::Had;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::seed::{Renewal, SeededBuildHasher};
 use core::marker::PhantomData;
 

@@ -4,7 +4,7 @@ use crate::go::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::compiled_for;
 use crate::memory::shape::Types;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::marker::PhantomData;
 
 /// All live slots of a map, or of a chain, in Go's order.

@@ -7,7 +7,7 @@ use crate::memory::compiled::compiled_for;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::tophash::{TopHash, TopHashes};
 use equivalent::Equivalent;
 

@@ -10,7 +10,7 @@ use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::{Allocator, WithBucket};
 use crate::numbers::error::{Had, TryReserveError};
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use crate::numbers::seed::Renewal;
 use crate::numbers::sizing::BucketBits;
 use core::marker::PhantomData;

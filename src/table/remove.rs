@@ -10,7 +10,7 @@ use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 

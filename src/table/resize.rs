@@ -6,7 +6,7 @@ use crate::memory::compiled::hash_key;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// See [`Header::try_reserve`](crate::go::header::Header::try_reserve).

@@ -17,7 +17,7 @@ use crate::memory::stock::{Stock, StockOf};
 use crate::numbers::alloc::{Allocator, SameHeap};
 use crate::numbers::error::{Had, InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Policy;
+use crate::table::policy::Policy;
 use core::mem::{self, ManuallyDrop};
 use core::ops::{Deref, DerefMut};
 

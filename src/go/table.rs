@@ -1,0 +1,273 @@
+//! Go's arrays as a [`Table`].
+
+use super::find;
+use super::header::Header;
+use super::walk::Walk;
+use crate::memory::bucket::{BucketPtr, Entered, Slot};
+use crate::memory::hash_key::HashKey;
+use crate::memory::heap::Heap;
+use crate::memory::shape::MapType;
+use crate::memory::stock::Stock;
+use crate::numbers::error::Had;
+use crate::numbers::hash::HashValue;
+use crate::numbers::position::Position;
+use crate::numbers::seed::{Renewal, RenewalOf};
+use crate::numbers::sizing::SLOTS;
+use crate::numbers::tophash::TopHash;
+use crate::seam::{Constant, Found, Supply, Table};
+use core::marker::PhantomData;
+
+/// A header without memory.
+pub struct Empty<R>(PhantomData<R>);
+
+impl<R: RenewalOf> Constant<Header> for Empty<R> {
+    const VALUE: Header = Header::empty(R::RENEWAL);
+}
+
+impl<T: MapType> crate::seam::Walk<T> for Walk<T> {}
+
+impl Table for Header {
+    type Empty<R: RenewalOf> = Empty<R>;
+    type Walk<T: MapType> = Walk<T>;
+
+    #[inline]
+    fn count(&self) -> usize {
+        self.count()
+    }
+
+    fn forget_entries(&mut self) {
+        self.forget_entries();
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    #[inline]
+    fn reserved(&self) -> u32 {
+        self.reserved()
+    }
+
+    #[inline]
+    fn is_growing(&self) -> bool {
+        self.is_growing()
+    }
+
+    fn is_put_off(&self) -> bool {
+        self.is_put_off()
+    }
+
+    fn renewal(&self) -> Option<Renewal> {
+        self.renewal()
+    }
+
+    fn set_renewal(&mut self, renewal: Option<Renewal>) {
+        self.set_renewal(renewal);
+    }
+
+    fn take(&mut self) -> Self {
+        self.take()
+    }
+
+    #[inline]
+    unsafe fn owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T> {
+        // SAFETY: There are entries, so there is an array (A1).
+        unsafe { self.owner(of, hash) }
+    }
+
+    #[inline]
+    unsafe fn settled_owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T> {
+        // SAFETY: As above, and no other.
+        unsafe { self.current_chain(of, hash) }
+    }
+
+    #[inline]
+    unsafe fn find<T: MapType>(
+        head: BucketPtr<T>,
+        hash: HashValue,
+        eq: impl FnMut(Slot<T>) -> bool,
+    ) -> Option<Slot<T>> {
+        // SAFETY: The chain owns the hash, so it is initialised (M5).
+        unsafe { find::find_in_chain(head, hash, eq) }
+    }
+
+    fn walk<T: MapType>(&self, of: T) -> Walk<T> {
+        self.walk(of)
+    }
+
+    fn at<T: MapType>(
+        &self,
+        of: T,
+        position: Position,
+    ) -> Option<(impl Iterator<Item = (usize, Slot<T>)>, Position)> {
+        let (head, behind) = self.arrays(of)?.at(position);
+        // SAFETY: The chain owns entries, so it is initialised (M5).
+        let chain = unsafe { head.chain() };
+        let slots = chain.enumerate().flat_map(|(number, bucket)| {
+            // SAFETY: The bucket is in the chain.
+            let live = unsafe { bucket.tops() }.live();
+            live.map(move |index| (number * SLOTS + index, Slot { bucket, index }))
+        });
+        Some((slots, behind))
+    }
+
+    #[inline]
+    fn is_quiet(&self) -> bool {
+        self.is_quiet()
+    }
+
+    #[inline]
+    unsafe fn find_or_free<T: MapType>(
+        head: BucketPtr<T>,
+        hash: HashValue,
+        eq: impl FnMut(Slot<T>) -> bool,
+    ) -> Found<T> {
+        // SAFETY: As in `find`.
+        unsafe { find::find_or_free(head, hash, eq) }
+    }
+
+    #[inline]
+    unsafe fn enter<T: MapType>(&mut self, slot: Slot<T>, hash: HashValue) -> Entered<T> {
+        // SAFETY: The caller's promise.
+        unsafe { self.enter(slot, TopHash::of(hash)) }
+    }
+
+    fn growth_work<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey) {
+        self.growth_work(of, hash, hasher);
+    }
+
+    #[inline]
+    fn owner_to_change<T: MapType>(
+        &mut self,
+        of: T,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> Option<BucketPtr<T>> {
+        self.chain_to_change(of, hash, hasher)
+    }
+
+    #[inline]
+    unsafe fn enter_if_free<T: MapType>(
+        &mut self,
+        head: BucketPtr<T>,
+        hash: HashValue,
+    ) -> Option<Entered<()>> {
+        // SAFETY: The caller's promise.
+        unsafe { self.enter_if_free(head, hash) }
+    }
+
+    #[inline]
+    unsafe fn place<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        supply: Supply,
+    ) -> Had<Entered<H::Of>> {
+        // SAFETY: The caller's promise.
+        unsafe { self.place(heap, hash, hasher, supply) }
+    }
+
+    #[cfg(feature = "infallible")]
+    fn grow_ahead<H: Heap>(&mut self, heap: H, hash: HashValue, hasher: impl HashKey) {
+        self.grow_ahead(heap, hash, hasher);
+    }
+
+    #[inline]
+    unsafe fn owner_to_remove_from<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> BucketPtr<H::Of> {
+        // SAFETY: There are entries, so there is an array (A1).
+        unsafe { self.chain_to_remove_from(heap, hash, hasher) }
+    }
+
+    #[inline]
+    unsafe fn unlink<T: MapType>(&mut self, head: BucketPtr<T>, slot: Slot<T>) -> Slot<T> {
+        // SAFETY: The caller's promise.
+        unsafe { self.clear_slot(head, slot) };
+        slot
+    }
+
+    unsafe fn unlink_in_walk<T: MapType>(&mut self, walk: &mut Walk<T>, slot: Slot<T>) -> Slot<T> {
+        let head = walk.head().unwrap_or(slot.bucket);
+        // SAFETY: The caller's promise; the slot is in the chain that the walk is in. The walk
+        // has read this bucket's tophashes before; what it still has to give of them does not
+        // change.
+        unsafe { self.clear_slot(head, slot) };
+        slot
+    }
+
+    #[inline]
+    unsafe fn close_gap<H: Heap>(&mut self, _: H, head: BucketPtr<H::Of>, gap: Slot<H::Of>) {
+        // SAFETY: The caller's promise.
+        unsafe { self.close_gap(head, gap) };
+    }
+
+    fn close_all_gaps<H: Heap>(&mut self, heap: H) {
+        self.cut_all_off(heap.of());
+    }
+
+    fn reset<H: Heap>(&mut self, heap: H) {
+        self.reset(heap);
+    }
+
+    unsafe fn give_all_back<H: Heap>(&mut self, heap: H) {
+        // SAFETY: The caller's promise.
+        unsafe { self.give_all_back(heap) };
+    }
+
+    fn make_room<H: Heap>(&mut self, heap: H, entries: usize) -> Had<()> {
+        self.make_array_for(heap, entries)
+    }
+
+    fn try_reserve<H: Heap>(&mut self, heap: H, n: usize, hasher: impl HashKey) -> Had<()> {
+        self.try_reserve(heap, n, hasher)
+    }
+
+    fn try_presize<H: Heap>(&mut self, heap: H, entries: usize, hasher: impl HashKey) -> Had<()> {
+        self.try_presize(heap, entries, hasher)
+    }
+
+    fn shrink_to<H: Heap>(&mut self, heap: H, entries: usize, hasher: impl HashKey) -> Had<()> {
+        self.shrink_to(heap, entries, hasher)
+    }
+
+    fn grow_step<H: Heap>(&mut self, heap: H, steps: usize, hasher: impl HashKey) -> bool {
+        self.grow_step(heap, steps, hasher)
+    }
+
+    fn finish_growth<H: Heap>(&mut self, heap: H, hasher: impl HashKey) {
+        self.finish_growth(heap, hasher);
+    }
+
+    fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {
+        self.want(of, n, stock);
+    }
+
+    fn want_growth<T: MapType>(&self, of: T, stock: &mut Stock) -> bool {
+        stock.want_nothing();
+        let due = self.growth_due().filter(|_| self.reserved() == 0);
+        if let Some(bits) = due {
+            self.want_growth(of, bits, stock);
+        }
+        due.is_some()
+    }
+
+    fn grow_with<H: Heap>(&mut self, heap: H) -> bool {
+        self.reserved() == 0 && self.grow_with(heap, 0)
+    }
+
+    #[inline]
+    unsafe fn place_with<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> Had<Entered<H::Of>> {
+        // SAFETY: The caller's promise.
+        unsafe { self.place_with(heap, hash, hasher) }
+    }
+}

@@ -1,0 +1,253 @@
+//! The seam between a map and the table that has its entries.
+//!
+//! A map compares keys and moves, makes or drops entries. A table says where they are: who owns
+//! a hash, where there is room for one more, what is due to be moved, where a walk goes on. It
+//! knows sizes and hashes, and no types: so it may be in an image once for all maps.
+//!
+//! There is one table, Go's doubling arrays, in [`go`](crate::go). Which one a map has is
+//! chosen by its [policy](crate::table::policy::Policy).
+//!
+//! What owns a hash begins with a bucket, its *head*, and a [`Slot`] is one of its places. All
+//! methods that are given a heap, or what it says of entries as `of`, are given the same types
+//! and the same heap in the life of a map: that is what `unsafe` in a table rests on, beside what
+//! is said here.
+
+use crate::memory::bucket::{BucketPtr, Entered, Slot};
+use crate::memory::hash_key::HashKey;
+use crate::memory::heap::Heap;
+use crate::memory::shape::MapType;
+use crate::memory::stock::Stock;
+use crate::numbers::error::Had;
+use crate::numbers::hash::HashValue;
+use crate::numbers::position::Position;
+use crate::numbers::seed::{Renewal, RenewalOf};
+
+/// Where the memory for a new entry may come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Supply {
+    /// What the map holds, and then the allocator; a growth starts if it is due.
+    Allocator,
+    /// The same, but no growth starts: there is no hasher at hand.
+    NoGrowth,
+    /// What the map holds, and no more; no growth starts.
+    AtHand,
+}
+
+/// What a look into the head that owns a hash has found for an insert.
+pub enum Found<T> {
+    /// The key.
+    Entry(Slot<T>),
+    /// That it is not there, and a free slot that it may have.
+    Free(Slot<T>),
+    /// Neither.
+    Nothing,
+}
+
+/// A value that is known when an image is built: so that maps are made by `const fn`.
+pub trait Constant<T> {
+    /// The value.
+    const VALUE: T;
+}
+
+/// All live slots of a table, each once, in its order.
+pub trait Walk<T: MapType>: Iterator<Item = Slot<T>> + Clone + Default {}
+
+/// A table: the header of a map, and all that it leads to.
+pub trait Table: Sized {
+    /// A table without memory, whose hash builder is given seeds as `R` says.
+    type Empty<R: RenewalOf>: Constant<Self>;
+
+    /// See [`walk`](Self::walk).
+    type Walk<T: MapType>: Walk<T>;
+
+    // What it says of itself.
+
+    /// Live entries.
+    fn count(&self) -> usize;
+    /// Forgets all entries; their slots still say that they live. For a map that goes.
+    fn forget_entries(&mut self);
+    /// Entries that it has room for before it grows; those that are there if they are more.
+    fn capacity(&self) -> usize;
+    /// New keys that are promised to go in without an allocation.
+    fn reserved(&self) -> u32;
+    /// Whether entries are still to be moved to where they will belong.
+    fn is_growing(&self) -> bool;
+    /// Whether a growth was refused and waits to be tried again.
+    fn is_put_off(&self) -> bool;
+    /// How the hash builder is given a new seed, if the map does that.
+    fn renewal(&self) -> Option<Renewal>;
+    /// Notes how the hash builder is given a new seed.
+    fn set_renewal(&mut self, renewal: Option<Renewal>);
+    /// Makes it one without memory, and hands over what it was. How the hash builder is given a
+    /// seed stays.
+    fn take(&mut self) -> Self;
+
+    // Looking up.
+
+    /// The head that owns a hash.
+    ///
+    /// # Safety
+    /// There are entries.
+    unsafe fn owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T>;
+    /// The same where nothing waits to be moved.
+    ///
+    /// # Safety
+    /// There are entries, and it does not [grow](Self::is_growing).
+    unsafe fn settled_owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T>;
+    /// The slot that has this hash and satisfies `eq`, which is asked of live slots.
+    ///
+    /// # Safety
+    /// The head owns the hash.
+    unsafe fn find<T: MapType>(
+        head: BucketPtr<T>,
+        hash: HashValue,
+        eq: impl FnMut(Slot<T>) -> bool,
+    ) -> Option<Slot<T>>;
+    /// All live slots. Whoever changes the table uses the walk no more, but as
+    /// [`unlink_in_walk`](Self::unlink_in_walk) says.
+    fn walk<T: MapType>(&self, of: T) -> Self::Walk<T>;
+    /// The live slots of what owns the hashes at a position, each with its number there, and the
+    /// position behind all of them; nothing for a table that has nothing yet.
+    fn at<T: MapType>(
+        &self,
+        of: T,
+        position: Position,
+    ) -> Option<(impl Iterator<Item = (usize, Slot<T>)>, Position)>;
+
+    // Inserting.
+
+    /// Whether one new key more can go in without a thought of growth, reservation or seed.
+    /// There are entries then.
+    fn is_quiet(&self) -> bool;
+    /// What there is for an insert where the table is [quiet](Self::is_quiet).
+    ///
+    /// # Safety
+    /// The head owns the hash.
+    unsafe fn find_or_free<T: MapType>(
+        head: BucketPtr<T>,
+        hash: HashValue,
+        eq: impl FnMut(Slot<T>) -> bool,
+    ) -> Found<T>;
+    /// Makes a free slot live.
+    ///
+    /// # Safety
+    /// The head that it is in owns the hash. It has what the entry needs beside, and is written
+    /// before anything else is done with the map (M1).
+    unsafe fn enter<T: MapType>(&mut self, slot: Slot<T>, hash: HashValue) -> Entered<T>;
+    /// Does the growth work that is due before this hash is looked for. The allocator is not
+    /// called.
+    fn growth_work<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey);
+    /// The head that owns a hash, after that work; none before the first insert.
+    fn owner_to_change<T: MapType>(
+        &mut self,
+        of: T,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> Option<BucketPtr<T>>;
+    /// Makes a free slot live, if a slot is all that a new entry takes; entries have no cells.
+    ///
+    /// # Safety
+    /// The head owns the hash, and its key is not there. The slot is written before anything
+    /// else is done with the map (M1).
+    unsafe fn enter_if_free<T: MapType>(
+        &mut self,
+        head: BucketPtr<T>,
+        hash: HashValue,
+    ) -> Option<Entered<()>>;
+    /// Makes a slot live for a key that is not there, with all that the entry needs beside. After
+    /// an error the map may have grown or hold more free memory, and is otherwise as it was.
+    ///
+    /// # Safety
+    /// It is the hash of a key that is not there, and the work that is due for it is done. The
+    /// slot is written before anything else is done with the map (M1).
+    unsafe fn place<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        supply: Supply,
+    ) -> Had<Entered<H::Of>>;
+    /// Starts a growth if one entry more will call for it: where there is a hasher, for a place
+    /// that will be filled where there is none.
+    #[cfg(feature = "infallible")]
+    fn grow_ahead<H: Heap>(&mut self, heap: H, hash: HashValue, hasher: impl HashKey);
+
+    // Removing.
+
+    /// The head that owns a hash, after the work that a removal owes.
+    ///
+    /// # Safety
+    /// There are entries.
+    unsafe fn owner_to_remove_from<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> BucketPtr<H::Of>;
+    /// Takes an entry out: where its fields are is said, and nobody but the caller reads them
+    /// again. Other entries of the head may be in other slots then.
+    ///
+    /// # Safety
+    /// The slot is live, and the head owns it.
+    unsafe fn unlink<T: MapType>(&mut self, head: BucketPtr<T>, slot: Slot<T>) -> Slot<T>;
+    /// The same of the slot that a walk gave last; the walk goes on as if it had been another
+    /// one.
+    ///
+    /// # Safety
+    /// The slot is live, the walk's last, and nothing else has changed the table since.
+    unsafe fn unlink_in_walk<T: MapType>(
+        &mut self,
+        walk: &mut Self::Walk<T>,
+        slot: Slot<T>,
+    ) -> Slot<T>;
+    /// Does what is to be done where an entry was taken out, whose slot is not needed any more.
+    ///
+    /// # Safety
+    /// What [`unlink`](Self::unlink) was given, and gave, and nothing else has changed the table
+    /// since.
+    unsafe fn close_gap<H: Heap>(&mut self, heap: H, head: BucketPtr<H::Of>, gap: Slot<H::Of>);
+    /// The same after a walk that has taken out some entries: work in proportion to the table.
+    fn close_all_gaps<H: Heap>(&mut self, heap: H);
+    /// Makes all slots free; what is in them is not dropped.
+    fn reset<H: Heap>(&mut self, heap: H);
+    /// Makes the map one without memory, and gives back what it had, but for the cells that
+    /// entries have.
+    ///
+    /// # Safety
+    /// Nothing in it is used again.
+    unsafe fn give_all_back<H: Heap>(&mut self, heap: H);
+
+    // Room.
+
+    /// Makes room for so many entries of an even spread. The table has no memory.
+    fn make_room<H: Heap>(&mut self, heap: H, entries: usize) -> Had<()>;
+    /// Sees to it that the next `n` new keys go in without an allocation, whatever their hashes.
+    fn try_reserve<H: Heap>(&mut self, heap: H, n: usize, hasher: impl HashKey) -> Had<()>;
+    /// Makes room for so many entries in all, of an even spread.
+    fn try_presize<H: Heap>(&mut self, heap: H, entries: usize, hasher: impl HashKey) -> Had<()>;
+    /// Gives back what is not needed to hold so many entries, or those that are there.
+    fn shrink_to<H: Heap>(&mut self, heap: H, entries: usize, hasher: impl HashKey) -> Had<()>;
+    /// Does so many steps of a growth that runs; true if some are left.
+    fn grow_step<H: Heap>(&mut self, heap: H, steps: usize, hasher: impl HashKey) -> bool;
+    /// Does all that is left of a growth.
+    fn finish_growth<H: Heap>(&mut self, heap: H, hasher: impl HashKey);
+
+    // Memory that a caller brings.
+
+    /// Notes what the next `n` new keys can need.
+    fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock);
+    /// Notes what a growth needs that is due: false, with nothing noted, if none is.
+    fn want_growth<T: MapType>(&self, of: T, stock: &mut Stock) -> bool;
+    /// Starts a growth that is due, if the heap has what it needs; false if none was started.
+    fn grow_with<H: Heap>(&mut self, heap: H) -> bool;
+    /// As [`place`](Self::place), of a heap that holds what the caller has brought.
+    ///
+    /// # Safety
+    /// As [`place`](Self::place).
+    unsafe fn place_with<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+    ) -> Had<Entered<H::Of>>;
+}
