@@ -10,9 +10,9 @@ use crate::hmap::Cursor;
 use crate::hmap::Hmap;
 use crate::hmap_set::HmapSet;
 use crate::inspect::footprint::{ChainStats, Footprint};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
-use crate::table::policy::Policy;
 use defmt::{Format, Formatter, write};
 
 impl<K: Format, V: Format, S, A: Allocator, P: Policy> Format for Hmap<K, V, S, A, P> {

@@ -28,13 +28,13 @@ pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterFrom, IterMut, Keys, Va
 pub use reservation::Reservation;
 pub use with::DrainWith;
 
-use crate::go::place::Supply;
+use crate::inspect::policy::{DefaultPolicy, Policy};
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::{InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Go;
-use crate::table::policy::{DefaultPolicy, Policy};
 use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
+use crate::seam::Supply;
 use crate::table::entry::{Face, HashingFace};
 #[cfg(feature = "infallible")]
 use crate::table::entry::{RawEntry, RawOccupied};
@@ -156,7 +156,9 @@ impl<K: DefaultPolicy<P>, V, A: Allocator, P: Policy> Hmap<K, V, DefaultHashBuil
     /// ```
     pub fn try_with_capacity_in(hint: usize, alloc: A) -> Result<Self, TryReserveError> {
         let raw = RawHmap::try_with_capacity_in(hint, alloc)?;
-        Ok(Self::seeded(raw, DefaultHashBuilder::new()))
+        Ok(Self {
+            keyed: Keyed::seeded(raw, DefaultHashBuilder::new()),
+        })
     }
 }
 
@@ -288,34 +290,27 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     where
         S: SeededBuildHasher,
     {
-        Self::seeded(RawHmap::new_in(alloc), hash_builder)
-    }
-
-    const fn seeded(raw: RawHmap<K, V, A, P>, hash_builder: S) -> Self
-    where
-        S: SeededBuildHasher,
-    {
         Self {
-            keyed: Keyed::seeded(raw, hash_builder),
+            keyed: Keyed::seeded_in(hash_builder, alloc),
         }
     }
 
     /// Number of entries.
     #[inline]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.keyed.raw().len()
     }
 
     /// Whether there is no entry.
     #[inline]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.keyed.raw().len() == 0
     }
 
     /// Number of entries that the present array takes before it grows: 0 as long as
     /// there is none, 8 for one bucket, 6½ a bucket for more. It is the number
     /// of entries there are if a growth was refused and they are more than that.
-    pub const fn capacity(&self) -> usize {
+    pub fn capacity(&self) -> usize {
         self.keyed.raw().capacity()
     }
 
@@ -330,7 +325,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     }
 
     /// Whether entries are still to be moved out of an old array.
-    pub const fn is_growing(&self) -> bool {
+    pub fn is_growing(&self) -> bool {
         self.keyed.raw().is_growing()
     }
 }

@@ -20,10 +20,10 @@ pub use operations::{Difference, Intersection, SymmetricDifference, Union};
 pub use with::{DrainWith, Reservation};
 
 use crate::hmap::Hmap;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::error::SetInsertError;
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::RawEntry;
 use crate::table::lookup::equal_to;
@@ -63,19 +63,19 @@ pub struct HmapSet<T, S = DefaultHashBuilder, A: Allocator = Global, P: Policy =
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Number of values.
     #[inline]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.map.len()
     }
 
     /// Whether there is no value.
     #[inline]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.map.is_empty()
     }
 
     /// Number of values that the present array takes before it grows; see
     /// [`Hmap::capacity`].
-    pub const fn capacity(&self) -> usize {
+    pub fn capacity(&self) -> usize {
         self.map.capacity()
     }
 

@@ -122,6 +122,8 @@ mod memory;
     reason = "an unsafe trait of allocators is forwarded, and a hash builder of an unknown type is given its seed"
 )]
 mod numbers;
+#[expect(unsafe_code, reason = "a table rests on what it is told of the map")]
+mod seam;
 #[cfg(feature = "serde")]
 mod serde;
 #[expect(unsafe_code, reason = "entries lie in raw memory")]
@@ -143,12 +145,12 @@ pub use hmap::{
 pub use hmap::{LentHmap, StaticHmap};
 pub use hmap_set::HmapSet;
 pub use inspect::footprint::{ChainStats, Footprint};
+pub use inspect::policy::Policy;
 pub use memory::first_bucket::FirstBucket;
 pub use numbers::alloc::{AllocError, Allocator, Global, SameHeap, WithBucket};
 pub use numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 pub use numbers::mix::{Mix, Mixed};
 pub use numbers::policy::{Compact, Go};
-pub use table::policy::Policy;
 #[cfg(feature = "default-hasher")]
 pub use numbers::seed::DefaultHasher;
 pub use numbers::seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
@@ -165,4 +167,5 @@ pub mod introspection {
     pub use crate::inspect::check::Violation;
     pub use crate::inspect::footprint::{OldChain, SlotView, State};
     pub use crate::numbers::hash::go_tophash;
+    pub use crate::table::policy::OfArrays;
 }

@@ -12,7 +12,14 @@
 //! and the same heap in the life of a map: that is what `unsafe` in a table rests on, beside what
 //! is said here.
 
+#![allow(
+    private_bounds,
+    private_interfaces,
+    reason = "nobody outside can name what is here; only a policy says which it has"
+)]
+
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
+use crate::memory::cells::CellPool;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
@@ -49,8 +56,17 @@ pub trait Constant<T> {
     const VALUE: T;
 }
 
-/// All live slots of a table, each once, in its order.
-pub trait Walk<T: MapType>: Iterator<Item = Slot<T>> + Clone + Default {}
+/// All live slots of a table, each once, in its order. It does not know of which types; it is
+/// told by every call.
+pub trait Walk: Clone + Default {
+    /// The next slot.
+    fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>>;
+    /// How many there still are, where that is known.
+    fn left(&self) -> Option<usize>;
+    /// The number of the slot that was given last, whose index in its bucket that is, among the
+    /// slots of its head: it stays the same as long as the entry is where it is.
+    fn number<T: MapType>(&self, of: T, index: usize) -> usize;
+}
 
 /// A table: the header of a map, and all that it leads to.
 pub trait Table: Sized {
@@ -58,7 +74,7 @@ pub trait Table: Sized {
     type Empty<R: RenewalOf>: Constant<Self>;
 
     /// See [`walk`](Self::walk).
-    type Walk<T: MapType>: Walk<T>;
+    type Walk: Walk;
 
     // What it says of itself.
 
@@ -105,14 +121,10 @@ pub trait Table: Sized {
     ) -> Option<Slot<T>>;
     /// All live slots. Whoever changes the table uses the walk no more, but as
     /// [`unlink_in_walk`](Self::unlink_in_walk) says.
-    fn walk<T: MapType>(&self, of: T) -> Self::Walk<T>;
-    /// The live slots of what owns the hashes at a position, each with its number there, and the
-    /// position behind all of them; nothing for a table that has nothing yet.
-    fn at<T: MapType>(
-        &self,
-        of: T,
-        position: Position,
-    ) -> Option<(impl Iterator<Item = (usize, Slot<T>)>, Position)>;
+    fn walk<T: MapType>(&self, of: T) -> Self::Walk;
+    /// The live slots of what owns the hashes at a position, and the position behind all of
+    /// them; nothing for a table that has nothing yet.
+    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Self::Walk, Position)>;
 
     // Inserting.
 
@@ -144,16 +156,19 @@ pub trait Table: Sized {
         hash: HashValue,
         hasher: impl HashKey,
     ) -> Option<BucketPtr<T>>;
-    /// Makes a free slot live, if a slot is all that a new entry takes; entries have no cells.
+    /// Makes a free slot live, if that and cells are all that a new entry takes. After an error
+    /// the map is as it was.
     ///
     /// # Safety
     /// The head owns the hash, and its key is not there. The slot is written before anything
     /// else is done with the map (M1).
-    unsafe fn enter_if_free<T: MapType>(
+    unsafe fn enter_if_free<H: Heap>(
         &mut self,
-        head: BucketPtr<T>,
+        heap: H,
+        head: BucketPtr<H::Of>,
         hash: HashValue,
-    ) -> Option<Entered<()>>;
+        supply: Supply,
+    ) -> Had<Option<Entered<()>>>;
     /// Makes a slot live for a key that is not there, with all that the entry needs beside. After
     /// an error the map may have grown or hold more free memory, and is otherwise as it was.
     ///
@@ -197,7 +212,7 @@ pub trait Table: Sized {
     /// The slot is live, the walk's last, and nothing else has changed the table since.
     unsafe fn unlink_in_walk<T: MapType>(
         &mut self,
-        walk: &mut Self::Walk<T>,
+        walk: &mut Self::Walk,
         slot: Slot<T>,
     ) -> Slot<T>;
     /// Does what is to be done where an entry was taken out, whose slot is not needed any more.
@@ -231,6 +246,32 @@ pub trait Table: Sized {
     fn grow_step<H: Heap>(&mut self, heap: H, steps: usize, hasher: impl HashKey) -> bool;
     /// Does all that is left of a growth.
     fn finish_growth<H: Heap>(&mut self, heap: H, hasher: impl HashKey);
+
+    // Copies. `copy` writes a copy of an entry, whose slot it is given, into a free slot, with
+    // cells of its own; it may panic, as all that is the user's.
+
+    /// Copies another table slot by slot. This one has no memory; it is whole after an error, or
+    /// a panic of `copy`, with the entries that were copied.
+    fn copy_from<H: Heap>(
+        &mut self,
+        heap: H,
+        original: &Self,
+        copy: impl FnMut(Slot<H::Of>, Slot<H::Of>) -> Had<()>,
+    ) -> Had<()>;
+    /// Gets the memory that [`refill`](Self::refill) will need; false if this table is not for
+    /// what is in the other one.
+    fn hold_for_copy<H: Heap>(&mut self, heap: H, original: &Self) -> Had<bool>;
+    /// Takes the cells that are reserved, so that nothing is reserved any more.
+    fn take_all_reserved<T: MapType>(&mut self, of: T, cells: &mut CellPool);
+    /// Copies another table slot by slot into this one, which is empty and has the memory for it.
+    /// After an error, or a panic of `copy`, there is no saying what is in it but entries that
+    /// were copied.
+    fn refill<T: MapType>(
+        &mut self,
+        of: T,
+        original: &Self,
+        copy: impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
+    ) -> Had<()>;
 
     // Memory that a caller brings.
 

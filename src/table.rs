@@ -21,6 +21,7 @@ pub(crate) mod keyed;
 pub(crate) mod live;
 pub(crate) mod lookup;
 pub(crate) mod map;
+pub(crate) mod policy;
 pub(crate) mod remove;
 pub(crate) mod resize;
 pub(crate) mod stocked;

@@ -27,7 +27,7 @@ const LINES_OF_THE_README: usize = 300;
 
 /// The layers from below. A module uses those of its own line and of the lines above, and its
 /// functions call theirs.
-const LAYERS: [&[&str]; 32] = [
+const LAYERS: [&[&str]; 34] = [
     &["numbers/sizing", "numbers/error", "numbers/policy"],
     &["numbers/hash", "numbers/position"],
     &["numbers/alloc", "numbers/seed", "numbers/mix"],
@@ -42,13 +42,15 @@ const LAYERS: [&[&str]; 32] = [
     &["memory/array"],
     &["memory/pool"],
     &["memory"],
+    &["seam"],
     &["go/header"],
     &["go/arrays"],
-    &["go/walk", "go/room", "go/small"],
+    &["go/find", "go/walk", "go/room", "go/small"],
     &["go/grow", "go/compact", "go/copy"],
     &["go/place", "go/unlink", "go/rebuild"],
     &["go/reserve"],
     &["go"],
+    &["table/policy"],
     &["table/live"],
     &["table/map"],
     &["table/lookup", "table/iter", "table/resize"],

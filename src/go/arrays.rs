@@ -37,6 +37,18 @@ pub(crate) enum Holder<T> {
     Waiting(BucketPtr<T>),
 }
 
+impl<T: Copy> Arrays<T> {
+    /// The same, whose types are told in another way.
+    #[inline]
+    fn of_types<U: Copy>(self, of: U) -> Arrays<U> {
+        Arrays {
+            base: self.base.of_types(of),
+            bits: self.bits,
+            old: self.old.map(|(base, bits)| (base.of_types(of), bits)),
+        }
+    }
+}
+
 impl<T: MapType> Arrays<T> {
     /// B of the current array.
     pub(crate) const fn bits(self) -> BucketBits {
@@ -125,11 +137,37 @@ pub(crate) struct Chains<T> {
     next: usize,
 }
 
-impl<T: MapType> Chains<T> {
+impl<T: Copy> Chains<T> {
     /// # Safety
     /// The arrays stay as they are, in the same state of growth, while this is used.
     pub(crate) const unsafe fn of(arrays: Option<Arrays<T>>) -> Self {
         Self { arrays, next: 0 }
+    }
+
+    /// The same, without the types.
+    pub(crate) fn without_types(self) -> Chains<()> {
+        Chains {
+            arrays: self.arrays.map(|arrays| arrays.of_types(())),
+            next: self.next,
+        }
+    }
+
+    /// The next head, of the types that the map has.
+    #[inline]
+    pub(crate) fn next_of<U: MapType>(&mut self, of: U) -> Option<BucketPtr<U>> {
+        let arrays = self.arrays?.of_types(of);
+        while self.next < arrays.bits.count() {
+            let n = self.next;
+            self.next += 1;
+            // SAFETY: The number is below 2^B.
+            match unsafe { arrays.holder(n) } {
+                Holder::Itself(head) => return Some(head),
+                Holder::Waiting(head) if arrays.old(n).is_some() => return Some(head),
+                // Given already, as the chain of the other bucket that it will be split into.
+                Holder::Waiting(_) => {}
+            }
+        }
+        None
     }
 
     pub(crate) const NONE: Self = Self {
@@ -143,19 +181,8 @@ impl<T: MapType> Iterator for Chains<T> {
 
     #[inline]
     fn next(&mut self) -> Option<BucketPtr<T>> {
-        let arrays = self.arrays?;
-        while self.next < arrays.bits.count() {
-            let n = self.next;
-            self.next += 1;
-            // SAFETY: The number is below 2^B.
-            match unsafe { arrays.holder(n) } {
-                Holder::Itself(head) => return Some(head),
-                Holder::Waiting(head) if arrays.old(n).is_some() => return Some(head),
-                // Given already, as the chain of the other bucket that it will be split into.
-                Holder::Waiting(_) => {}
-            }
-        }
-        None
+        let of = self.arrays?.base.of();
+        self.next_of(of)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::header::{Header, Home};
 use crate::memory::array::{Array, NewArray, make_first_bucket};
-use crate::memory::bucket::BucketPtr;
+use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::numbers::error::{Had, TryReserveError};
@@ -36,9 +36,133 @@ impl OldSpares {
 }
 
 impl Header {
+    /// Copies another map's arrays and chains, slot by slot, in whatever state of growth that is.
+    /// This map has no memory. It is a whole map after every slot.
+    pub(crate) fn copy_from<H: Heap>(
+        &mut self,
+        heap: H,
+        original: &Self,
+        mut copy: impl FnMut(Slot<H::Of>, Slot<H::Of>) -> Had<()>,
+    ) -> Had<()> {
+        if !original.has_buckets() {
+            return Ok(());
+        }
+        let mut old_spares = self.copy_arrays(heap, original)?;
+        self.copy_chains(heap.of(), original, &mut copy)?;
+        let arrays = (original.arrays(heap.of()), self.arrays(heap.of()));
+        if let (Some(arrays), Some(copied)) = arrays {
+            for (n, from) in arrays.all_waiting() {
+                let to = copied.old(n).ok_or(TryReserveError::CapacityOverflow)?;
+                // SAFETY: Chains of both old arrays that are initialised; the copy's is empty.
+                unsafe {
+                    self.copy_chain(from, to, &mut copy, |header, from, last| {
+                        let next = header.take_for_old(from, &mut old_spares)?;
+                        last.set_overflow(Some(next));
+                        Some(next)
+                    })?;
+                }
+            }
+        }
+        self.settle();
+        Ok(())
+    }
+
+    /// Gets the overflow buckets that the chains of another map have, beside those that hang in
+    /// chains here, which are free when these are empty. False, with nothing had, if this map's
+    /// array is not of the other's size, or if the other grows.
+    pub(crate) fn hold_for_copy<H: Heap>(&mut self, heap: H, original: &Self) -> Had<bool> {
+        let slots = [self.home().slots(), original.home().slots()];
+        let is_alike = self.bits() == original.bits() && slots[0] == slots[1];
+        if !self.has_buckets() || !is_alike || original.is_growing() {
+            return Ok(false);
+        }
+        let buckets = original.noverflow().saturating_sub(self.noverflow());
+        self.hold_buckets(heap, buckets)?;
+        Ok(true)
+    }
+
+    /// Copies the entries of all current chains into the same chains of this map, which are
+    /// empty.
+    pub(crate) fn copy_chains<T: MapType>(
+        &mut self,
+        of: T,
+        original: &Self,
+        copy: &mut impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
+    ) -> Had<()> {
+        let (Some(arrays), Some(base)) = (original.arrays(of), self.bucket_0(of)) else {
+            return Ok(());
+        };
+        for n in 0..arrays.bits().count() {
+            let Some(from) = arrays.initialised(n) else {
+                continue;
+            };
+            let mut overflow = 0;
+            // SAFETY: The number is below 2^B of both arrays, both chains are initialised, and
+            // the copy's is empty.
+            unsafe {
+                self.copy_chain(from, base.nth(n), copy, |header, _, last| {
+                    let next = header.take_for_chain(of, overflow)?;
+                    overflow += 1;
+                    header.link_behind(last, next);
+                    Some(next)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the entries of a chain into an empty one, slot for slot. `link` hangs the overflow
+    /// bucket that stands for one of the original's behind the last one.
+    ///
+    /// # Safety
+    /// `from` is the head of a chain of another map that owns its entries, `to` of an
+    /// empty chain of this map that owns the same hashes.
+    unsafe fn copy_chain<T: MapType>(
+        &mut self,
+        from: BucketPtr<T>,
+        to: BucketPtr<T>,
+        copy: &mut impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
+        mut link: impl FnMut(&mut Self, BucketPtr<T>, BucketPtr<T>) -> Option<BucketPtr<T>>,
+    ) -> Had<()> {
+        let (mut from, mut to) = (from, to);
+        loop {
+            // SAFETY: The caller's promise.
+            unsafe { self.copy_bucket(from, to, copy)? };
+            // SAFETY: As above.
+            let Some(next) = (unsafe { from.overflow() }) else {
+                return Ok(());
+            };
+            to = link(self, next, to).ok_or(TryReserveError::CapacityOverflow)?;
+            from = next;
+        }
+    }
+
+    /// # Safety
+    /// As [`copy_chain`](Self::copy_chain), of one bucket.
+    unsafe fn copy_bucket<T: MapType>(
+        &mut self,
+        from: BucketPtr<T>,
+        to: BucketPtr<T>,
+        copy: &mut impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
+    ) -> Had<()> {
+        // SAFETY: The caller's promise.
+        let tops = unsafe { from.tops() };
+        for index in tops.live() {
+            let slot_of = |bucket| Slot { bucket, index };
+            copy(slot_of(from), slot_of(to))?;
+            // SAFETY: The slot was written (M1).
+            unsafe { to.set_top(index, tops.get(index)) };
+            self.count_inserted();
+        }
+        // The tombstones, too.
+        // SAFETY: The live slots are those that were filled.
+        unsafe { to.set_tops(tops) };
+        Ok(())
+    }
+
     /// Gets empty arrays like another map's, and all overflow buckets that its chains have or
     /// can need. This map has no memory, and is whole after an error.
-    pub(crate) fn copy_arrays<H: Heap>(&mut self, heap: H, original: &Self) -> Had<OldSpares> {
+    fn copy_arrays<H: Heap>(&mut self, heap: H, original: &Self) -> Had<OldSpares> {
         match original.home() {
             home @ (Home::Two | Home::Four) => {
                 let bucket = make_first_bucket(heap, home.slots())?;
@@ -106,7 +230,7 @@ impl Header {
 
     /// Takes the overflow bucket, initialised, that stands for one of a chain of the original
     /// that waits to be moved.
-    pub(crate) fn take_for_old<T: MapType>(
+    fn take_for_old<T: MapType>(
         &mut self,
         from: BucketPtr<T>,
         spares: &mut OldSpares,

@@ -111,7 +111,7 @@ union Behind {
 }
 
 /// Go's `hmap`. Its fields keep their names; `B` is `bits`.
-pub(crate) struct Header {
+pub struct Header {
     pub(super) count: usize,
     /// The head of the first of the 2^`bits` buckets; none before the first insert.
     pub(super) buckets: Option<NonNull<u8>>,
@@ -205,8 +205,8 @@ impl Header {
     }
 
     /// A map whose first bucket is a caller's, empty.
-    pub(crate) const fn of_lent(bucket: NonNull<u8>) -> Self {
-        let mut header = Self::empty(None);
+    pub(crate) const fn of_lent(bucket: NonNull<u8>, renewal: Option<Renewal>) -> Self {
+        let mut header = Self::empty(renewal);
         header.buckets = Some(bucket);
         header.home = Home::Lent;
         header

@@ -13,6 +13,7 @@ use crate::memory::shape::MapType;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::tophash::TopHash;
+use crate::seam::Supply;
 
 /// Where in its chain an absent key goes.
 #[derive(Clone, Copy)]
@@ -23,17 +24,6 @@ enum Vacancy<T> {
     Behind(BucketPtr<T>),
     /// There is no bucket yet.
     NoBuckets,
-}
-
-/// Where the memory for a new entry may come from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Supply {
-    /// What the map holds, and then the allocator; a growth starts if it is due.
-    Allocator,
-    /// The same, but no growth starts: there is no hasher at hand.
-    NoGrowth,
-    /// What the map holds, and no more; no growth starts.
-    AtHand,
 }
 
 /// A slot, and the cells for it, that an entry can be put into without fail.

@@ -67,7 +67,7 @@ impl Header {
         hasher: impl HashKey,
     ) -> Had<()> {
         let mut fresh = Fresh::make(heap, bits)?;
-        for slot in self.walk(heap.of()) {
+        for slot in self.walk(heap.of()).slots(heap.of()) {
             // SAFETY: The slot is live (M1).
             let hash = unsafe { hasher.hash(slot.key_at()) };
             // SAFETY: The slot is live, and the number below 2^B.
@@ -143,7 +143,7 @@ impl Header {
             // SAFETY: The map moved out of it.
             unsafe { lent.init() };
         }
-        for from in self.walk(heap.of()) {
+        for from in self.walk(heap.of()).slots(heap.of()) {
             // SAFETY: The bucket is initialised.
             let free = unsafe { lent.tops() }.free().first();
             if let Some(index) = free.filter(|_| from.bucket != lent) {
@@ -179,7 +179,7 @@ impl Header {
             return Ok(());
         }
         let bucket = make_first_bucket(heap, home.slots())?;
-        for (index, from) in (0..home.slots()).zip(self.walk(heap.of())) {
+        for (index, from) in (0..home.slots()).zip(self.walk(heap.of()).slots(heap.of())) {
             // SAFETY: A live slot, and a free one that is there, of another bucket; the
             // copies are the entries from here on.
             unsafe { from.copy_to(Slot { bucket, index }) };
@@ -219,7 +219,7 @@ impl Header {
             let mut end = unsafe { fresh.end_of(merged) };
             for number in (merged..self.bits.count()).step_by(bits.count()) {
                 // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
-                for slot in unsafe { Walk::of_chain(base.nth(number)) } {
+                for slot in unsafe { Walk::of_chain(base.nth(number)) }.slots(of) {
                     // SAFETY: The slot is live.
                     end = unsafe { fresh.append(end, slot.top(), slot)? };
                 }
@@ -237,9 +237,12 @@ impl Header {
         let mut overflow = 0;
         for merged in 0..bits.count() {
             let mut live = 0;
+            let of = base.of();
             for number in (merged..self.bits.count()).step_by(bits.count()) {
                 // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
-                live += unsafe { Walk::of_chain(base.nth(number)) }.count();
+                live += unsafe { Walk::of_chain(base.nth(number)) }
+                    .slots(of)
+                    .count();
             }
             overflow += usize::saturating_sub(live, 1) / SLOTS;
         }

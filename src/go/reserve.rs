@@ -28,7 +28,6 @@
 //! buckets, then cells. What was had goes back if the next is refused.
 
 use super::header::Header;
-use super::place::Supply;
 use super::rebuild::checked_bits;
 use crate::memory::array::array_layout;
 use crate::memory::bucket::Entered;
@@ -41,6 +40,7 @@ use crate::memory::stock::Stock;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off};
+use crate::seam::Supply;
 
 impl Header {
     /// Promises that the next `n` new keys go in without a call of the allocator: work in

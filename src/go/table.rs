@@ -1,20 +1,27 @@
 //! Go's arrays as a [`Table`].
 
+#![allow(
+    private_bounds,
+    private_interfaces,
+    reason = "nobody outside can name what is here; only a policy says which it has"
+)]
+
 use super::find;
 use super::header::Header;
 use super::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
+use crate::memory::cells::CellPool;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
-use crate::numbers::error::Had;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::numbers::seed::{Renewal, RenewalOf};
-use crate::numbers::sizing::SLOTS;
+use crate::numbers::sizing::BucketBits;
 use crate::numbers::tophash::TopHash;
-use crate::seam::{Constant, Found, Supply, Table};
+use crate::seam::{self, Constant, Found, Supply, Table};
 use core::marker::PhantomData;
 
 /// A header without memory.
@@ -24,11 +31,24 @@ impl<R: RenewalOf> Constant<Header> for Empty<R> {
     const VALUE: Header = Header::empty(R::RENEWAL);
 }
 
-impl<T: MapType> crate::seam::Walk<T> for Walk<T> {}
+impl seam::Walk for Walk {
+    #[inline]
+    fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>> {
+        self.next(of)
+    }
+
+    fn left(&self) -> Option<usize> {
+        self.left()
+    }
+
+    fn number<T: MapType>(&self, of: T, index: usize) -> usize {
+        self.number(of, index)
+    }
+}
 
 impl Table for Header {
     type Empty<R: RenewalOf> = Empty<R>;
-    type Walk<T: MapType> = Walk<T>;
+    type Walk = Walk;
 
     #[inline]
     fn count(&self) -> usize {
@@ -91,24 +111,14 @@ impl Table for Header {
         unsafe { find::find_in_chain(head, hash, eq) }
     }
 
-    fn walk<T: MapType>(&self, of: T) -> Walk<T> {
+    fn walk<T: MapType>(&self, of: T) -> Walk {
         self.walk(of)
     }
 
-    fn at<T: MapType>(
-        &self,
-        of: T,
-        position: Position,
-    ) -> Option<(impl Iterator<Item = (usize, Slot<T>)>, Position)> {
+    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Walk, Position)> {
         let (head, behind) = self.arrays(of)?.at(position);
         // SAFETY: The chain owns entries, so it is initialised (M5).
-        let chain = unsafe { head.chain() };
-        let slots = chain.enumerate().flat_map(|(number, bucket)| {
-            // SAFETY: The bucket is in the chain.
-            let live = unsafe { bucket.tops() }.live();
-            live.map(move |index| (number * SLOTS + index, Slot { bucket, index }))
-        });
-        Some((slots, behind))
+        Some((unsafe { Walk::of_chain(head) }, behind))
     }
 
     #[inline]
@@ -147,13 +157,15 @@ impl Table for Header {
     }
 
     #[inline]
-    unsafe fn enter_if_free<T: MapType>(
+    unsafe fn enter_if_free<H: Heap>(
         &mut self,
-        head: BucketPtr<T>,
+        heap: H,
+        head: BucketPtr<H::Of>,
         hash: HashValue,
-    ) -> Option<Entered<()>> {
+        supply: Supply,
+    ) -> Had<Option<Entered<()>>> {
         // SAFETY: The caller's promise.
-        unsafe { self.enter_if_free(head, hash) }
+        unsafe { self.enter_if_free(heap, head, hash, supply) }
     }
 
     #[inline]
@@ -191,8 +203,8 @@ impl Table for Header {
         slot
     }
 
-    unsafe fn unlink_in_walk<T: MapType>(&mut self, walk: &mut Walk<T>, slot: Slot<T>) -> Slot<T> {
-        let head = walk.head().unwrap_or(slot.bucket);
+    unsafe fn unlink_in_walk<T: MapType>(&mut self, walk: &mut Walk, slot: Slot<T>) -> Slot<T> {
+        let head = walk.head(slot.bucket.of()).unwrap_or(slot.bucket);
         // SAFETY: The caller's promise; the slot is in the chain that the walk is in. The walk
         // has read this bucket's tophashes before; what it still has to give of them does not
         // change.
@@ -220,7 +232,13 @@ impl Table for Header {
     }
 
     fn make_room<H: Heap>(&mut self, heap: H, entries: usize) -> Had<()> {
-        self.make_array_for(heap, entries)
+        let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
+        // One bucket is made by the first insert, as in Go.
+        if bits > BucketBits::ONE_BUCKET {
+            self.install_empty_array(heap, bits)?;
+            self.settle();
+        }
+        Ok(())
     }
 
     fn try_reserve<H: Heap>(&mut self, heap: H, n: usize, hasher: impl HashKey) -> Had<()> {
@@ -241,6 +259,34 @@ impl Table for Header {
 
     fn finish_growth<H: Heap>(&mut self, heap: H, hasher: impl HashKey) {
         self.finish_growth(heap, hasher);
+    }
+
+    fn copy_from<H: Heap>(
+        &mut self,
+        heap: H,
+        original: &Self,
+        copy: impl FnMut(Slot<H::Of>, Slot<H::Of>) -> Had<()>,
+    ) -> Had<()> {
+        self.copy_from(heap, original, copy)
+    }
+
+    fn hold_for_copy<H: Heap>(&mut self, heap: H, original: &Self) -> Had<bool> {
+        self.hold_for_copy(heap, original)
+    }
+
+    fn take_all_reserved<T: MapType>(&mut self, of: T, cells: &mut CellPool) {
+        self.take_all_reserved(of, cells);
+    }
+
+    fn refill<T: MapType>(
+        &mut self,
+        of: T,
+        original: &Self,
+        mut copy: impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
+    ) -> Had<()> {
+        self.copy_chains(of, original, &mut copy)?;
+        self.settle();
+        Ok(())
     }
 
     fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {

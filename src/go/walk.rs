@@ -9,32 +9,38 @@ use super::arrays::Chains;
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
+use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::Slots;
+use core::iter;
 
-/// All live slots of a map, or of a chain.
+/// A bucket, whatever is in it.
+type AnyBucket = BucketPtr<()>;
+
+/// All live slots of a map, or of a chain. It does not know of which types: so iterators of
+/// longer lifetimes may stand for such of shorter ones. All methods are told.
 #[derive(Clone)]
-pub(crate) struct Walk<T> {
-    chains: Chains<T>,
+pub struct Walk {
+    chains: Chains<()>,
     /// The head of the chain that the last slot given is in.
-    head: Option<BucketPtr<T>>,
+    head: Option<AnyBucket>,
     /// The bucket that `slots` are in; there is one where there are any.
-    bucket: Option<BucketPtr<T>>,
+    bucket: Option<AnyBucket>,
     /// What is still to be given of it.
     slots: Slots,
     /// The head of the next chain, and its slots. They are read before they are needed: a
     /// processor cannot foresee where a bucket's entries end, and would begin to read only
     /// when it has found out.
-    ahead: Option<BucketPtr<T>>,
+    ahead: Option<AnyBucket>,
     slots_ahead: Slots,
     /// What is still to be given of the map.
     left: usize,
 }
 
-impl<T: MapType> Walk<T> {
+impl Walk {
     /// More slots than there can be: a walk of one chain ends with that.
     const NOT_KNOWN: usize = usize::MAX;
 
-    const fn over(chains: Chains<T>, left: usize) -> Self {
+    const fn over(chains: Chains<()>, left: usize) -> Self {
         Self {
             chains,
             head: None,
@@ -50,10 +56,10 @@ impl<T: MapType> Walk<T> {
     ///
     /// # Safety
     /// The chain is initialised, and stays as it is while this is used.
-    pub(crate) unsafe fn of_chain(head: BucketPtr<T>) -> Self {
+    pub(crate) unsafe fn of_chain<T: MapType>(head: BucketPtr<T>) -> Self {
         Self {
-            head: Some(head),
-            bucket: Some(head),
+            head: Some(head.of_types(())),
+            bucket: Some(head.of_types(())),
             // SAFETY: The caller's promise.
             slots: unsafe { head.tops() }.live(),
             left: Self::NOT_KNOWN,
@@ -62,34 +68,40 @@ impl<T: MapType> Walk<T> {
     }
 
     /// The head of the chain that the last slot given is in.
-    pub(crate) const fn head(&self) -> Option<BucketPtr<T>> {
-        self.head
+    pub(crate) fn head<T: MapType>(&self, of: T) -> Option<BucketPtr<T>> {
+        self.head.map(|head| head.of_types(of))
+    }
+
+    /// The slots, for who has the types.
+    pub(crate) fn slots<T: MapType>(mut self, of: T) -> impl Iterator<Item = Slot<T>> {
+        iter::from_fn(move || self.next(of))
     }
 
     /// Goes on to the next bucket, of this chain or of the next.
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
-    fn next_bucket(&mut self) -> Option<()> {
+    fn next_bucket<T: MapType>(&mut self, of: T) -> Option<()> {
         // SAFETY: The bucket is in a chain that owns entries (M5).
-        let overflow = self.bucket.and_then(|bucket| unsafe { bucket.overflow() });
-        if let Some(next) = overflow {
-            self.bucket = Some(next);
+        let overflow = |bucket: AnyBucket| unsafe { bucket.of_types(of).overflow() };
+        if let Some(next) = self.bucket.and_then(overflow) {
+            self.bucket = Some(next.of_types(()));
             // SAFETY: As above.
             self.slots = unsafe { next.tops() }.live();
         } else {
             self.head = self.ahead;
             self.bucket = Some(self.ahead?);
             self.slots = self.slots_ahead;
-            self.look_ahead();
+            self.look_ahead(of);
         }
         Some(())
     }
 
     /// Finds the chain after this one, and has its second bucket fetched.
     #[inline]
-    fn look_ahead(&mut self) {
-        self.ahead = self.chains.next();
-        if let Some(head) = self.ahead {
+    fn look_ahead<T: MapType>(&mut self, of: T) {
+        let ahead = self.chains.next_of(of);
+        self.ahead = ahead.map(|head| head.of_types(()));
+        if let Some(head) = ahead {
             // SAFETY: The chain owns entries (M5).
             self.slots_ahead = unsafe { head.tops() }.live();
             // SAFETY: As above.
@@ -99,36 +111,44 @@ impl<T: MapType> Walk<T> {
 }
 
 /// Without slots.
-impl<T: MapType> Default for Walk<T> {
+impl Default for Walk {
     fn default() -> Self {
         Self::over(Chains::NONE, 0)
     }
 }
 
-impl<T: MapType> Iterator for Walk<T> {
-    type Item = Slot<T>;
-
+impl Walk {
     #[inline]
-    fn next(&mut self) -> Option<Slot<T>> {
+    /// The next slot.
+    pub(crate) fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>> {
         if self.left == 0 {
             return None;
         }
         while self.slots.is_empty() {
-            self.next_bucket()?;
+            self.next_bucket(of)?;
         }
         let index = self.slots.next()?;
         self.left -= 1;
         // SAFETY: Slots are those of a bucket.
-        let bucket = unsafe { self.bucket.unwrap_unchecked() };
+        let bucket = unsafe { self.bucket.unwrap_unchecked() }.of_types(of);
         Some(Slot { bucket, index })
     }
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
+    /// How many there still are, where that is known.
+    pub(crate) const fn left(&self) -> Option<usize> {
         match self.left {
-            Self::NOT_KNOWN => (0, None),
-            left => (left, Some(left)),
+            Self::NOT_KNOWN => None,
+            left => Some(left),
         }
+    }
+
+    /// The number of the last slot given, whose index in its bucket that is, in its chain.
+    pub(crate) fn number<T: MapType>(&self, of: T, index: usize) -> usize {
+        let Some(head) = self.head(of) else { return 0 };
+        let is_before = |bucket: &BucketPtr<T>| self.bucket != Some(bucket.of_types(()));
+        // SAFETY: The chain owns entries, so it is initialised (M5).
+        let before = unsafe { head.chain() }.take_while(is_before);
+        before.count() * SLOTS + index
     }
 }
 
@@ -140,9 +160,9 @@ impl Header {
     }
 
     /// All live slots, in Go's order. Whoever frees or moves buckets uses it no more.
-    pub(crate) fn walk<T: MapType>(&self, of: T) -> Walk<T> {
-        let mut walk = Walk::over(self.chains(of), self.count());
-        walk.look_ahead();
+    pub(crate) fn walk<T: MapType>(&self, of: T) -> Walk {
+        let mut walk = Walk::over(self.chains(of).without_types(), self.count());
+        walk.look_ahead(of);
         walk
     }
 }

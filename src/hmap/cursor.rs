@@ -6,9 +6,9 @@
 
 use super::around::cloned;
 use super::{Hmap, hash_of};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::numbers::position::Position;
 use crate::table::entry::{Face, HashingFace};
 use crate::table::iter::{RawIter, RawIterMut};

@@ -3,9 +3,9 @@
 use super::Hmap;
 use super::around::{choosing, counted, left};
 use super::iter::Iter;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::table::extract::{RawDrain, RawExtract};
 use core::fmt;
 

@@ -10,6 +10,7 @@ use crate::memory::first_bucket::LentBucket;
 use crate::numbers::alloc::WithBucket;
 #[cfg(feature = "default-hasher")]
 use crate::numbers::policy::Go;
+use crate::numbers::seed::Never;
 use crate::table::keyed::Keyed;
 
 #[cfg(feature = "default-hasher")]
@@ -59,8 +60,10 @@ impl<'b, K, V, A: Allocator> Hmap<K, V, DefaultHashBuilder, WithBucket<'b, A>> {
     /// What `static_hmap!` makes.
     #[doc(hidden)]
     pub const fn __with_lent_bucket_in(bucket: LentBucket<'b, K, V, Go>, alloc: A) -> Self {
-        let raw = RawHmap::with_first_bucket_in(bucket, alloc);
-        Self::seeded(raw, DefaultHashBuilder::new())
+        let hash_builder = DefaultHashBuilder::new();
+        Self {
+            keyed: Keyed::seeded_with_first_bucket_in(bucket, hash_builder, alloc),
+        }
     }
 }
 
@@ -73,7 +76,7 @@ impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
         hash_builder: S,
         alloc: A,
     ) -> Self {
-        let raw = RawHmap::with_first_bucket_in(bucket, alloc);
+        let raw = RawHmap::with_first_bucket_in::<Never>(bucket, alloc);
         Self {
             keyed: Keyed::new(raw, hash_builder),
         }
@@ -86,7 +89,7 @@ impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
         hash_builder: S,
         alloc: A,
     ) -> Self {
-        let raw = RawHmap::with_first_bucket_in(bucket.lend(), alloc);
+        let raw = RawHmap::with_first_bucket_in::<Never>(bucket.lend(), alloc);
         Self {
             keyed: Keyed::new(raw, hash_builder),
         }
@@ -102,10 +105,9 @@ impl<'b, K, V, S, A: Allocator> Hmap<K, V, S, WithBucket<'b, A>> {
     where
         S: SeededBuildHasher,
     {
-        Self::seeded(
-            RawHmap::with_first_bucket_in(bucket.lend(), alloc),
-            hash_builder,
-        )
+        Self {
+            keyed: Keyed::seeded_with_first_bucket_in(bucket.lend(), hash_builder, alloc),
+        }
     }
 }
 

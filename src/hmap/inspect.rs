@@ -3,8 +3,9 @@
 use super::Hmap;
 use crate::inspect::check::Violation;
 use crate::inspect::footprint::{ChainStats, Footprint, OldChain, SlotView, State, array_bytes};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
-use crate::table::policy::Policy;
+use crate::table::policy::OfArrays;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
@@ -25,7 +26,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<u64, u64>>(())
     /// ```
     pub fn allocation_size(&self) -> usize {
-        self.keyed.raw().footprint().heap()
+        P::footprint(self.keyed.raw()).heap()
     }
 
     /// What the map's memory is used for, in bytes: the sum of what came from the
@@ -49,7 +50,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     pub fn footprint(&self) -> Footprint {
         Footprint {
             header: size_of::<Self>(),
-            ..self.keyed.raw().footprint()
+            ..P::footprint(self.keyed.raw())
         }
     }
 
@@ -71,9 +72,11 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// # Ok::<(), hmap::InsertError<i32, ()>>(())
     /// ```
     pub fn chain_stats(&self) -> ChainStats {
-        self.keyed.raw().chain_stats()
+        P::chain_stats(self.keyed.raw())
     }
+}
 
+impl<K, V, S, A: Allocator, P: Policy + OfArrays> Hmap<K, V, S, A, P> {
     /// The numbers of the header; for tests.
     #[doc(hidden)]
     pub fn state(&self) -> State {
@@ -115,8 +118,6 @@ where
     /// Checks every invariant of the map; for tests.
     #[doc(hidden)]
     pub fn validate(&self) -> Result<(), Violation> {
-        self.keyed
-            .raw()
-            .validate(|a, b| a == b, |key| self.hash(key))
+        P::validate(self.keyed.raw(), |a, b| a == b, |key| self.hash(key))
     }
 }

@@ -3,11 +3,12 @@
 use super::Hmap;
 use super::around::{borrowed, cloned, counted, empty, left};
 use crate::inspect::go_order::GoOrder;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::table::iter::{RawIntoIter, RawIter, RawIterMut};
+use crate::table::policy::OfArrays;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -75,7 +76,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     }
 }
 
-impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy + OfArrays> Hmap<K, V, S, A, P> {
     /// All entries in exactly the order of Go's `range`, which begins at a bucket and
     /// a slot drawn by chance; here they are the caller's choice, modulo the number of
     /// buckets and modulo eight.
@@ -106,12 +107,12 @@ impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
 }
 
 /// The entries of a map in Go's order; see [`Hmap::iter_from`].
-pub struct IterFrom<'a, K, V, S, P: Policy = Go> {
+pub struct IterFrom<'a, K, V, S, P: OfArrays = Go> {
     order: GoOrder<'a, K, V, P>,
     hash_builder: &'a S,
 }
 
-impl<K, V, S, P: Policy> Clone for IterFrom<'_, K, V, S, P> {
+impl<K, V, S, P: OfArrays> Clone for IterFrom<'_, K, V, S, P> {
     fn clone(&self) -> Self {
         Self {
             order: self.order.clone(),
@@ -120,7 +121,7 @@ impl<K, V, S, P: Policy> Clone for IterFrom<'_, K, V, S, P> {
     }
 }
 
-impl<'a, K: Hash, V, S: BuildHasher, P: Policy> Iterator for IterFrom<'a, K, V, S, P> {
+impl<'a, K: Hash, V, S: BuildHasher, P: OfArrays> Iterator for IterFrom<'a, K, V, S, P> {
     type Item = (&'a K, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -132,9 +133,9 @@ impl<'a, K: Hash, V, S: BuildHasher, P: Policy> Iterator for IterFrom<'a, K, V, 
     }
 }
 
-impl<K: Hash, V, S: BuildHasher, P: Policy> FusedIterator for IterFrom<'_, K, V, S, P> {}
+impl<K: Hash, V, S: BuildHasher, P: OfArrays> FusedIterator for IterFrom<'_, K, V, S, P> {}
 
-impl<K: Hash + fmt::Debug, V: fmt::Debug, S: BuildHasher, P: Policy> fmt::Debug
+impl<K: Hash + fmt::Debug, V: fmt::Debug, S: BuildHasher, P: OfArrays> fmt::Debug
     for IterFrom<'_, K, V, S, P>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

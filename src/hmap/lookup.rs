@@ -1,8 +1,8 @@
 //! Looking keys up: by reference, to change, several at once.
 
 use super::Hmap;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
-use crate::table::policy::Policy;
 use crate::table::lookup::equal_to;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;

@@ -2,11 +2,11 @@
 //! when it is not locked.
 
 use super::Hmap;
+use crate::inspect::policy::Policy;
 use crate::memory::stock::StockOf;
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::error::TryReserveError;
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::table::entry::Face;
 use core::fmt;
 use core::marker::PhantomData;

@@ -1,9 +1,9 @@
 //! Memory ahead of time, growth under the caller's control, and memory given back.
 
 use super::Hmap;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::TryReserveError;
-use crate::table::policy::Policy;
 use crate::table::entry::HashingFace;
 use core::hash::{BuildHasher, Hash};
 
@@ -65,7 +65,7 @@ where
 
     /// How many new keys are promised to go in without an allocation: what
     /// [`try_reserve`](Self::try_reserve) reserved and was not used.
-    pub const fn reserved(&self) -> usize {
+    pub fn reserved(&self) -> usize {
         self.keyed.raw().reserved()
     }
 
@@ -201,7 +201,7 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// assert!(!map.is_growth_deferred());
     /// # }
     /// ```
-    pub const fn is_growth_deferred(&self) -> bool {
+    pub fn is_growth_deferred(&self) -> bool {
         self.keyed.raw().is_growth_deferred()
     }
 }

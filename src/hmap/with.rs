@@ -4,9 +4,9 @@
 use super::around::{counted, left};
 use super::reservation::Reservation;
 use super::{Hmap, InsertError, Iter};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::table::entry::{Face, HashingFace};
 use crate::table::lookup::equal_to;
 use crate::table::stocked::{RawDrainWith, Stocked};

@@ -1,9 +1,9 @@
 //! Many values in one call: extend, clone, retain, clear.
 
 use super::HmapSet;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{SetInsertError, TryReserveError};
-use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {

@@ -2,10 +2,10 @@
 
 use super::{HmapSet, Reservation};
 use crate::hmap::{self, places::shown};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::error::SetInsertError;
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 

@@ -3,19 +3,19 @@
 use super::HmapSet;
 use crate::inspect::check::Violation;
 use crate::inspect::footprint::{ChainStats, Footprint};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
-use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Whether values are still to be moved out of an old array.
-    pub const fn is_growing(&self) -> bool {
+    pub fn is_growing(&self) -> bool {
         self.map.is_growing()
     }
 
     /// Whether a growth was refused and waits to be tried again; see
     /// [`Hmap::is_growth_deferred`](crate::Hmap::is_growth_deferred).
-    pub const fn is_growth_deferred(&self) -> bool {
+    pub fn is_growth_deferred(&self) -> bool {
         self.map.is_growth_deferred()
     }
 

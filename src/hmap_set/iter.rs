@@ -3,9 +3,9 @@
 use super::HmapSet;
 use crate::hmap;
 use crate::hmap::around::{borrowed, choosing, cloned, counted, empty};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use crate::table::entry::Face;
 use crate::table::extract::RawExtract;
 use core::fmt;

@@ -3,12 +3,12 @@
 
 use super::HmapSet;
 use crate::hmap::Hmap;
+use crate::inspect::policy::{DefaultPolicy, Policy};
 use crate::memory::first_bucket::FirstBucket;
 #[cfg(feature = "alloc")]
 use crate::numbers::alloc::Global;
 use crate::numbers::alloc::{Allocator, WithBucket};
 use crate::numbers::error::TryReserveError;
-use crate::table::policy::{DefaultPolicy, Policy};
 #[cfg(feature = "default-hasher")]
 use crate::numbers::seed::DefaultHashBuilder;
 use crate::numbers::seed::SeededBuildHasher;

@@ -2,9 +2,9 @@
 
 use super::{HmapSet, Iter};
 use crate::hmap::around::{around, cloned};
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global};
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 use core::iter::Chain;
 

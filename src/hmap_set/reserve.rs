@@ -1,9 +1,9 @@
 //! Memory ahead of time, growth under the caller's control, and memory given back.
 
 use super::HmapSet;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::TryReserveError;
-use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
@@ -37,7 +37,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
 
     /// How many new values are promised to go in without an allocation: what
     /// [`try_reserve`](Self::try_reserve) reserved and was not used.
-    pub const fn reserved(&self) -> usize {
+    pub fn reserved(&self) -> usize {
         self.map.reserved()
     }
 

@@ -4,10 +4,10 @@
 use super::HmapSet;
 use crate::hmap;
 use crate::hmap::around::counted;
+use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
 use crate::numbers::error::SetInsertError;
 use crate::numbers::policy::Go;
-use crate::table::policy::Policy;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 

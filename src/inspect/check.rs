@@ -12,10 +12,10 @@ use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS};
 use crate::numbers::tophash::TopHash;
 use crate::table::map::RawHmap;
+use crate::table::policy::OfArrays;
 
 /// An invariant that does not hold, by its number, in words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +40,7 @@ fn must(holds: bool, invariant: &'static str) -> Result<(), Violation> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
     /// Walks the whole map and returns the first invariant that does not hold.
     pub(crate) fn validate(
         &self,

@@ -6,10 +6,10 @@ use crate::memory::array::{Array, array_layout};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::{Allocator, Layout};
-use crate::table::policy::Policy;
 use crate::numbers::sizing::{BucketBits, SLOTS};
 use crate::numbers::tophash::TopHash;
 use crate::table::map::RawHmap;
+use crate::table::policy::OfArrays;
 
 /// What a map's memory is used for, in bytes; see
 /// [`Hmap::footprint`](crate::Hmap::footprint).
@@ -96,7 +96,7 @@ pub enum OldChain<B> {
     Here(B),
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
     /// What the memory is used for; the header is the face's to fill in.
     pub(crate) fn footprint(&self) -> Footprint {
         let shape = Types::<K, V, P>::SHAPE;
@@ -223,7 +223,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
 /// The bytes of an array of 2^`bits` buckets as the map asks for them, of what is before its
 /// first bucket, and of one bucket; for tests.
-pub(crate) fn array_bytes<K, V, P: Policy>(bits: u8) -> Option<(usize, usize, usize)> {
+pub(crate) fn array_bytes<K, V, P: OfArrays>(bits: u8) -> Option<(usize, usize, usize)> {
     let (bits, shape) = (BucketBits::new(bits)?, Types::<K, V, P>::SHAPE);
     let asked = array_layout(shape, bits)?.size();
     let front = asked - (bits.count() + bits.spares()) * shape.size().get();

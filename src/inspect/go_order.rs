@@ -13,13 +13,13 @@ use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
 use crate::numbers::sizing::SLOTS;
 use crate::table::map::RawHmap;
+use crate::table::policy::OfArrays;
 use core::marker::PhantomData;
 
 /// The entries of a map in Go's order.
-pub(crate) struct GoOrder<'a, K, V, P: Policy> {
+pub(crate) struct GoOrder<'a, K, V, P: OfArrays> {
     arrays: Option<Arrays<Types<K, V, P>>>,
     /// The bucket that is read next, and how many are left with it.
     number: usize,
@@ -33,13 +33,13 @@ pub(crate) struct GoOrder<'a, K, V, P: Policy> {
     entries: PhantomData<(&'a K, &'a V)>,
 }
 
-impl<K, V, P: Policy> Clone for GoOrder<'_, K, V, P> {
+impl<K, V, P: OfArrays> Clone for GoOrder<'_, K, V, P> {
     fn clone(&self) -> Self {
         Self { ..*self }
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
     /// From a bucket, modulo their number, and a slot, modulo eight.
     pub(crate) fn iter_from(&self, bucket: usize, offset: usize) -> GoOrder<'_, K, V, P> {
         let bits = self.header().bits();
@@ -56,7 +56,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-impl<'a, K, V, P: Policy> GoOrder<'a, K, V, P> {
+impl<'a, K, V, P: OfArrays> GoOrder<'a, K, V, P> {
     pub(crate) fn next(&mut self, hasher: impl Fn(&K) -> HashValue) -> Option<(&'a K, &'a V)> {
         loop {
             let Some(bucket) = self.bucket else {
@@ -103,6 +103,6 @@ impl<'a, K, V, P: Policy> GoOrder<'a, K, V, P> {
 }
 
 // SAFETY: It gives shared references and no more.
-unsafe impl<K: Sync, V: Sync, P: Policy> Send for GoOrder<'_, K, V, P> {}
+unsafe impl<K: Sync, V: Sync, P: OfArrays> Send for GoOrder<'_, K, V, P> {}
 // SAFETY: As above.
-unsafe impl<K: Sync, V: Sync, P: Policy> Sync for GoOrder<'_, K, V, P> {}
+unsafe impl<K: Sync, V: Sync, P: OfArrays> Sync for GoOrder<'_, K, V, P> {}

@@ -8,10 +8,11 @@
 #[cfg(feature = "default-hasher")]
 use core::any::TypeId;
 use core::hash::BuildHasher;
+use core::marker::PhantomData;
+#[cfg(feature = "default-hasher")]
+use core::mem;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicUsize, Ordering};
-#[cfg(feature = "default-hasher")]
-use core::{marker::PhantomData, mem};
 
 /// A hash builder that can be given a new seed.
 ///
@@ -59,7 +60,7 @@ pub fn set_boot_seed(seed: u64) {
 /// How a map's hash builder is given a new seed, whatever its type is. Maps know this
 /// function by its address only, so a program without seeded hashers has no code that draws.
 #[derive(Clone, Copy)]
-pub(crate) struct Renewal(unsafe fn(NonNull<()>));
+pub struct Renewal(unsafe fn(NonNull<()>));
 
 impl Renewal {
     /// For a hash builder of this type.
@@ -94,6 +95,27 @@ impl Renewal {
         // SAFETY: The caller's promise.
         unsafe { (self.0)(NonNull::from(hash_builder).cast()) }
     }
+}
+
+/// How the hash builders of maps that are being made are given seeds: a type, so that such a map
+/// is a constant.
+pub trait RenewalOf {
+    /// How, if they are.
+    const RENEWAL: Option<Renewal>;
+}
+
+/// Not at all.
+pub struct Never;
+
+impl RenewalOf for Never {
+    const RENEWAL: Option<Renewal> = None;
+}
+
+/// As a hash builder of this type.
+pub struct By<S>(PhantomData<S>);
+
+impl<S: SeededBuildHasher> RenewalOf for By<S> {
+    const RENEWAL: Option<Renewal> = Some(Renewal::of::<S>());
 }
 
 /// The next map's seed.

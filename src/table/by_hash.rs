@@ -7,7 +7,7 @@ use super::entry::{Face, RawEntry, RawOccupied, RawVacant, fill};
 use super::iter::{Lent, Loan};
 use super::live::Live;
 use super::map::RawHmap;
-use crate::go::place::Supply;
+use super::policy::{OfArrays, Tabled};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::heap::Heap;
@@ -15,32 +15,34 @@ use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::InsertError;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
 use crate::numbers::tophash::{Slots, TopHash};
+use crate::seam::{Supply, Table};
 use core::mem;
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// Removes what is left of an entry that was moved out: its slot and its cells.
     ///
     /// # Safety
-    /// The slot is live, in the chain that begins with `head`; the entry that was in it
+    /// The slot is live, and belongs to `head`; the entry that was in it
     /// is the caller's.
     unsafe fn remove_moved(
         &mut self,
         head: BucketPtr<compiled_for!(K, V, P)>,
         slot: Slot<Types<K, V, P>>,
     ) {
-        // SAFETY: The slot is live; its cells, if there are any, are empty.
+        // SAFETY: The caller's promise; its cells, if there are any, are empty.
         unsafe {
-            let cells = slot.cells();
-            self.header.clear_slot(head, slot.of_types(Self::TOLD));
-            cells.free(self.heap());
+            let freed = self.header.unlink(head, slot.of_types(Self::TOLD));
+            let (header, heap) = self.parts();
+            freed.cells().free(heap);
+            header.close_gap(heap, head, freed);
         }
     }
 
-    /// The head of the chain that owns a hash; none before the first insert.
-    fn chain(&self, hash: HashValue) -> Option<BucketPtr<compiled_for!(K, V, P)>> {
-        self.header.chain(Self::TOLD, hash)
+    /// The head that owns a hash, if there are entries.
+    fn owner(&self, hash: HashValue) -> Option<BucketPtr<compiled_for!(K, V, P)>> {
+        // SAFETY: There are entries.
+        (self.len() > 0).then(|| unsafe { self.owner_of_entry(hash) })
     }
 
     /// Does the growth work that is due before an entry of this hash is looked for.
@@ -70,7 +72,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-impl<K, A: Allocator, P: Policy> RawHmap<K, (), A, P> {
+impl<K, A: Allocator, P: OfArrays> RawHmap<K, (), A, P> {
     /// All keys, to change; their hashes and what they are equal to must stay.
     pub(crate) fn keys_mut(&mut self) -> KeysMut<'_, K, P> {
         // SAFETY: Live slots (M1), each once, of a map that is borrowed alone.
@@ -91,10 +93,10 @@ impl<K, A: Allocator, P: Policy> RawHmap<K, (), A, P> {
     }
 
     fn slots_of(&self, hash: HashValue) -> SlotsOfHash<Types<K, (), P>> {
-        let chain = self.chain(hash).map(|head| head.of_types(Types::HERE));
+        let chain = self.owner(hash).map(|head| head.of_types(Types::HERE));
         SlotsOfHash {
             top: TopHash::of(hash),
-            next: chain.filter(|_| self.len() > 0),
+            next: chain,
             ..SlotsOfHash::default()
         }
     }
@@ -107,8 +109,8 @@ impl<'a, M: Face> RawEntry<'a, M> {
         hash: HashValue,
         eq: impl FnMut(&M::Key) -> bool,
     ) -> Self {
-        let chain = map.core().chain(hash);
-        Self::find_in(map, chain, hash, eq)
+        let owner = map.core().owner(hash);
+        Self::find_in(map, owner, hash, eq)
     }
 }
 
@@ -136,7 +138,7 @@ impl<'a, M: Face> RawOccupied<'a, M> {
             fn drop(&mut self) {
                 let RawOccupied { map, hash, slot } = &mut *self.0;
                 // SAFETY: There are entries, so there is an array (A1).
-                let head = unsafe { map.core().chain_of_entry(*hash) };
+                let head = unsafe { map.core().owner_of_entry(*hash) };
                 // SAFETY: The slot is live, was found in the chain that owns the hash, and its
                 // entry was moved out.
                 unsafe { map.core_mut().remove_moved(head, *slot) }
@@ -215,7 +217,7 @@ pub(crate) type IterHash<'a, K, P> = Lent<SlotsOfHash<Types<K, (), P>>, (&'a K, 
 /// Keys that may have a hash, to change.
 pub(crate) type IterHashMut<'a, K, P> = Lent<SlotsOfHash<Types<K, (), P>>, &'a mut K>;
 
-impl<K, P: Policy> Loan<Types<K, (), P>> for &mut K {
+impl<K, P: Tabled> Loan<Types<K, (), P>> for &mut K {
     #[inline]
     unsafe fn of(slot: Slot<Types<K, (), P>>) -> Self {
         // SAFETY: The caller's promise.

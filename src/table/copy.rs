@@ -5,17 +5,17 @@
 //! array, its overflow buckets and its cells are used again.
 
 use super::map::{RawHmap, drop_pair};
-use crate::memory::bucket::{BucketPtr, Slot};
+use super::policy::Tabled;
+use crate::memory::bucket::Slot;
 use crate::memory::cells::{CellPool, Cells, NewCells};
-use crate::memory::compiled::compiled_for;
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, TryReserveError};
-use crate::table::policy::Policy;
+use crate::seam::Table;
 use core::mem;
 
-impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K: Clone, V: Clone, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// A map with clones of all entries in the same slots. What is reserved is not
     /// part of it.
     ///
@@ -24,29 +24,9 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn try_clone_in(&self, alloc: A) -> Had<Self> {
         let mut copy = Self::new_in(alloc);
         copy.set_renewal(self.renewal());
-        if !self.header.has_buckets() {
-            return Ok(copy);
-        }
-        let (header, heap) = copy.parts();
-        let mut old_spares = header.copy_arrays(heap, &self.header)?;
         let mut cells = CellPool::EMPTY;
-        copy.copy_chains(self, &mut cells)?;
-        let arrays = self.header.arrays(Self::TOLD);
-        let copied = copy.header.arrays(Self::TOLD);
-        if let (Some(arrays), Some(copied)) = (arrays, copied) {
-            for (n, from) in arrays.all_waiting() {
-                let to = copied.old(n).ok_or(TryReserveError::CapacityOverflow)?;
-                // SAFETY: Chains of both old arrays that are initialised; the copy's is empty.
-                unsafe {
-                    copy.copy_chain(from, to, &mut cells, |copy, from, last| {
-                        let next = copy.header.take_for_old(from, &mut old_spares)?;
-                        last.set_overflow(Some(next));
-                        Some(next)
-                    })?;
-                }
-            }
-        }
-        copy.header.settle();
+        let (header, heap) = copy.parts();
+        header.copy_from(heap, &self.header, copying::<K, V, P, _>(heap, &mut cells))?;
         Ok(copy)
     }
 
@@ -57,19 +37,14 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// After an error the map is as it was, but for free memory that it may have more. If a
     /// `Clone` or a `Drop` panics it is empty.
     pub(crate) fn try_clone_in_place(&mut self, source: &Self) -> Had<bool> {
-        let (ours, theirs) = (&self.header, &source.header);
-        let slots = [ours.home().slots(), theirs.home().slots()];
-        let is_alike = ours.bits() == theirs.bits() && slots[0] == slots[1];
-        if !ours.has_buckets() || !is_alike || theirs.is_growing() {
-            return Ok(false);
-        }
-        // Memory first. Overflow buckets that hang in chains now are free when those are empty.
-        let buckets = theirs.noverflow().saturating_sub(ours.noverflow());
         let held = self.len().saturating_add(self.reserved());
         let more = u32::try_from(source.len().saturating_sub(held));
-        let (header, heap) = self.parts();
-        header.hold_buckets(heap, buckets)?;
         let more = more.map_err(|_| TryReserveError::CapacityOverflow)?;
+        // Memory first.
+        let (header, heap) = self.parts();
+        if !header.hold_for_copy(heap, &source.header)? {
+            return Ok(false);
+        }
         let mut cells = CellPool::EMPTY;
         NewCells::allocate(heap, more)?.join(&mut cells);
 
@@ -79,118 +54,46 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             is_filled: false,
         };
         refill.clear();
-        refill.map.copy_chains(source, &mut refill.cells)?;
+        let Refill { map, cells, .. } = &mut refill;
+        let (header, heap) = map.parts();
+        let copy = copying::<K, V, P, _>(heap, cells);
+        header.refill(heap.of(), &source.header, copy)?;
         // SAFETY: They came from this heap.
-        unsafe { refill.cells.free(refill.map.heap()) };
-        refill.map.header.settle();
+        unsafe { cells.free(heap) };
         refill.is_filled = true;
         Ok(true)
     }
+}
 
-    /// Clones the entries of all current chains into the same chains of this map, which are
-    /// empty.
-    fn copy_chains(&mut self, source: &Self, cells: &mut CellPool) -> Had<()> {
-        let (arrays, base) = (
-            source.header.arrays(Self::TOLD),
-            self.header.bucket_0(Self::TOLD),
-        );
-        let (Some(arrays), Some(base)) = (arrays, base) else {
-            return Ok(());
-        };
-        for n in 0..arrays.bits().count() {
-            let Some(from) = arrays.initialised(n) else {
-                continue;
-            };
-            let mut overflow = 0;
-            // SAFETY: The number is below 2^B of both arrays, both chains are initialised, and
-            // the copy's is empty.
-            unsafe {
-                self.copy_chain(from, base.nth(n), cells, |copy, _, last| {
-                    let next = copy.header.take_for_chain(Self::TOLD, overflow)?;
-                    overflow += 1;
-                    copy.header.link_behind(last, next);
-                    Some(next)
-                })?;
-            }
+/// Writes clones of entries into free slots, in these cells as far as they go.
+fn copying<K: Clone, V: Clone, P: Tabled, H: Heap>(
+    heap: H,
+    cells: &mut CellPool,
+) -> impl FnMut(Slot<H::Of>, Slot<H::Of>) -> Had<()> {
+    move |from, to| {
+        // SAFETY: A live slot of a map of these types, which is borrowed.
+        let (key, elem) = unsafe { from.of_types(Types::<K, V, P>::HERE).entry() };
+        let (key, elem) = (key.clone(), elem.clone());
+        let at_hand = cells.take(heap.of());
+        let cells = at_hand.map_or_else(|| Cells::allocate(heap), Ok)?;
+        // SAFETY: The slot is free, of the same types, and the cells are its own.
+        unsafe {
+            to.set_cells(cells);
+            to.of_types(Types::<K, V, P>::HERE).write(key, elem);
         }
-        Ok(())
-    }
-
-    /// Clones the entries of a chain into an empty one, slot for slot, in these cells as far as
-    /// they go. `link` hangs the overflow bucket that stands for one of the original's behind
-    /// the last one.
-    ///
-    /// # Safety
-    /// `from` is the head of a chain of another map that owns its entries, `to` of an
-    /// empty chain of this map that owns the same hashes.
-    unsafe fn copy_chain(
-        &mut self,
-        from: BucketPtr<compiled_for!(K, V, P)>,
-        to: BucketPtr<compiled_for!(K, V, P)>,
-        cells: &mut CellPool,
-        mut link: impl FnMut(
-            &mut Self,
-            BucketPtr<compiled_for!(K, V, P)>,
-            BucketPtr<compiled_for!(K, V, P)>,
-        ) -> Option<BucketPtr<compiled_for!(K, V, P)>>,
-    ) -> Had<()> {
-        let (mut from, mut to) = (from, to);
-        loop {
-            // SAFETY: The caller's promise.
-            unsafe { self.copy_bucket(from, to, cells)? };
-            // SAFETY: As above.
-            let Some(next) = (unsafe { from.overflow() }) else {
-                return Ok(());
-            };
-            to = link(self, next, to).ok_or(TryReserveError::CapacityOverflow)?;
-            from = next;
-        }
-    }
-
-    /// # Safety
-    /// As [`copy_chain`](Self::copy_chain), of one bucket.
-    unsafe fn copy_bucket(
-        &mut self,
-        from: BucketPtr<compiled_for!(K, V, P)>,
-        to: BucketPtr<compiled_for!(K, V, P)>,
-        cells: &mut CellPool,
-    ) -> Had<()> {
-        // SAFETY: The caller's promise.
-        let tops = unsafe { from.tops() };
-        for index in tops.live() {
-            let bucket = from.of_types(Types::<K, V, P>::HERE);
-            // SAFETY: The slot is live.
-            let (key, elem) = unsafe { Slot { bucket, index }.entry() };
-            let (key, elem) = (key.clone(), elem.clone());
-            let at_hand = cells.take(Self::TOLD);
-            let cells = at_hand.map_or_else(|| Cells::allocate(self.heap()), Ok)?;
-            // SAFETY: The slot is free, and the cells are its own; M1 is true of it
-            // when its tophash is set.
-            unsafe {
-                let bucket = to.of_types(Types::<K, V, P>::HERE);
-                let slot = Slot { bucket, index };
-                slot.set_cells(cells);
-                slot.write(key, elem);
-                to.set_top(index, tops.get(index));
-            }
-            self.header.count_inserted();
-        }
-        // The tombstones, too.
-        // SAFETY: The live slots are those that were filled.
-        unsafe { to.set_tops(tops) };
         Ok(())
     }
 }
 
 /// A map whose entries are replaced by clones, and cells for these. Dropped before it is
 /// filled, the map is empty and whole.
-struct Refill<'a, K, V, A: Allocator, P: Policy> {
+struct Refill<'a, K, V, A: Allocator, P: Tabled> {
     map: &'a mut RawHmap<K, V, A, P>,
     cells: CellPool,
     is_filled: bool,
 }
 
-impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Refill<'_, K, V, A, P> {
     /// Removes all entries. What they have beside their slots is kept: overflow buckets, and
     /// cells, also those that were reserved.
     fn clear(&mut self) {
@@ -203,7 +106,7 @@ impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
                 unsafe { self.drop_entry(slot) };
             }
         }
-        self.map.empty_all_chains();
+        self.map.empty_all();
     }
 
     /// Drops an entry where it is, and keeps its cells: all of it, also if the `Drop` of its
@@ -213,9 +116,9 @@ impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
     /// The slot was live in the map a moment ago, and nobody reads it again.
     unsafe fn drop_entry(&mut self, slot: Slot<Types<K, V, P>>) {
         /// The cells of an entry that is dropped first.
-        struct Emptied<'a, K, V, P: Policy>(&'a mut CellPool, Cells, Types<K, V, P>);
+        struct Emptied<'a, K, V, P: Tabled>(&'a mut CellPool, Cells, Types<K, V, P>);
 
-        impl<K, V, P: Policy> Drop for Emptied<'_, K, V, P> {
+        impl<K, V, P: Tabled> Drop for Emptied<'_, K, V, P> {
             fn drop(&mut self) {
                 // SAFETY: The cells are the map's, and empty now.
                 unsafe { self.0.put(self.2, self.1) };
@@ -230,11 +133,11 @@ impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for Refill<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Drop for Refill<'_, K, V, A, P> {
     fn drop(&mut self) {
         let mut cells = mem::replace(&mut self.cells, CellPool::EMPTY);
         if !self.is_filled {
-            self.map.empty_all_chains();
+            self.map.empty_all();
         }
         // SAFETY: They came from this heap.
         unsafe { cells.free(self.map.heap()) };

@@ -3,18 +3,16 @@
 use super::iter::{Lent, RawIter, RawIterMut};
 use super::live::Live;
 use super::map::RawHmap;
-use crate::go::arrays::Arrays;
-use crate::go::walk::Walk;
-use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::compiled::compiled_for;
+use super::policy::Tabled;
+use crate::memory::bucket::Slot;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
 use crate::numbers::position::Position;
-use crate::numbers::sizing::SLOTS;
+use crate::seam::Table;
+use core::iter;
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// The entries of the chain at a position, which is moved past it.
     pub(crate) fn batch(&self, position: &mut Position) -> Option<RawIter<'_, K, V, P>> {
         let slots = self.chain_at(position)?;
@@ -30,11 +28,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     fn chain_at(&self, position: &mut Position) -> Option<Live<K, V, P>> {
-        let (head, behind) = self.arrays_at(position)?.at(*position);
+        let (slots, behind) = self.walk_at(position)?;
         *position = behind;
-        // SAFETY: The chain is initialised (M5), and the map, which is of these types, borrowed
-        // for as long as its slots are asked for.
-        Some(unsafe { Live::of(Walk::of_chain(head)) })
+        Some(slots)
     }
 
     /// The entry at a position or the next one behind it; the position is moved past it.
@@ -66,14 +62,14 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue,
     ) -> Option<Slot<Types<K, V, P>>> {
         loop {
-            let (head, behind) = self.arrays_at(position)?.at(*position);
-            let place_of = |(number, slot): (usize, Slot<Types<K, V, P>>)| {
+            let (mut slots, behind) = self.walk_at(position)?;
+            let entries = iter::from_fn(|| {
+                let slot = slots.next()?;
                 // SAFETY: A live slot (M1) of a map that is borrowed.
                 let key = unsafe { slot.key() };
-                (Position::of_entry(hasher(key), number, behind), slot)
-            };
-            // SAFETY: The chain is initialised (M5).
-            let entries = unsafe { numbered(head) }.map(place_of);
+                let number = slots.number(slot);
+                Some((Position::of_entry(hasher(key), number, behind), slot))
+            });
             if let Some((slot, after)) = first_of(entries, *position) {
                 *position = after;
                 return Some(slot);
@@ -82,16 +78,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         }
     }
 
-    /// The arrays that a position which is not the end is one of.
-    fn arrays_at(&self, position: &mut Position) -> Option<Arrays<compiled_for!(K, V, P)>> {
+    /// The slots at a position, which is not the end, and the position behind them.
+    fn walk_at(&self, position: &mut Position) -> Option<(Live<K, V, P>, Position)> {
         if position.is_end() {
             return None;
         }
-        let arrays = self.header.arrays(Self::TOLD);
-        if arrays.is_none() {
+        let Some((slots, behind)) = self.header.walk_at(Self::TOLD, *position) else {
             *position = Position::END;
-        }
-        arrays
+            return None;
+        };
+        // SAFETY: The map, which is of these types, is borrowed for as long as its slots are
+        // asked for.
+        Some((unsafe { Live::of(slots, Self::TOLD) }, behind))
     }
 }
 
@@ -119,23 +117,4 @@ fn first_of<T>(
         place.past_twins()
     };
     Some((slot, after))
-}
-
-/// The live slots of a chain, each with its number in it.
-///
-/// # Safety
-/// The chain is initialised, and stays as it is while this is used.
-unsafe fn numbered<K, V, P: Policy>(
-    head: BucketPtr<compiled_for!(K, V, P)>,
-) -> impl Iterator<Item = (usize, Slot<Types<K, V, P>>)> {
-    // SAFETY: The caller's promise.
-    let chain = unsafe { head.chain() };
-    chain.enumerate().flat_map(|(number, bucket)| {
-        // SAFETY: The bucket is in the chain.
-        let live = unsafe { bucket.tops() }.live();
-        live.map(move |index| {
-            let slot = Slot { bucket, index };
-            (number * SLOTS + index, slot.of_types(Types::HERE))
-        })
-    })
 }

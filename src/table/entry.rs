@@ -5,7 +5,7 @@
 
 use super::lookup::find_to_change;
 use super::map::RawHmap;
-use crate::go::place::Supply;
+use super::policy::Tabled;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::heap::Heap;
@@ -13,7 +13,7 @@ use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
+use crate::seam::{Supply, Table};
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back
@@ -24,7 +24,7 @@ pub(crate) trait Face {
     type Key;
     type Elem;
     type Alloc: Allocator;
-    type Policy: Policy;
+    type Policy: Tabled;
 
     fn core(&self) -> &RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>;
     fn core_mut(&mut self) -> &mut RawHmap<Self::Key, Self::Elem, Self::Alloc, Self::Policy>;
@@ -92,21 +92,21 @@ impl<'a, M: HashingFace> RawEntry<'a, M> {
         let hash = hash(map);
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
-        let chain = header.chain_to_change(heap.of(), hash, hash_key(&hasher));
-        Self::find_in(map, chain, hash, eq)
+        let owner = header.owner_to_change(heap.of(), hash, hash_key(&hasher));
+        Self::find_in(map, owner, hash, eq)
     }
 }
 
 impl<'a, M: Face> RawEntry<'a, M> {
-    /// The place of the key that satisfies `eq`, in the chain that owns its hash.
+    /// The place of the key that satisfies `eq`, in the head that owns its hash.
     pub(super) fn find_in(
         map: &'a mut M,
-        chain: Option<BucketPtr<CoreOf<M>>>,
+        owner: Option<BucketPtr<CoreOf<M>>>,
         hash: HashValue,
         eq: impl FnMut(&M::Key) -> bool,
     ) -> Self {
-        let found = chain.and_then(|head| {
-            // SAFETY: The chain owns the hash (M5).
+        let found = owner.and_then(|head| {
+            // SAFETY: It owns the hash.
             unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }
         });
         match found {
@@ -140,8 +140,8 @@ impl<'a, M: Face> RawOccupied<'a, M> {
     /// Removes the entry; an equal key can be put in its place.
     pub(crate) fn remove(self) -> ((M::Key, M::Elem), RawVacant<'a, M>) {
         let Self { map, hash, slot } = self;
-        // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { map.core().chain_of_entry(hash) };
+        // SAFETY: There are entries.
+        let head = unsafe { map.core().owner_of_entry(hash) };
         // SAFETY: The slot is live, and was found in the chain that owns the hash.
         let entry = unsafe { map.core_mut().removal().take_out(head, slot) };
         (entry, RawVacant { map, hash })

@@ -6,10 +6,10 @@
 use super::iter::RawIter;
 use super::live::Live;
 use super::map::RawHmap;
+use super::policy::Tabled;
 use crate::numbers::alloc::Allocator;
-use crate::table::policy::Policy;
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     pub(crate) fn drain(&mut self) -> RawDrain<'_, K, V, A, P> {
         RawDrain {
             entries: self.extract(),
@@ -25,17 +25,17 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 }
 
 /// Entries that are taken out by a predicate which somebody else has.
-pub(crate) struct RawExtract<'a, K, V, A: Allocator, P: Policy> {
+pub(crate) struct RawExtract<'a, K, V, A: Allocator, P: Tabled> {
     slots: Live<K, V, P>,
     map: &'a mut RawHmap<K, V, A, P>,
 }
 
 // SAFETY: It borrows the map alone, and has pointers into that map only.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawExtract<'_, K, V, A, P> {}
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Tabled> Send for RawExtract<'_, K, V, A, P> {}
 // SAFETY: Through a shared reference entries are only read.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawExtract<'_, K, V, A, P> {}
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Tabled> Sync for RawExtract<'_, K, V, A, P> {}
 
-impl<K, V, A: Allocator, P: Policy> RawExtract<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawExtract<'_, K, V, A, P> {
     /// The next entry that the predicate is true for, out of the map.
     pub(crate) fn next(&mut self, predicate: impl FnMut(&mut K, &mut V) -> bool) -> Option<(K, V)> {
         let slot = self.map.unlink_next(&mut self.slots, predicate)?;
@@ -49,11 +49,11 @@ impl<K, V, A: Allocator, P: Policy> RawExtract<'_, K, V, A, P> {
 }
 
 /// All entries of a map, which is empty in the end.
-pub(crate) struct RawDrain<'a, K, V, A: Allocator, P: Policy> {
+pub(crate) struct RawDrain<'a, K, V, A: Allocator, P: Tabled> {
     entries: RawExtract<'a, K, V, A, P>,
 }
 
-impl<K, V, A: Allocator, P: Policy> Iterator for RawDrain<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Iterator for RawDrain<'_, K, V, A, P> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
@@ -66,7 +66,7 @@ impl<K, V, A: Allocator, P: Policy> Iterator for RawDrain<'_, K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for RawDrain<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Drop for RawDrain<'_, K, V, A, P> {
     fn drop(&mut self) {
         if self.entries.map.len() == 0 {
             // Overflow buckets of the emptied chains are free again.
@@ -77,7 +77,7 @@ impl<K, V, A: Allocator, P: Policy> Drop for RawDrain<'_, K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawDrain<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawDrain<'_, K, V, A, P> {
     /// The entries that are left to give: what is left in the map.
     pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
         self.entries.map.iter()

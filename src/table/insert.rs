@@ -4,9 +4,9 @@
 //! Only the last can fail, and when it fails the map holds what it held. When it has not, the
 //! entry is written into the slot; that runs no user code and calls no allocator.
 
-use super::lookup::{equal_to, find_in_bucket, find_to_change};
+use super::lookup::{equal_to, find_to_change};
 use super::map::RawHmap;
-use crate::go::place::Supply;
+use super::policy::Tabled;
 use crate::memory::bucket::{Entered, Slot};
 use crate::memory::compiled::{FOR_SPEED, hash_key};
 use crate::memory::heap::Heap;
@@ -14,8 +14,7 @@ use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
-use crate::numbers::tophash::TopHash;
+use crate::seam::{Found, Supply, Table};
 use core::mem;
 
 /// What an insert has found, or got, for its entry.
@@ -26,7 +25,7 @@ pub(super) enum Target<T> {
     New(Entered<T>),
 }
 
-impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K: Eq, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// Inserts an entry, or overwrites the elem of an equal key (the key that is
     /// in the map stays) and returns the old one.
     ///
@@ -45,22 +44,21 @@ impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             let target = self.find_or_place_apart(hash, equal_to(&key), hasher, supply);
             return put(target, key, elem);
         }
-        // Nearly always nothing is owed, and the chain ends in its first bucket.
+        // Nearly always nothing is owed, and the entry or a free slot is in the first bucket.
         if FOR_SPEED && self.header.is_quiet() {
-            // SAFETY: H9: there is an array, and no other.
-            let bucket = unsafe { self.header.current_chain(Types::<K, V, P>::HERE, hash) };
-            let top = TopHash::of(hash);
-            // SAFETY: The chain owns the hash, so it is initialised (M5).
-            let tops = unsafe { bucket.tops() };
-            // SAFETY: They are the bucket's.
-            let found = unsafe { find_in_bucket(bucket, tops, top, &mut equal_to(&key)) };
-            if let Some(index) = found {
-                return put(Ok(Target::Entry(Slot { bucket, index })), key, elem);
-            }
-            if let Some(index) = tops.free_at_end() {
-                // SAFETY: The slot is free, and is written at once.
-                let new = unsafe { self.header.enter(Slot { bucket, index }, top) };
-                return put(Ok(Target::New(new)), key, elem);
+            let eq = equal_to(&key);
+            // SAFETY: There are entries, and nothing waits to be moved. What is looked at are
+            // live slots of what owns the hash; a free one is written at once.
+            let target = unsafe {
+                let head = self.header.settled_owner(Types::<K, V, P>::HERE, hash);
+                match P::Table::find_or_free(head, hash, |slot| eq(slot.key())) {
+                    Found::Entry(slot) => Some(Target::Entry(slot)),
+                    Found::Free(slot) => Some(Target::New(self.header.enter(slot, hash))),
+                    Found::Nothing => None,
+                }
+            };
+            if let Some(target) = target {
+                return put(Ok(target), key, elem);
             }
         }
         self.insert_thoroughly(hash, key, elem, hasher, supply)
@@ -81,7 +79,7 @@ impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// [`find_or_place`](Self::find_or_place), never inlined: what is left of the insert
     /// of a large value then is, and moves it once.
     #[inline(never)]
@@ -107,8 +105,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     ) -> Had<Target<Types<K, V, P>>> {
         let hasher = hash_key(&hasher);
         let (header, heap) = self.parts();
-        if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
-            // SAFETY: The chain owns the hash, so it is initialised (M5).
+        if let Some(head) = header.owner_to_change(heap.of(), hash, hasher) {
+            // SAFETY: It owns the hash.
             let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
             if let Some(slot) = found {
                 return Ok(Target::Entry(slot));
@@ -128,7 +126,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 /// The end of an insert: the elem of a key that is there is replaced, and the old one returned;
 /// a slot that was got is written. The target is of a map that is borrowed alone.
 #[inline]
-pub(super) fn put<K, V, P: Policy>(
+pub(super) fn put<K, V, P: Tabled>(
     target: Had<Target<Types<K, V, P>>>,
     key: K,
     elem: V,

@@ -3,13 +3,14 @@
 
 use super::live::Live;
 use super::map::RawHmap;
+use super::policy::Tabled;
 use crate::memory::bucket::Slot;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
-use crate::table::policy::Policy;
+use crate::seam::Table;
 use core::marker::PhantomData;
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
         // SAFETY: Live slots (M1) of a map that is borrowed.
         unsafe { Lent::of(self.walk()) }
@@ -48,7 +49,7 @@ pub(crate) trait Loan<T>: Sized {
     unsafe fn of(slot: Slot<T>) -> Self;
 }
 
-impl<'a, K: 'a, V: 'a, P: Policy> Loan<Types<K, V, P>> for (&'a K, &'a V) {
+impl<'a, K: 'a, V: 'a, P: Tabled> Loan<Types<K, V, P>> for (&'a K, &'a V) {
     #[inline]
     unsafe fn of(slot: Slot<Types<K, V, P>>) -> Self {
         // SAFETY: The caller's promise.
@@ -56,7 +57,7 @@ impl<'a, K: 'a, V: 'a, P: Policy> Loan<Types<K, V, P>> for (&'a K, &'a V) {
     }
 }
 
-impl<'a, K: 'a, V: 'a, P: Policy> Loan<Types<K, V, P>> for (&'a K, &'a mut V) {
+impl<'a, K: 'a, V: 'a, P: Tabled> Loan<Types<K, V, P>> for (&'a K, &'a mut V) {
     #[inline]
     unsafe fn of(slot: Slot<Types<K, V, P>>) -> Self {
         // SAFETY: The caller's promise.
@@ -117,7 +118,7 @@ impl<S: Default, L> Default for Lent<S, L> {
     }
 }
 
-impl<K, V, P: Policy, S, L> Lent<S, L>
+impl<K, V, P: Tabled, S, L> Lent<S, L>
 where
     S: Iterator<Item = Slot<Types<K, V, P>>> + Clone,
     L: Loan<Types<K, V, P>>,
@@ -130,18 +131,18 @@ where
 }
 
 /// The entries of a map that is taken apart.
-pub(crate) struct RawIntoIter<K, V, A: Allocator, P: Policy> {
+pub(crate) struct RawIntoIter<K, V, A: Allocator, P: Tabled> {
     slots: Live<K, V, P>,
     /// Its memory, and the slots that are not given yet.
     map: RawHmap<K, V, A, P>,
 }
 
 // SAFETY: It owns its entries, as the map does.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawIntoIter<K, V, A, P> {}
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Tabled> Send for RawIntoIter<K, V, A, P> {}
 // SAFETY: As above; through `&RawIntoIter` entries are only read.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawIntoIter<K, V, A, P> {}
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Tabled> Sync for RawIntoIter<K, V, A, P> {}
 
-impl<K, V, A: Allocator, P: Policy> RawIntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawIntoIter<K, V, A, P> {
     /// The entries that are left, by reference.
     pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
         // SAFETY: Slots that are not given yet, borrowed as the map is.
@@ -149,7 +150,7 @@ impl<K, V, A: Allocator, P: Policy> RawIntoIter<K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Iterator for RawIntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Iterator for RawIntoIter<K, V, A, P> {
     type Item = (K, V);
 
     #[inline]
@@ -165,7 +166,7 @@ impl<K, V, A: Allocator, P: Policy> Iterator for RawIntoIter<K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for RawIntoIter<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Drop for RawIntoIter<K, V, A, P> {
     fn drop(&mut self) {
         // The map is to free its memory and leave the entries alone, also if
         // one of their `Drop`s panics here.
@@ -176,7 +177,7 @@ impl<K, V, A: Allocator, P: Policy> Drop for RawIntoIter<K, V, A, P> {
 }
 
 /// Without entries.
-impl<K, V, A: Allocator + Default, P: Policy> Default for RawIntoIter<K, V, A, P> {
+impl<K, V, A: Allocator + Default, P: Tabled> Default for RawIntoIter<K, V, A, P> {
     fn default() -> Self {
         RawHmap::new_in(A::default()).into_entries()
     }

@@ -4,24 +4,26 @@
 //! it does not know that type. Here is the one place that does.
 
 use super::map::RawHmap;
+use super::policy::{OfArrays, Tabled};
+use crate::memory::first_bucket::LentBucket;
 use crate::numbers::alloc::Allocator;
+use crate::numbers::alloc::WithBucket;
 use crate::numbers::error::Had;
-use crate::table::policy::Policy;
-use crate::numbers::seed::{Renewal, SeededBuildHasher};
+use crate::numbers::seed::{By, Renewal, SeededBuildHasher};
 use core::marker::PhantomData;
 
 /// A map and its hash builder. What the map's header says of seeds it says of an `S`.
 ///
 /// The header comes first, so that its address is the map's: an insert passes it on.
 #[repr(C)]
-pub(crate) struct Keyed<K, V, S, A: Allocator, P: Policy> {
+pub(crate) struct Keyed<K, V, S, A: Allocator, P: Tabled> {
     raw: RawHmap<K, V, A, P>,
     hash_builder: S,
     /// A hash builder of another lifetime would be another type.
     seeds: PhantomData<fn(&mut S)>,
 }
 
-impl<K, V, S, A: Allocator, P: Policy> Keyed<K, V, S, A, P> {
+impl<K, V, S, A: Allocator, P: Tabled> Keyed<K, V, S, A, P> {
     /// With a hash builder that is used as it is. The map is new.
     pub(crate) const fn new(raw: RawHmap<K, V, A, P>, hash_builder: S) -> Self {
         Self {
@@ -31,9 +33,18 @@ impl<K, V, S, A: Allocator, P: Policy> Keyed<K, V, S, A, P> {
         }
     }
 
-    /// With a hash builder that is given a new seed whenever an entry goes into the empty map.
-    /// The map is new.
-    pub(crate) const fn seeded(mut raw: RawHmap<K, V, A, P>, hash_builder: S) -> Self
+    /// An empty map with a hash builder that is given a new seed whenever an entry goes into it
+    /// while it is empty.
+    pub(crate) const fn seeded_in(hash_builder: S, alloc: A) -> Self
+    where
+        S: SeededBuildHasher,
+    {
+        Self::new(RawHmap::renewed_in::<By<S>>(alloc), hash_builder)
+    }
+
+    /// The same of a map that is new.
+    #[cfg(feature = "default-hasher")]
+    pub(crate) fn seeded(mut raw: RawHmap<K, V, A, P>, hash_builder: S) -> Self
     where
         S: SeededBuildHasher,
     {
@@ -109,5 +120,21 @@ impl<K, V, S, A: Allocator, P: Policy> Keyed<K, V, S, A, P> {
             // this one is a clone of.
             unsafe { renewal.renew(&mut self.hash_builder) };
         }
+    }
+}
+
+impl<'b, K, V, S, A: Allocator, P: OfArrays> Keyed<K, V, S, WithBucket<'b, A>, P> {
+    /// A map whose first bucket is the caller's, with a hash builder as
+    /// [`seeded_in`](Self::seeded_in) has it.
+    pub(crate) const fn seeded_with_first_bucket_in(
+        bucket: LentBucket<'b, K, V, P>,
+        hash_builder: S,
+        alloc: A,
+    ) -> Self
+    where
+        S: SeededBuildHasher,
+    {
+        let raw = RawHmap::with_first_bucket_in::<By<S>>(bucket, alloc);
+        Self::new(raw, hash_builder)
     }
 }

@@ -2,16 +2,16 @@
 //! only grows when it is written to.
 
 use super::map::RawHmap;
+use super::policy::Tabled;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::compiled_for;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
-use crate::numbers::tophash::{TopHash, TopHashes};
+use crate::seam::Table;
 use equivalent::Equivalent;
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// The entry whose key has this hash and satisfies `eq`.
     ///
     /// Go: `mapaccessK`.
@@ -57,15 +57,15 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         Some(slots.map(|slot| slot.map(|slot| unsafe { slot.entry_mut() })))
     }
 
-    /// The head of the chain that owns the hash of an entry.
+    /// The head that owns the hash of an entry.
     ///
     /// # Safety
     /// There are entries.
-    pub(super) unsafe fn chain_of_entry(
+    pub(super) unsafe fn owner_of_entry(
         &self,
         hash: HashValue,
     ) -> BucketPtr<compiled_for!(K, V, P)> {
-        // SAFETY: There are entries, so there is an array (A1).
+        // SAFETY: The caller's promise.
         unsafe { self.header.owner(Self::TOLD, hash) }
     }
 
@@ -79,16 +79,16 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if self.len() == 0 {
             return None;
         }
-        // SAFETY: There are entries, so there is an array (A1).
+        // SAFETY: There are entries.
         let head = unsafe {
-            if self.header.is_growing() {
-                self.chain_of_entry(hash).of_types(Types::HERE)
+            if self.is_growing() {
+                self.owner_of_entry(hash).of_types(Types::HERE)
             } else {
-                self.header.current_chain(Types::HERE, hash)
+                self.header.settled_owner(Types::HERE, hash)
             }
         };
-        // SAFETY: The chain owns the hash, so it is initialised (M5).
-        unsafe { find_in_chain(head, TopHash::of(hash), eq) }
+        // SAFETY: It owns the hash.
+        unsafe { find_in::<K, V, P>(head, hash, eq) }
     }
 }
 
@@ -99,65 +99,32 @@ pub(crate) fn equal_to<K, Q: Equivalent<K> + ?Sized>(key: &Q) -> impl Fn(&K) -> 
     |stored| key.equivalent(stored)
 }
 
-/// The slot in a chain of the key that has this tophash and satisfies `eq`.
+/// The slot of the key that has this hash and satisfies `eq`, in the head that owns the hash.
 ///
 /// # Safety
-/// The chain is initialised.
+/// It does.
 #[inline]
-pub(super) unsafe fn find_in_chain<K, V, P: Policy>(
+unsafe fn find_in<K, V, P: Tabled>(
     head: BucketPtr<Types<K, V, P>>,
-    top: TopHash,
+    hash: HashValue,
     mut eq: impl FnMut(&K) -> bool,
 ) -> Option<Slot<Types<K, V, P>>> {
-    let mut bucket = head;
-    loop {
-        // SAFETY: The bucket is in the chain.
-        let tops = unsafe { bucket.tops() };
-        // SAFETY: They are the bucket's.
-        if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
-            return Some(Slot { bucket, index });
-        }
-        if tops.ends_chain() {
-            return None;
-        }
-        // SAFETY: As above.
-        bucket = unsafe { bucket.overflow() }?;
-    }
+    // SAFETY: The caller's promise; `eq` is asked of live slots.
+    unsafe { P::Table::find(head, hash, |slot| eq(slot.key())) }
 }
 
 /// The same for what goes on to change the map, which is compiled once for all of it with the
 /// feature `small-code`.
 ///
 /// # Safety
-/// As [`find_in_chain`].
+/// As [`find_in`].
 #[cfg_attr(feature = "small-code", inline(never))]
 #[cfg_attr(not(feature = "small-code"), inline)]
-pub(super) unsafe fn find_to_change<K, V, P: Policy>(
+pub(super) unsafe fn find_to_change<K, V, P: Tabled>(
     head: BucketPtr<Types<K, V, P>>,
     hash: HashValue,
     eq: impl FnMut(&K) -> bool,
 ) -> Option<Slot<Types<K, V, P>>> {
     // SAFETY: The caller's promise.
-    unsafe { find_in_chain(head, TopHash::of(hash), eq) }
-}
-
-/// The slot in a bucket of the key that has this tophash and satisfies `eq`.
-///
-/// # Safety
-/// The bucket is initialised, and these are its tophashes.
-#[inline]
-pub(super) unsafe fn find_in_bucket<K, V, P: Policy>(
-    bucket: BucketPtr<Types<K, V, P>>,
-    tops: TopHashes,
-    top: TopHash,
-    eq: &mut impl FnMut(&K) -> bool,
-) -> Option<usize> {
-    tops.matching(top).find(|index| {
-        let slot = Slot {
-            bucket,
-            index: *index,
-        };
-        // SAFETY: A match is a live slot.
-        eq(unsafe { slot.key() })
-    })
+    unsafe { find_in::<K, V, P>(head, hash, eq) }
 }

@@ -1,6 +1,7 @@
 //! The value that all operations are methods of, how it is made, and how it goes.
 
 use super::live::Live;
+use super::policy::{OfArrays, Tabled};
 use crate::go::header::Header;
 use crate::memory::bucket::Slot;
 use crate::memory::cells::Cells;
@@ -9,35 +10,39 @@ use crate::memory::first_bucket::LentBucket;
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::{Allocator, WithBucket};
-use crate::numbers::error::{Had, TryReserveError};
-use crate::table::policy::Policy;
-use crate::numbers::seed::Renewal;
-use crate::numbers::sizing::BucketBits;
+use crate::numbers::error::Had;
+use crate::numbers::seed::{Never, Renewal, RenewalOf};
+use crate::seam::{Constant, Table};
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
 
 /// A map, without a hash builder. Its header comes first.
 #[repr(C)]
-pub(crate) struct RawHmap<K, V, A: Allocator, P: Policy> {
-    pub(super) header: Header,
+pub(crate) struct RawHmap<K, V, A: Allocator, P: Tabled> {
+    pub(super) header: P::Table,
     pub(super) alloc: A,
     entries: PhantomData<(K, V, P)>,
 }
 
 // SAFETY: The map owns its entries and its memory, as a `Vec` does.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send for RawHmap<K, V, A, P> {}
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Tabled> Send for RawHmap<K, V, A, P> {}
 // SAFETY: As above; through `&RawHmap` entries are only read.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Policy> Sync for RawHmap<K, V, A, P> {}
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, P: Tabled> Sync for RawHmap<K, V, A, P> {}
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// What the core is told of the types.
     pub(super) const TOLD: compiled_for!(K, V, P) = compiled::types::<K, V, A, P>();
 
     /// A map without memory. Go: `makemap_small`.
     pub(crate) const fn new_in(alloc: A) -> Self {
+        Self::renewed_in::<Never>(alloc)
+    }
+
+    /// The same, whose hash builder is given new seeds.
+    pub(crate) const fn renewed_in<R: RenewalOf>(alloc: A) -> Self {
         Self {
-            header: Header::empty(None),
+            header: <<P::Table as Table>::Empty<R> as Constant<_>>::VALUE,
             alloc,
             entries: PhantomData,
         }
@@ -45,24 +50,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 
     /// A map with room for `hint` entries of an even spread. Go: `makemap`.
     pub(crate) fn try_with_capacity_in(hint: usize, alloc: A) -> Had<Self> {
-        let bits = BucketBits::for_entries(hint).ok_or(TryReserveError::CapacityOverflow)?;
         let mut map = Self::new_in(alloc);
-        // One bucket is made by the first insert, as in Go.
-        if bits > BucketBits::ONE_BUCKET {
-            let (header, heap) = map.parts();
-            header.install_empty_array(heap, bits)?;
-            header.settle();
-        }
+        let (header, heap) = map.parts();
+        header.make_room(heap, hint)?;
         Ok(map)
     }
 
     /// The header, to look at.
-    pub(crate) const fn header(&self) -> &Header {
+    pub(crate) const fn header(&self) -> &P::Table {
         &self.header
     }
 
     #[inline]
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.header.count()
     }
 
@@ -70,18 +70,18 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         &self.alloc
     }
 
-    /// See [`Header::capacity`].
-    pub(crate) const fn capacity(&self) -> usize {
+    /// See [`Table::capacity`].
+    pub(crate) fn capacity(&self) -> usize {
         self.header.capacity()
     }
 
     /// New keys that are promised to go in without an allocation.
-    pub(crate) const fn reserved(&self) -> usize {
+    pub(crate) fn reserved(&self) -> usize {
         self.header.reserved() as usize
     }
 
     #[inline]
-    pub(crate) const fn is_growing(&self) -> bool {
+    pub(crate) fn is_growing(&self) -> bool {
         self.header.is_growing()
     }
 
@@ -90,13 +90,13 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         self.header.renewal()
     }
 
-    pub(super) const fn set_renewal(&mut self, renewal: Option<Renewal>) {
+    pub(super) fn set_renewal(&mut self, renewal: Option<Renewal>) {
         self.header.set_renewal(renewal);
     }
 
     /// The header, and the heap that it goes with.
     #[inline]
-    pub(super) fn parts(&mut self) -> (&mut Header, impl Heap<Of = compiled_for!(K, V, P)>) {
+    pub(super) fn parts(&mut self) -> (&mut P::Table, impl Heap<Of = compiled_for!(K, V, P)>) {
         let heap = compiled::heap::<K, V, A, P>(&self.alloc);
         (&mut self.header, heap)
     }
@@ -107,10 +107,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         compiled::heap::<K, V, A, P>(&self.alloc)
     }
 
-    /// All live slots, in Go's order.
+    /// All live slots, in the table's order.
     pub(super) fn walk(&self) -> Live<K, V, P> {
         // SAFETY: The map is of these types.
-        unsafe { Live::of(self.header.walk(Self::TOLD)) }
+        unsafe { Live::of(self.header.walk(Self::TOLD), Self::TOLD) }
     }
 
     /// Moves an entry out of its slot and gives its cells back.
@@ -153,9 +153,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// # Safety
     /// It is a walk over this map, and none of its slots is read again.
     pub(super) unsafe fn drop_slots(&self, slots: Live<K, V, P>) {
-        struct Rest<'a, K, V, A: Allocator, P: Policy>(&'a RawHmap<K, V, A, P>, Live<K, V, P>);
+        struct Rest<'a, K, V, A: Allocator, P: Tabled>(&'a RawHmap<K, V, A, P>, Live<K, V, P>);
 
-        impl<K, V, A: Allocator, P: Policy> Rest<'_, K, V, A, P> {
+        impl<K, V, A: Allocator, P: Tabled> Rest<'_, K, V, A, P> {
             fn drop_all(&mut self) {
                 for slot in &mut self.1 {
                     // SAFETY: A live slot, given once.
@@ -164,7 +164,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
         }
 
-        impl<K, V, A: Allocator, P: Policy> Drop for Rest<'_, K, V, A, P> {
+        impl<K, V, A: Allocator, P: Tabled> Drop for Rest<'_, K, V, A, P> {
             fn drop(&mut self) {
                 self.drop_all();
             }
@@ -178,9 +178,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Drops all entries and gives all memory back.
     fn drop_all(&mut self) {
         /// Frees the memory also if an entry's `Drop` panics.
-        struct Freed<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+        struct Freed<'a, K, V, A: Allocator, P: Tabled>(&'a mut RawHmap<K, V, A, P>);
 
-        impl<K, V, A: Allocator, P: Policy> Drop for Freed<'_, K, V, A, P> {
+        impl<K, V, A: Allocator, P: Tabled> Drop for Freed<'_, K, V, A, P> {
             fn drop(&mut self) {
                 let (header, heap) = self.0.parts();
                 // SAFETY: The map has forgotten it, and the entries in it.
@@ -198,7 +198,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 ///
 /// # Safety
 /// The slot is live, or was a moment ago, and nobody reads it again.
-pub(super) unsafe fn read_entry<K, V, P: Policy>(
+pub(super) unsafe fn read_entry<K, V, P: Tabled>(
     slot: Slot<Types<K, V, P>>,
     heap: impl Heap,
 ) -> (K, V) {
@@ -217,7 +217,7 @@ pub(super) unsafe fn read_entry<K, V, P: Policy>(
 /// # Safety
 /// The entry was moved out of its slot.
 #[inline]
-pub(super) unsafe fn free_cells<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
+pub(super) unsafe fn free_cells<K, V, P: Tabled>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
     if Types::<K, V, P>::SHAPE.has_cells() {
         // SAFETY: The caller's promise.
         unsafe { slot.cells().free(heap) };
@@ -229,7 +229,7 @@ pub(super) unsafe fn free_cells<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, hea
 ///
 /// # Safety
 /// As [`read_entry`].
-pub(super) unsafe fn drop_entry<K, V, P: Policy>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
+pub(super) unsafe fn drop_entry<K, V, P: Tabled>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
     /// The cells of an entry that is dropped first.
     struct Emptied<H: Heap>(Cells, H);
 
@@ -268,12 +268,15 @@ pub(super) unsafe fn drop_pair<K, V>(key: NonNull<K>, elem: NonNull<V>) {
     unsafe { key.drop_in_place() };
 }
 
-impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
+impl<'b, K, V, A: Allocator, P: OfArrays> RawHmap<K, V, WithBucket<'b, A>, P> {
     /// A map whose first bucket is the caller's, who lends it for as long as the
     /// map's type says. Go: the bucket on the stack.
-    pub(crate) const fn with_first_bucket_in(bucket: LentBucket<'b, K, V, P>, alloc: A) -> Self {
+    pub(crate) const fn with_first_bucket_in<R: RenewalOf>(
+        bucket: LentBucket<'b, K, V, P>,
+        alloc: A,
+    ) -> Self {
         Self {
-            header: Header::of_lent(bucket.address()),
+            header: Header::of_lent(bucket.address(), R::RENEWAL),
             alloc: WithBucket::new(alloc),
             entries: PhantomData,
         }
@@ -281,7 +284,7 @@ impl<'b, K, V, A: Allocator, P: Policy> RawHmap<K, V, WithBucket<'b, A>, P> {
 }
 
 #[cfg(not(feature = "nightly"))]
-impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Drop for RawHmap<K, V, A, P> {
     fn drop(&mut self) {
         self.drop_all();
     }
@@ -290,7 +293,7 @@ impl<K, V, A: Allocator, P: Policy> Drop for RawHmap<K, V, A, P> {
 // SAFETY: Keys and values are dropped, which `PhantomData<(K, V, P)>` says, and not used
 // otherwise.
 #[cfg(feature = "nightly")]
-unsafe impl<#[may_dangle] K, #[may_dangle] V, A: Allocator, P: Policy> Drop
+unsafe impl<#[may_dangle] K, #[may_dangle] V, A: Allocator, P: Tabled> Drop
     for RawHmap<K, V, A, P>
 {
     fn drop(&mut self) {

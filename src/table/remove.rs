@@ -3,35 +3,35 @@
 use super::live::Live;
 use super::lookup::find_to_change;
 use super::map::{RawHmap, drop_entry, free_cells, read_entry};
-use crate::go::header::Header;
+use super::policy::Tabled;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
+use crate::seam::Table;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 
-/// A slot, and the head of the chain that it is in.
-struct InChain<K, V, P: Policy> {
+/// A slot, and the head that it belongs to.
+struct Owned<K, V, P: Tabled> {
     head: BucketPtr<compiled_for!(K, V, P)>,
     slot: Slot<Types<K, V, P>>,
 }
 
 /// A map's header that an entry is removed from, and the heap that what this sets free goes to:
 /// the map's own, or a stock of it.
-pub(crate) struct Removal<'m, K, V, P: Policy, H> {
-    header: &'m mut Header,
+pub(crate) struct Removal<'m, K, V, P: Tabled, H> {
+    header: &'m mut P::Table,
     heap: H,
     entries: PhantomData<(K, V, P)>,
 }
 
-impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V, P, H> {
+impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V, P, H> {
     /// They are of one map.
     #[inline]
-    pub(super) fn new(header: &'m mut Header, heap: H) -> Self {
+    pub(super) fn new(header: &'m mut P::Table, heap: H) -> Self {
         Self {
             header,
             heap,
@@ -51,7 +51,7 @@ impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Option<(K, V)> {
         let place = self.find_to_remove(hash, eq, hasher)?;
-        // SAFETY: A live slot of that chain.
+        // SAFETY: A live slot of that head.
         Some(unsafe { self.take_out(place.head, place.slot) })
     }
 
@@ -65,7 +65,7 @@ impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Option<V> {
         /// A removal whose slot is free, and whose entry was moved out.
-        struct MovedOut<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> {
+        struct MovedOut<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> {
             removal: Removal<'m, K, V, P, H>,
             head: BucketPtr<H::Of>,
             slot: Slot<Types<K, V, P>>,
@@ -73,17 +73,17 @@ impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
 
         impl<K, V, P, H> Drop for MovedOut<'_, K, V, P, H>
         where
-            P: Policy,
+            P: Tabled,
             H: Heap<Of = compiled_for!(K, V, P)>,
         {
             #[inline]
             fn drop(&mut self) {
                 let Removal { header, heap, .. } = &mut self.removal;
-                // SAFETY: The slot was live, in the chain that begins with `head`, and is free
-                // now; its cells, if there are any, are empty.
+                // SAFETY: The slot was live, belongs to `head`, and is free now; its cells, if
+                // there are any, are empty.
                 unsafe {
                     free_cells(self.slot, *heap);
-                    header.close_gap(self.head, self.slot.of_types(heap.of()));
+                    header.close_gap(*heap, self.head, self.slot.of_types(heap.of()));
                 }
             }
         }
@@ -91,9 +91,10 @@ impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         if needs_drop::<K>() || needs_drop::<V>() {
             return self.remove(hash, eq, hasher).map(|(_, elem)| elem);
         }
-        let InChain { head, slot } = self.find_to_remove(hash, eq, hasher)?;
-        // SAFETY: A live slot of that chain.
-        unsafe { self.header.clear_slot(head, slot.of_types(self.heap.of())) };
+        let Owned { head, slot } = self.find_to_remove(hash, eq, hasher)?;
+        // SAFETY: A live slot of that head.
+        let freed = unsafe { self.header.unlink(head, slot.of_types(self.heap.of())) };
+        let slot = freed.of_types(Types::HERE);
         let removal = self;
         let _end = MovedOut {
             removal,
@@ -113,20 +114,20 @@ impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> bool {
-        let Some(InChain { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
+        let Some(Owned { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
             return false;
         };
-        let freed = slot.of_types(self.heap.of());
-        // SAFETY: A live slot of that chain, which is free when its entry is dropped.
+        let (of, heap) = (self.heap.of(), self.heap);
+        // SAFETY: A live slot of that head, which is free when its entry is dropped.
         unsafe {
-            self.header.clear_slot(head, freed);
-            drop_entry(slot, self.heap);
-            self.header.close_gap(head, freed);
+            let freed = self.header.unlink(head, slot.of_types(of));
+            drop_entry(freed.of_types(Types::<K, V, P>::HERE), heap);
+            self.header.close_gap(heap, head, freed);
         }
         true
     }
 
-    /// The slot of a key, and the head of its chain, after the growth work that a removal
+    /// The slot of a key, and the head that owns it, after the growth work that a removal
     /// owes.
     #[inline]
     fn find_to_remove(
@@ -134,39 +135,39 @@ impl<'m, K, V, P: Policy, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Option<InChain<K, V, P>> {
+    ) -> Option<Owned<K, V, P>> {
         if self.header.count() == 0 {
             return None;
         }
         let (heap, hasher) = (self.heap, hash_key(&hasher));
-        // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { self.header.chain_to_remove_from(heap, hash, hasher) };
-        // SAFETY: The chain owns the hash, so it is initialised.
+        // SAFETY: There are entries.
+        let head = unsafe { self.header.owner_to_remove_from(heap, hash, hasher) };
+        // SAFETY: It owns the hash.
         let slot = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }?;
-        Some(InChain { head, slot })
+        Some(Owned { head, slot })
     }
 
     /// Removes the entry of a slot.
     ///
     /// # Safety
-    /// The slot is live, in the chain that begins with `head`.
+    /// The slot is live, and belongs to `head`.
     pub(super) unsafe fn take_out(
         self,
         head: BucketPtr<H::Of>,
         slot: Slot<Types<K, V, P>>,
     ) -> (K, V) {
-        let freed = slot.of_types(self.heap.of());
+        let heap = self.heap;
         // SAFETY: The caller's promise.
-        unsafe { self.header.clear_slot(head, freed) };
+        let freed = unsafe { self.header.unlink(head, slot.of_types(heap.of())) };
         // SAFETY: The slot was live, and is free now.
-        let entry = unsafe { read_entry(slot, self.heap) };
+        let entry = unsafe { read_entry(freed.of_types(Types::<K, V, P>::HERE), heap) };
         // SAFETY: As above.
-        unsafe { self.header.close_gap(head, freed) };
+        unsafe { self.header.close_gap(heap, head, freed) };
         entry
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// The removal of an entry, by which the allocator gets back what is set free.
     #[inline]
     pub(crate) fn removal(
@@ -186,7 +187,8 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot was live, and is free now.
             unsafe { self.drop_entry(slot) };
         }
-        self.header.cut_all_off(Self::TOLD);
+        let (header, heap) = self.parts();
+        header.close_all_gaps(heap);
     }
 
     /// Goes on to the next entry that `remove` is true for and makes its slot free;
@@ -202,12 +204,11 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: A live slot of a map that is borrowed alone.
             let (key, elem) = unsafe { slot.entry_mut() };
             if remove(key, elem) {
-                let head = slots.head()?;
-                // SAFETY: A live slot, and the head of the chain that it is in.
-                // `slots` has read this bucket's tophashes before; what it still has
-                // to give of them does not change.
-                unsafe { self.header.clear_slot(head, slot.of_types(Self::TOLD)) };
-                return Some(slot);
+                let slot = slot.of_types(Self::TOLD);
+                // SAFETY: A live slot, the last that `slots` gave; nothing else has changed the
+                // map since.
+                let freed = unsafe { self.header.unlink_in_walk(slots.walk(), slot) };
+                return Some(freed.of_types(Types::HERE));
             }
         }
     }
@@ -218,9 +219,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// *Differs from Go:* chunks of overflow buckets are kept for reuse.
     pub(crate) fn clear(&mut self) {
         /// Leaves the map empty and whole also if an entry's `Drop` panics.
-        struct Reset<'a, K, V, A: Allocator, P: Policy>(&'a mut RawHmap<K, V, A, P>);
+        struct Reset<'a, K, V, A: Allocator, P: Tabled>(&'a mut RawHmap<K, V, A, P>);
 
-        impl<K, V, A: Allocator, P: Policy> Drop for Reset<'_, K, V, A, P> {
+        impl<K, V, A: Allocator, P: Tabled> Drop for Reset<'_, K, V, A, P> {
             fn drop(&mut self) {
                 self.0.reset();
             }
@@ -234,9 +235,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe { reset.0.drop_entries() }
     }
 
-    /// As [`clear`](Self::clear), and if there are no entries too: then chains may still have
-    /// overflow buckets, and slots that were in use.
-    pub(super) fn empty_all_chains(&mut self) {
+    /// As [`clear`](Self::clear), and if there are no entries too: then there may still be memory
+    /// that is in use.
+    pub(super) fn empty_all(&mut self) {
         if self.len() > 0 {
             self.clear();
         } else {

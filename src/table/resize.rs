@@ -2,14 +2,15 @@
 //! keys of a type.
 
 use super::map::RawHmap;
+use super::policy::Tabled;
 use crate::memory::compiled::hash_key;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
+use crate::seam::Table;
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
-    /// See [`Header::try_reserve`](crate::go::header::Header::try_reserve).
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
+    /// See [`Table::try_reserve`].
     pub(crate) fn try_reserve(
         &mut self,
         n: usize,
@@ -19,7 +20,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         header.try_reserve(heap, n, hash_key(&hasher))
     }
 
-    /// See [`Header::try_presize`](crate::go::header::Header::try_presize).
+    /// See [`Table::try_presize`].
     pub(crate) fn try_presize(
         &mut self,
         entries: usize,
@@ -29,7 +30,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         header.try_presize(heap, entries, hash_key(&hasher))
     }
 
-    /// See [`Header::shrink_to`](crate::go::header::Header::shrink_to).
+    /// See [`Table::shrink_to`].
     pub(crate) fn shrink_to(
         &mut self,
         entries: usize,
@@ -56,7 +57,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     }
 
     /// Whether a growth was refused and waits to be tried again.
-    pub(crate) const fn is_growth_deferred(&self) -> bool {
+    pub(crate) fn is_growth_deferred(&self) -> bool {
         self.header.is_put_off()
     }
 }

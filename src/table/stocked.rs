@@ -8,8 +8,8 @@ use super::iter::RawIter;
 use super::live::Live;
 use super::lookup::{equal_to, find_to_change};
 use super::map::RawHmap;
+use super::policy::Tabled;
 use super::remove::Removal;
-use crate::go::place::Supply;
 use crate::memory::compiled::{self, compiled_for, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
@@ -17,18 +17,18 @@ use crate::memory::stock::{Stock, StockOf};
 use crate::numbers::alloc::{Allocator, SameHeap};
 use crate::numbers::error::{Had, InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::table::policy::Policy;
+use crate::seam::{Supply, Table};
 use core::mem::{self, ManuallyDrop};
 use core::ops::{Deref, DerefMut};
 
 /// A map whose header is here meanwhile, beside a stock. Dropped, it is the map's again, also
 /// if user code panics.
-pub(crate) struct Stocked<'a, K, V, A: Allocator, P: Policy> {
+pub(crate) struct Stocked<'a, K, V, A: Allocator, P: Tabled> {
     map: &'a mut RawHmap<K, V, A, P>,
     here: ManuallyDrop<RawHmap<K, V, &'a Stock, P>>,
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> Stocked<'a, K, V, A, P> {
+impl<'a, K, V, A: Allocator, P: Tabled> Stocked<'a, K, V, A, P> {
     /// The stock has blocks of the map's heap.
     pub(crate) fn new(map: &'a mut RawHmap<K, V, A, P>, stock: &'a Stock) -> Self {
         let mut here = RawHmap::new_in(stock);
@@ -40,13 +40,13 @@ impl<'a, K, V, A: Allocator, P: Policy> Stocked<'a, K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for Stocked<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Drop for Stocked<'_, K, V, A, P> {
     fn drop(&mut self) {
         mem::swap(&mut self.map.header, &mut self.here.header);
     }
 }
 
-impl<'a, K, V, A: Allocator, P: Policy> Deref for Stocked<'a, K, V, A, P> {
+impl<'a, K, V, A: Allocator, P: Tabled> Deref for Stocked<'a, K, V, A, P> {
     type Target = RawHmap<K, V, &'a Stock, P>;
 
     fn deref(&self) -> &Self::Target {
@@ -54,13 +54,13 @@ impl<'a, K, V, A: Allocator, P: Policy> Deref for Stocked<'a, K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> DerefMut for Stocked<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> DerefMut for Stocked<'_, K, V, A, P> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.here
     }
 }
 
-impl<K: Eq, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
+impl<K: Eq, V, A: SameHeap, P: Tabled> RawHmap<K, V, A, P> {
     /// Inserts an entry, or overwrites the elem of an equal key and returns the old one. If there
     /// is not memory enough the pair comes back, the map holds what it held, and what is needed
     /// is wanted.
@@ -78,7 +78,7 @@ impl<K: Eq, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-impl<K, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: SameHeap, P: Tabled> RawHmap<K, V, A, P> {
     /// All of such an insert but to write the entry; never inlined, so that what is left is, and
     /// moves a large value once.
     #[inline(never)]
@@ -92,7 +92,7 @@ impl<K, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
         if memory.fits(self.allocator()) {
             let (hasher, header) = (hash_key(&hasher), &mut self.header);
             let heap = compiled::heap::<K, V, Stock, P>(memory.stock());
-            if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
+            if let Some(head) = header.owner_to_change(heap.of(), hash, hasher) {
                 // SAFETY: The chain owns the hash, so it is initialised (M5).
                 let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
                 if let Some(slot) = found {
@@ -114,21 +114,16 @@ impl<K, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// Notes what the next `n` new keys can need; see
-    /// [`Header::want`](crate::go::header::Header::want).
+    /// [`Table::want`].
     pub(crate) fn want(&self, n: u32, stock: &mut Stock) {
         self.header.want(Self::TOLD, n, stock);
     }
 
     /// Notes what a growth needs that is due: false, with nothing noted, if none is.
     pub(crate) fn want_growth(&self, stock: &mut Stock) -> bool {
-        stock.want_nothing();
-        let due = self.header.growth_due().filter(|_| self.reserved() == 0);
-        if let Some(bits) = due {
-            self.header.want_growth(Self::TOLD, bits, stock);
-        }
-        due.is_some()
+        self.header.want_growth(Self::TOLD, stock)
     }
 
     /// The removal of an entry, by which a stock gets what is set free.
@@ -144,7 +139,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn grow_with(&mut self, stock: &Stock) -> bool {
         let mut here = Stocked::new(self, stock);
         let (header, heap) = here.parts();
-        header.reserved() == 0 && header.grow_with(heap, 0)
+        header.grow_with(heap)
     }
 
     /// All entries, out of the map one by one; what that sets free is the stock's.
@@ -161,19 +156,19 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
 }
 
 /// All entries of a map, which is empty in the end.
-pub(crate) struct RawDrainWith<'a, K, V, A: Allocator, P: Policy> {
+pub(crate) struct RawDrainWith<'a, K, V, A: Allocator, P: Tabled> {
     slots: Live<K, V, P>,
     map: &'a mut RawHmap<K, V, A, P>,
     stock: &'a mut Stock,
 }
 
 // SAFETY: It borrows the map and the stock alone, and has pointers into these only.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Policy> Send
+unsafe impl<K: Send, V: Send, A: Allocator + Send, P: Tabled> Send
     for RawDrainWith<'_, K, V, A, P>
 {
 }
 
-impl<K, V, A: Allocator, P: Policy> Iterator for RawDrainWith<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Iterator for RawDrainWith<'_, K, V, A, P> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
@@ -189,16 +184,16 @@ impl<K, V, A: Allocator, P: Policy> Iterator for RawDrainWith<'_, K, V, A, P> {
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> RawDrainWith<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> RawDrainWith<'_, K, V, A, P> {
     /// The entries that are left to give: what is left in the map.
     pub(crate) fn iter(&self) -> RawIter<'_, K, V, P> {
         self.map.iter()
     }
 }
 
-impl<K, V, A: Allocator, P: Policy> Drop for RawDrainWith<'_, K, V, A, P> {
+impl<K, V, A: Allocator, P: Tabled> Drop for RawDrainWith<'_, K, V, A, P> {
     fn drop(&mut self) {
-        Stocked::new(self.map, self.stock).empty_all_chains();
+        Stocked::new(self.map, self.stock).empty_all();
     }
 }
 

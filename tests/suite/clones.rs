@@ -4,6 +4,7 @@ use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use fastrand::Rng;
+use hmap::introspection::OfArrays;
 use hmap::{Compact, Go, HashMap, HashSet, HashTable, Hmap, Policy};
 
 type Map<'l, V, P = Go> = Hmap<Key, V, Identity, &'l Ledger, P>;
@@ -122,7 +123,7 @@ pub fn a_clone_of_another_size_replaces_the_map_or_leaves_it() {
 }
 
 pub fn a_clone_is_no_larger_than_its_original() {
-    fn check<V: Copy + PartialEq, P: Policy>(random: &mut Rng, value: V) {
+    fn check<V: Copy + PartialEq, P: Policy + OfArrays>(random: &mut Rng, value: V) {
         let ledger = Ledger::new();
         let mut map: Map<'_, V, P> = Hmap::with_policy_in(Identity, &ledger);
         let crowds = [u32::MAX, 0x1f, 0x3, 0][random.usize(0..4)];

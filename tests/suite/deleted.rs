@@ -4,6 +4,7 @@ use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use alloc::vec::Vec;
+use hmap::introspection::OfArrays;
 use hmap::{Compact, Go, Hmap, Policy};
 
 type Map<'l, V, P> = Hmap<Key, V, Identity, &'l Ledger, P>;
@@ -26,7 +27,7 @@ fn order<P: Policy>(map: &Map<'_, u64, P>) -> Vec<(Key, u64)> {
     map.iter().map(|(key, value)| (*key, *value)).collect()
 }
 
-fn deleting_is_removing<P: Policy>() {
+fn deleting_is_removing<P: Policy + OfArrays>() {
     let (of_removed, of_deleted) = (Ledger::new(), Ledger::new());
     let mut removed = busy::<P>(&of_removed);
     let mut deleted = busy::<P>(&of_deleted);
