@@ -157,7 +157,7 @@ pub trait Table: Sized {
         hasher: impl HashKey,
     ) -> Option<BucketPtr<T>>;
     /// Makes a free slot live, if that and cells are all that a new entry takes. After an error
-    /// the map is as it was.
+    /// the map is as it was. Where sizes are not known to the compiler entries have no cells.
     ///
     /// # Safety
     /// The head owns the hash, and its key is not there. The slot is written before anything

@@ -7,6 +7,7 @@
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::Cells;
+use crate::memory::compiled::FOR_SPEED;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
@@ -73,7 +74,8 @@ impl Header {
     }
 
     /// Makes the first free slot of a chain live, if that and cells are all that a new entry
-    /// takes, and says which it is. After an error the map is as it was.
+    /// takes, and says which it is. After an error the map is as it was. Where sizes are not
+    /// known to the compiler it is for entries without cells.
     ///
     /// # Safety
     /// The chain owns the hash, and its key is not in it. The slot is written before anything
@@ -87,30 +89,38 @@ impl Header {
         hash: HashValue,
         supply: Supply,
     ) -> Had<Option<Entered<()>>> {
-        if !self.takes_a_free_slot() {
+        // SAFETY: The caller's promise.
+        let Some(slot) = (unsafe { self.free_slot(head) }) else {
             return Ok(None);
-        }
-        let mut bucket = head;
-        let index = loop {
-            // SAFETY: The caller's promise (M5).
-            if let Some(index) = unsafe { bucket.tops() }.free().first() {
-                break index;
-            }
-            // SAFETY: As above.
-            match unsafe { bucket.overflow() } {
-                Some(next) => bucket = next,
-                None => return Ok(None),
-            }
         };
-        let slot = Slot { bucket, index };
-        if heap.of().shape().has_cells() {
+        if FOR_SPEED && heap.of().shape().has_cells() {
             let cells = self.take_cells(heap, supply)?;
-            // SAFETY: The slot is free, and nobody else's are the cells.
+            // SAFETY: The slot is free, and the cells are its.
             unsafe { slot.set_cells(cells) };
         }
         // SAFETY: The slot is free, and has all that is needed; the caller's promise.
         let entered = unsafe { self.enter(slot, TopHash::of(hash)) };
         Ok(Some(entered.of_types(())))
+    }
+
+    /// The first free slot of a chain, if that is all that a new entry takes beside its cells.
+    ///
+    /// # Safety
+    /// The chain is initialised.
+    #[inline]
+    unsafe fn free_slot<T: MapType>(&self, head: BucketPtr<T>) -> Option<Slot<T>> {
+        if !self.takes_a_free_slot() {
+            return None;
+        }
+        let mut bucket = head;
+        loop {
+            // SAFETY: The caller's promise (M5).
+            if let Some(index) = unsafe { bucket.tops() }.free().first() {
+                return Some(Slot { bucket, index });
+            }
+            // SAFETY: As above.
+            bucket = unsafe { bucket.overflow() }?;
+        }
     }
 
     /// Makes a free slot live.

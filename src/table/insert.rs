@@ -7,7 +7,7 @@
 use super::lookup::{equal_to, find_to_change};
 use super::map::RawHmap;
 use super::policy::Tabled;
-use crate::memory::bucket::{Entered, Slot};
+use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::compiled::{FOR_SPEED, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
@@ -112,15 +112,36 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
                 return Ok(Target::Entry(slot));
             }
             // SAFETY: As above; whoever gets the slot writes it.
-            let free = unsafe { header.enter_if_free(heap, head, hash, supply) }?;
+            let free = unsafe { enter_if_free::<_, _, P, _>(header, heap, head, hash, supply) }?;
             if let Some(slot) = free {
-                return Ok(Target::New(slot.of_types(Types::HERE)));
+                return Ok(Target::New(slot));
             }
         }
         // SAFETY: Whoever gets the slot writes it.
         let slot = unsafe { header.place(heap, hash, hasher, supply) }?;
         Ok(Target::New(slot.of_types(Types::HERE)))
     }
+}
+
+/// Makes a free slot live, if that and cells are all that a new entry takes. Where there are
+/// cells, code that is compiled once for all maps does without this detour.
+///
+/// # Safety
+/// As [`Table::enter_if_free`].
+#[inline]
+pub(super) unsafe fn enter_if_free<K, V, P: Tabled, H: Heap>(
+    header: &mut P::Table,
+    heap: H,
+    head: BucketPtr<H::Of>,
+    hash: HashValue,
+    supply: Supply,
+) -> Had<Option<Entered<Types<K, V, P>>>> {
+    if !FOR_SPEED && Types::<K, V, P>::SHAPE.has_cells() {
+        return Ok(None);
+    }
+    // SAFETY: The caller's promise.
+    let entered = unsafe { header.enter_if_free(heap, head, hash, supply) }?;
+    Ok(entered.map(|slot| slot.of_types(Types::HERE)))
 }
 
 /// The end of an insert: the elem of a key that is there is replaced, and the old one returned;

@@ -3,7 +3,7 @@
 //! him.
 
 use super::entry::{HashingFace, RawOccupied, RawVacant, fill};
-use super::insert::{Target, put};
+use super::insert::{Target, enter_if_free, put};
 use super::iter::RawIter;
 use super::live::Live;
 use super::lookup::{equal_to, find_to_change};
@@ -99,9 +99,11 @@ impl<K, V, A: SameHeap, P: Tabled> RawHmap<K, V, A, P> {
                     return Ok(Target::Entry(slot));
                 }
                 // SAFETY: As above; whoever gets the slot writes it.
-                let free = unsafe { header.enter_if_free(heap, head, hash, Supply::NoGrowth) };
+                let free = unsafe {
+                    enter_if_free::<_, _, P, _>(header, heap, head, hash, Supply::NoGrowth)
+                };
                 if let Ok(Some(slot)) = free {
-                    return Ok(Target::New(slot.of_types(Types::HERE)));
+                    return Ok(Target::New(slot));
                 }
             }
             // SAFETY: The work is done, and whoever gets the slot writes it.
