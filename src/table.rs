@@ -1,13 +1,11 @@
-//! The map itself: a header, an allocator, and what the entries are.
+//! The map itself: a table, an allocator, and what the entries are.
 //!
 //! It is given hash values and closures, never `Hash`, `Eq` or `BuildHasher`; the faces add
-//! those. What does not depend on the types of the entries is the [`Header`](crate::go::header::Header)'s, in [`go`];
-//! here is what compares keys, and what moves, makes or drops entries: [`lookup`], [`insert`],
-//! [`remove`], [`entry`] (a place found once), [`iter`], [`extract`] (removing while
-//! iterating), [`cursor`] (a walk that survives change), [`copy`], [`resize`]. [`keyed`] is a
-//! map with its hash builder.
-//!
-//! [`go`]: crate::go
+//! those. What does not depend on the types of the entries is the table's, behind the
+//! [`seam`](crate::seam); which one that is [`policy`] says. Here is what compares keys, and what
+//! moves, makes or drops entries: [`lookup`], [`insert`], [`remove`], [`entry`] (a place found
+//! once), [`iter`], [`extract`] (removing while iterating), [`cursor`] (a walk that survives
+//! change), [`copy`], [`resize`]. [`keyed`] is a map with its hash builder.
 
 #[cfg(feature = "infallible")]
 pub(crate) mod by_hash;
