@@ -37,9 +37,8 @@
 use super::header::{Extra, Growth, Header};
 use crate::memory::array::{Array, NewArray, free_bucket_array};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::cells::NewCells;
 use crate::memory::hash_key::HashKey;
-use crate::memory::heap::Heap;
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;

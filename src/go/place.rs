@@ -260,12 +260,8 @@ impl Header {
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
     fn take_cells<H: Heap>(&mut self, heap: H, supply: Supply) -> Had<Cells> {
-        let reserved = self.extra_mut();
-        match reserved.and_then(|extra| extra.cells.take(heap.of())) {
-            Some(cells) => Ok(cells),
-            None if supply == Supply::AtHand => Err(TryReserveError::CapacityOverflow),
-            None => Cells::allocate(heap),
-        }
+        let reserved = self.extra_mut().map(|extra| &mut extra.cells);
+        heap.take_cells(reserved, supply != Supply::AtHand)
     }
 
     /// The first slot of an overflow bucket, initialised and in no chain yet, for an entry with
@@ -284,7 +280,7 @@ impl Header {
         let Some(bucket) = bucket else {
             if heap.of().shape().has_cells() {
                 // SAFETY: They were taken for this entry, which is not made.
-                unsafe { cells.free(heap) };
+                unsafe { heap.free_cells(cells) };
             }
             return Err(TryReserveError::CapacityOverflow);
         };

@@ -81,7 +81,7 @@ impl Header {
         // From here on nothing fails.
         let keys = u32::max(self.reserved(), reserved.keys);
         if let Some(extra) = fresh.header.extra_mut() {
-            self.take_all_reserved(heap.of(), &mut extra.cells);
+            self.take_all_reserved(&mut extra.cells);
         }
         let old = self.exchange(fresh);
         self.reserved = keys;

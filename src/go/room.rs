@@ -4,14 +4,13 @@
 use super::header::Header;
 use crate::memory::array::NewArray;
 use crate::memory::bucket::BucketPtr;
-use crate::memory::cells::{CellPool, Cells, NewCells};
-use crate::memory::heap::Heap;
+use crate::memory::cells::{CellPool, Cells};
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::{NewChunks, make_chunk};
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise};
-use core::mem;
 
 impl Header {
     /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
@@ -138,9 +137,9 @@ impl Header {
     }
 
     /// Forgets what was promised, and adds the cells that were held for it to another pool.
-    pub(crate) fn take_all_reserved<T: MapType>(&mut self, of: T, pool: &mut CellPool) {
+    pub(crate) fn take_all_reserved(&mut self, pool: &mut CellPool) {
         if let Some(extra) = self.extra_mut() {
-            mem::replace(&mut extra.cells, CellPool::EMPTY).join(of, pool);
+            extra.cells.take_all().join(pool);
         }
         self.reserved = 0;
     }
@@ -153,7 +152,7 @@ impl Header {
                 break;
             };
             // SAFETY: They came from this heap and hold nothing.
-            unsafe { cells.free(heap) };
+            unsafe { heap.free_cells(cells) };
         }
         self.reserved = 0;
     }

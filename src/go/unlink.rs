@@ -3,7 +3,7 @@
 use super::header::{Header, Home};
 use crate::memory::array::{NewArray, free_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::heap::Heap;
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::shape::MapType;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::{TopHash, TopHashes};
@@ -105,7 +105,7 @@ impl Header {
         // SAFETY: As above.
         let _old = old.map(|growth| unsafe { NewArray::of_map(heap, growth.old) });
         // SAFETY: As above.
-        let _cells = unsafe { extra.cells.into_guard(heap) };
+        let _cells = unsafe { NewCells::of_map(heap, extra.cells.take_all()) };
         // SAFETY: As above.
         unsafe { extra.pool.free_all(heap) };
     }

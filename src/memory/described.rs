@@ -1,6 +1,8 @@
 //! A map's types, allocator and hasher as data: what the core is compiled for once where it is
 //! not compiled for each map.
 
+use super::blocks::Blocks;
+use super::cells::{CellPool, Cells};
 use super::hash_key::HashKey;
 use super::heap::Heap;
 use super::shape::{MapType, Shape, Types};
@@ -49,6 +51,24 @@ struct Description {
     /// # Safety
     /// The same; and the block came from it with this layout, and is used no more.
     deallocate: unsafe fn(NonNull<()>, NonNull<u8>, Layout),
+    /// What there is to do with cells, if entries have some.
+    cells: Option<&'static OfCells>,
+}
+
+/// What there is to do with the cells of a heap, which is there; see [`Heap`].
+struct OfCells {
+    take: unsafe fn(HeapParts, Option<&mut CellPool>, bool) -> Had<Cells>,
+    allocate: unsafe fn(HeapParts, u32) -> Had<CellPool>,
+    free: unsafe fn(HeapParts, Cells),
+    free_all: unsafe fn(HeapParts, CellPool),
+}
+
+/// What an [`AnyHeap`] is made of.
+#[derive(Clone, Copy)]
+struct HeapParts {
+    of: &'static Description,
+    /// Of the type that the description was made for.
+    alloc: NonNull<()>,
 }
 
 /// The types of a map, known at run time. The policy is a type still: its answers choose code.
@@ -77,6 +97,16 @@ impl<K, V, A: Allocator, P: Policy> Here<K, V, A, P> {
         shape: Types::<K, V, P>::SHAPE,
         allocate: allocate::<A>,
         deallocate: deallocate::<A>,
+        cells: if Types::<K, V, P>::SHAPE.has_cells() {
+            Some(&OfCells {
+                take: take_cells::<P>,
+                allocate: allocate_cells::<P>,
+                free: free_cells::<P>,
+                free_all: free_all_cells::<P>,
+            })
+        } else {
+            None
+        },
     };
 }
 
@@ -103,12 +133,44 @@ unsafe fn deallocate<A: Allocator>(alloc: NonNull<()>, block: NonNull<u8>, layou
     unsafe { alloc.cast::<A>().as_ref().deallocate(block, layout) }
 }
 
+/// # Safety
+/// The heap is there.
+unsafe fn take_cells<P: Policy>(
+    heap: HeapParts,
+    reserved: Option<&mut CellPool>,
+    may_allocate: bool,
+) -> Had<Cells> {
+    // SAFETY: The caller's promise.
+    let heap = unsafe { AnyHeap::<P>::of_parts(heap) };
+    Cells::take(heap, reserved, may_allocate)
+}
+
+/// # Safety
+/// The heap is there.
+unsafe fn allocate_cells<P: Policy>(heap: HeapParts, entries: u32) -> Had<CellPool> {
+    // SAFETY: The caller's promise.
+    let heap = unsafe { AnyHeap::<P>::of_parts(heap) };
+    CellPool::allocate(heap, entries)
+}
+
+/// # Safety
+/// The heap is there; as [`Heap::free_cells`].
+unsafe fn free_cells<P: Policy>(heap: HeapParts, cells: Cells) {
+    // SAFETY: The caller's promise.
+    unsafe { cells.free(AnyHeap::<P>::of_parts(heap)) }
+}
+
+/// # Safety
+/// The heap is there; as [`Heap::free_all_cells`].
+unsafe fn free_all_cells<P: Policy>(heap: HeapParts, pool: CellPool) {
+    // SAFETY: The caller's promise.
+    unsafe { pool.free(AnyHeap::<P>::of_parts(heap)) }
+}
+
 /// The heap of a map whose allocator is known by its address.
 pub(crate) struct AnyHeap<'a, P> {
-    of: Described<P>,
-    /// Of the type that the description was made for.
-    alloc: NonNull<()>,
-    borrow: PhantomData<&'a ()>,
+    parts: HeapParts,
+    borrow: PhantomData<(&'a (), P)>,
 }
 
 impl<P> Clone for AnyHeap<'_, P> {
@@ -122,34 +184,77 @@ impl<P> Copy for AnyHeap<'_, P> {}
 impl<'a, P: Policy> AnyHeap<'a, P> {
     #[inline]
     pub(crate) fn of<K, V, A: Allocator>(alloc: &'a A) -> Self {
-        Self {
-            of: Described::of::<K, V, A>(),
+        let parts = HeapParts {
+            of: Here::<K, V, A, P>::DESCRIPTION,
             alloc: NonNull::from(alloc).cast(),
+        };
+        // SAFETY: The allocator is borrowed, and of the type that the description is of.
+        unsafe { Self::of_parts(parts) }
+    }
+
+    /// # Safety
+    /// They are of such a heap, whose allocator is there for `'a`.
+    #[inline]
+    unsafe fn of_parts(parts: HeapParts) -> Self {
+        Self {
+            parts,
             borrow: PhantomData,
         }
     }
 }
 
-impl<P: Policy> Heap for AnyHeap<'_, P> {
+impl<P: Policy> Blocks for AnyHeap<'_, P> {
     type Of = Described<P>;
 
     #[inline]
     fn of(self) -> Described<P> {
-        self.of
+        Described(self.parts.of, PhantomData)
     }
 
     #[inline(never)]
     fn allocate(self, layout: Option<Layout>) -> Had<NonNull<[u8]>> {
         let layout = layout.ok_or(TryReserveError::CapacityOverflow)?;
         // SAFETY: The allocator is borrowed, and of the type that the description is of.
-        let block = unsafe { (self.of.0.allocate)(self.alloc, layout) };
+        let block = unsafe { (self.parts.of.allocate)(self.parts.alloc, layout) };
         block.map_err(|AllocError| TryReserveError::AllocError { layout })
     }
 
     unsafe fn deallocate(self, block: NonNull<u8>, layout: Option<Layout>) {
         if let Some(layout) = layout {
             // SAFETY: As above, and the caller's promise.
-            unsafe { (self.of.0.deallocate)(self.alloc, block, layout) }
+            unsafe { (self.parts.of.deallocate)(self.parts.alloc, block, layout) }
+        }
+    }
+}
+
+impl<P: Policy> Heap for AnyHeap<'_, P> {
+    fn take_cells(self, reserved: Option<&mut CellPool>, may_allocate: bool) -> Had<Cells> {
+        match self.parts.of.cells {
+            // SAFETY: The allocator is borrowed.
+            Some(cells) => unsafe { (cells.take)(self.parts, reserved, may_allocate) },
+            None => Ok(Cells::NONE),
+        }
+    }
+
+    fn allocate_cells(self, entries: u32) -> Had<CellPool> {
+        match self.parts.of.cells {
+            // SAFETY: The allocator is borrowed.
+            Some(cells) => unsafe { (cells.allocate)(self.parts, entries) },
+            None => Ok(CellPool::EMPTY),
+        }
+    }
+
+    unsafe fn free_cells(self, cells: Cells) {
+        if let Some(of_cells) = self.parts.of.cells {
+            // SAFETY: The allocator is borrowed; the caller's promise.
+            unsafe { (of_cells.free)(self.parts, cells) }
+        }
+    }
+
+    unsafe fn free_all_cells(self, pool: CellPool) {
+        if let Some(of_cells) = self.parts.of.cells {
+            // SAFETY: The allocator is borrowed; the caller's promise.
+            unsafe { (of_cells.free_all)(self.parts, pool) }
         }
     }
 }

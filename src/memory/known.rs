@@ -1,6 +1,8 @@
 //! A map's types, allocator and hasher, known to the compiler: it folds them into the code of
 //! each map.
 
+use super::blocks::Blocks;
+use super::cells::{CellPool, Cells};
 use super::hash_key::HashKey;
 use super::heap::Heap;
 use super::shape::{MapType, Types};
@@ -62,7 +64,7 @@ impl<'a, T, A> HeapOf<'a, T, A> {
     }
 }
 
-impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
+impl<T: MapType, A: Allocator> Blocks for HeapOf<'_, T, A> {
     type Of = T;
 
     #[inline]
@@ -82,6 +84,28 @@ impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
             // SAFETY: The caller's promise.
             unsafe { self.alloc.deallocate(block, layout) }
         }
+    }
+}
+
+impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
+    #[inline]
+    fn take_cells(self, reserved: Option<&mut CellPool>, may_allocate: bool) -> Had<Cells> {
+        Cells::take(self, reserved, may_allocate)
+    }
+
+    fn allocate_cells(self, entries: u32) -> Had<CellPool> {
+        CellPool::allocate(self, entries)
+    }
+
+    #[inline]
+    unsafe fn free_cells(self, cells: Cells) {
+        // SAFETY: The caller's promise.
+        unsafe { cells.free(self) }
+    }
+
+    unsafe fn free_all_cells(self, pool: CellPool) {
+        // SAFETY: The caller's promise.
+        unsafe { pool.free(self) }
     }
 }
 

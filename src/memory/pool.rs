@@ -19,8 +19,9 @@
 //!   chains or among the free spares, those of the old one in chains that are not moved.
 
 use super::array::{Array, front_size};
+use super::blocks::{Blocks, allocate_buckets, free_buckets};
 use super::bucket::BucketPtr;
-use super::heap::{Heap, allocate_buckets, free_buckets};
+
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::{Had, TryReserveError};
@@ -197,7 +198,7 @@ impl ChunkPtr {
 }
 
 /// Allocates a chunk.
-pub(crate) fn make_chunk<H: Heap>(heap: H, buckets: u32, has_front: bool) -> Had<ChunkPtr> {
+pub(crate) fn make_chunk<H: Blocks>(heap: H, buckets: u32, has_front: bool) -> Had<ChunkPtr> {
     let extent = Extent::new(buckets, has_front).ok_or(TryReserveError::CapacityOverflow)?;
     let shape = heap.of().shape();
     let block = allocate_buckets(heap, extent.before(shape), buckets as usize)?;
@@ -210,7 +211,7 @@ pub(crate) fn make_chunk<H: Heap>(heap: H, buckets: u32, has_front: bool) -> Had
 ///
 /// # Safety
 /// It came from this heap, and nothing in it is used again.
-unsafe fn free_chunk<H: Heap>(heap: H, ChunkPtr { at, extent }: ChunkPtr) {
+unsafe fn free_chunk<H: Blocks>(heap: H, ChunkPtr { at, extent }: ChunkPtr) {
     let shape = heap.of().shape();
     // SAFETY: The block begins with the front, and was allocated with this layout.
     unsafe {
@@ -257,13 +258,13 @@ impl ChunkList {
 
 /// Chunks that are not yet a map's. Dropped before they are, they are given back, also if the
 /// allocator panics with some.
-pub(crate) struct NewChunks<H: Heap> {
+pub(crate) struct NewChunks<H: Blocks> {
     heap: H,
     chunks: ChunkList,
     buckets: u32,
 }
 
-impl<H: Heap> NewChunks<H> {
+impl<H: Blocks> NewChunks<H> {
     pub(crate) const fn none(heap: H) -> Self {
         Self {
             heap,
@@ -322,12 +323,12 @@ impl<H: Heap> NewChunks<H> {
     }
 }
 
-impl<H: Heap> Drop for NewChunks<H> {
+impl<H: Blocks> Drop for NewChunks<H> {
     fn drop(&mut self) {
         /// What is left to be given back, also after the allocator has panicked.
-        struct Rest<'a, H: Heap>(&'a mut NewChunks<H>);
+        struct Rest<'a, H: Blocks>(&'a mut NewChunks<H>);
 
-        impl<H: Heap> Rest<'_, H> {
+        impl<H: Blocks> Rest<'_, H> {
             fn free(&mut self) {
                 let heap = self.0.heap;
                 while let Some(chunk) = self.0.chunks.pop() {
@@ -337,7 +338,7 @@ impl<H: Heap> Drop for NewChunks<H> {
             }
         }
 
-        impl<H: Heap> Drop for Rest<'_, H> {
+        impl<H: Blocks> Drop for Rest<'_, H> {
             fn drop(&mut self) {
                 self.free();
             }
@@ -523,7 +524,7 @@ impl Pool {
     ///
     /// # Safety
     /// They came from this heap.
-    pub(crate) unsafe fn give_back<H: Heap>(&mut self, heap: H) {
+    pub(crate) unsafe fn give_back<H: Blocks>(&mut self, heap: H) {
         if let Some(chunk) = self.leaving.pop() {
             // SAFETY: The caller's promise; nothing in it is in use.
             unsafe { free_chunk(heap, chunk) };
@@ -534,7 +535,7 @@ impl Pool {
     ///
     /// # Safety
     /// The chunks came from this heap, and no bucket in them is used again.
-    pub(crate) unsafe fn free_all<H: Heap>(&mut self, heap: H) {
+    pub(crate) unsafe fn free_all<H: Blocks>(&mut self, heap: H) {
         let Self {
             chunks, leaving, ..
         } = mem::replace(self, Self::EMPTY);

@@ -8,6 +8,7 @@ use super::iter::{Lent, Loan};
 use super::live::Live;
 use super::map::RawHmap;
 use crate::go::place::Supply;
+use crate::memory::blocks::Blocks;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
 use crate::memory::heap::Heap;
@@ -34,7 +35,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         unsafe {
             let cells = slot.cells();
             self.header.clear_slot(head, slot.of_types(Self::TOLD));
-            cells.free(self.heap());
+            self.heap().free_cells(cells);
         }
     }
 

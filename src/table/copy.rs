@@ -6,14 +6,13 @@
 
 use super::map::{RawHmap, drop_pair};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::cells::{CellPool, Cells, NewCells};
+use crate::memory::cells::{CellPool, Cells};
 use crate::memory::compiled::compiled_for;
-use crate::memory::heap::Heap;
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::policy::Policy;
-use core::mem;
 
 impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// A map with clones of all entries in the same slots. What is reserved is not
@@ -81,7 +80,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         refill.clear();
         refill.map.copy_chains(source, &mut refill.cells)?;
         // SAFETY: They came from this heap.
-        unsafe { refill.cells.free(refill.map.heap()) };
+        unsafe { refill.map.heap().free_all_cells(refill.cells.take_all()) };
         refill.map.header.settle();
         refill.is_filled = true;
         Ok(true)
@@ -162,8 +161,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot is live.
             let (key, elem) = unsafe { Slot { bucket, index }.entry() };
             let (key, elem) = (key.clone(), elem.clone());
-            let at_hand = cells.take(Self::TOLD);
-            let cells = at_hand.map_or_else(|| Cells::allocate(self.heap()), Ok)?;
+            let cells = self.heap().take_cells(Some(cells), true)?;
             // SAFETY: The slot is free, and the cells are its own; M1 is true of it
             // when its tophash is set.
             unsafe {
@@ -194,8 +192,8 @@ impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
     /// Removes all entries. What they have beside their slots is kept: overflow buckets, and
     /// cells, also those that were reserved.
     fn clear(&mut self) {
-        let (header, heap) = self.map.parts();
-        header.take_all_reserved(heap.of(), &mut self.cells);
+        let (header, _) = self.map.parts();
+        header.take_all_reserved(&mut self.cells);
         if Types::<K, V, P>::SHAPE.has_cells() {
             let mut slots = self.map.walk();
             while let Some(slot) = self.map.unlink_next(&mut slots, |_, _| true) {
@@ -232,11 +230,11 @@ impl<K, V, A: Allocator, P: Policy> Refill<'_, K, V, A, P> {
 
 impl<K, V, A: Allocator, P: Policy> Drop for Refill<'_, K, V, A, P> {
     fn drop(&mut self) {
-        let mut cells = mem::replace(&mut self.cells, CellPool::EMPTY);
+        let cells = self.cells.take_all();
         if !self.is_filled {
             self.map.empty_all_chains();
         }
         // SAFETY: They came from this heap.
-        unsafe { cells.free(self.map.heap()) };
+        unsafe { self.map.heap().free_all_cells(cells) };
     }
 }

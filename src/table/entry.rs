@@ -6,9 +6,9 @@
 use super::lookup::find_to_change;
 use super::map::RawHmap;
 use crate::go::place::Supply;
+use crate::memory::blocks::Blocks;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
-use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};

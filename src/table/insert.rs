@@ -7,9 +7,9 @@
 use super::lookup::{equal_to, find_in_bucket, find_to_change};
 use super::map::RawHmap;
 use crate::go::place::Supply;
+use crate::memory::blocks::Blocks;
 use crate::memory::bucket::{Entered, Slot};
 use crate::memory::compiled::{FOR_SPEED, hash_key};
-use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};

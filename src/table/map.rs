@@ -136,7 +136,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(super) unsafe fn free_cells(&self, slot: Slot<Types<K, V, P>>) {
         if Types::<K, V, P>::SHAPE.has_cells() {
             // SAFETY: The caller's promise.
-            unsafe { slot.cells().free(self.heap()) };
+            unsafe { self.heap().free_cells(slot.cells()) };
         }
     }
 
@@ -152,7 +152,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         impl<H: Heap> Drop for Emptied<H> {
             fn drop(&mut self) {
                 // SAFETY: The cells, if there are any, are empty now.
-                unsafe { self.0.free(self.1) };
+                unsafe { self.1.free_cells(self.0) };
             }
         }
 
