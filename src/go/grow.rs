@@ -44,7 +44,7 @@ use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off, over_load_factor};
-use crate::numbers::tophash::{Sides, TopHash, TopHashes};
+use crate::numbers::tophash::{Sides, TopHash};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
@@ -179,8 +179,7 @@ impl Header {
 
     /// The chain that a hash's key is in or goes into, after the growth work that an insert
     /// owes; none before the first insert.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
+    #[inline]
     pub(crate) fn chain_to_change<T: MapType>(
         &mut self,
         of: T,
@@ -197,8 +196,7 @@ impl Header {
     ///
     /// # Safety
     /// There is an array.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
+    #[inline]
     pub(crate) unsafe fn chain_to_remove_from<H: Heap>(
         &mut self,
         heap: H,
@@ -312,7 +310,7 @@ impl Header {
                     return None;
                 }
             }
-            marks = marks.or(Some(TopHashes::moved(tops.live(), sides)));
+            marks = marks.or(Some(tops.moved(sides)));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }

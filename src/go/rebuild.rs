@@ -68,6 +68,7 @@ impl Header {
     ) -> Had<()> {
         let mut fresh = Fresh::make(heap, bits)?;
         for slot in self.walk(heap.of()) {
+            let slot = slot.of_types(heap.of());
             // SAFETY: The slot is live (M1).
             let hash = unsafe { hasher.hash(slot.key_at()) };
             // SAFETY: The slot is live, and the number below 2^B.
@@ -144,6 +145,7 @@ impl Header {
             unsafe { lent.init() };
         }
         for from in self.walk(heap.of()) {
+            let from = from.of_types(heap.of());
             // SAFETY: The bucket is initialised.
             let free = unsafe { lent.tops() }.free().first();
             if let Some(index) = free.filter(|_| from.bucket != lent) {
@@ -180,6 +182,7 @@ impl Header {
         }
         let bucket = make_first_bucket(heap, home.slots())?;
         for (index, from) in (0..home.slots()).zip(self.walk(heap.of())) {
+            let from = from.of_types(heap.of());
             // SAFETY: A live slot, and a free one that is there, of another bucket; the
             // copies are the entries from here on.
             unsafe { from.copy_to(Slot { bucket, index }) };
@@ -220,6 +223,7 @@ impl Header {
             for number in (merged..self.bits.count()).step_by(bits.count()) {
                 // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
                 for slot in unsafe { Walk::of_chain(base.nth(number)) } {
+                    let slot = slot.of_types(of);
                     // SAFETY: The slot is live.
                     end = unsafe { fresh.append(end, slot.top(), slot)? };
                 }

@@ -28,10 +28,9 @@
 //! buckets, then cells. What was had goes back if the next is refused.
 
 use super::header::Header;
-use super::place::Supply;
+use super::place::{Supply, Target};
 use super::rebuild::checked_bits;
 use crate::memory::array::array_layout;
-use crate::memory::bucket::Entered;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::chunk_layout;
@@ -179,7 +178,7 @@ impl Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Entered<H::Of>> {
+    ) -> Had<Target<()>> {
         if self.reserved > 0 {
             self.reserve_one_more(heap, hash)?;
         } else if self.grow_with(heap, 1) {

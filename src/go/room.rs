@@ -9,7 +9,6 @@ use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::{NewChunks, make_chunk};
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
-use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise};
 
 impl Header {
@@ -157,25 +156,10 @@ impl Header {
         self.reserved = 0;
     }
 
-    /// Takes a free overflow bucket for the chain of a hash, initialised and in no chain yet.
-    ///
-    /// Go: the second half of `newoverflow`.
-    ///
-    /// # Safety
-    /// The chain is of the current array, and owns the hash.
-    pub(crate) unsafe fn take_overflow_bucket<T: MapType>(
-        &mut self,
-        of: T,
-        hash: HashValue,
-    ) -> Option<BucketPtr<T>> {
-        // SAFETY: There is an array, and the chain is initialised (M5).
-        let overflow = unsafe { self.current_chain(of, hash).behind() }.count();
-        // There are no more than 2^32 - 1 in all chains together.
-        self.take_for_chain(of, overflow as u32)
-    }
-
     /// Takes a free overflow bucket for a chain that has so many, initialised and in no chain
     /// yet.
+    ///
+    /// Go: the second half of `newoverflow`.
     pub(crate) fn take_for_chain<T: MapType>(
         &mut self,
         of: T,

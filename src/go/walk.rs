@@ -16,15 +16,15 @@ use crate::numbers::tophash::Slots;
 pub(crate) struct Walk<T> {
     chains: Chains<T>,
     /// The head of the chain that the last slot given is in.
-    head: Option<BucketPtr<T>>,
+    head: Option<BucketPtr<()>>,
     /// The bucket that `slots` are in; there is one where there are any.
-    bucket: Option<BucketPtr<T>>,
+    bucket: Option<BucketPtr<()>>,
     /// What is still to be given of it.
     slots: Slots,
     /// The head of the next chain, and its slots. They are read before they are needed: a
     /// processor cannot foresee where a bucket's entries end, and would begin to read only
     /// when it has found out.
-    ahead: Option<BucketPtr<T>>,
+    ahead: Option<BucketPtr<()>>,
     slots_ahead: Slots,
     /// What is still to be given of the map.
     left: usize,
@@ -51,6 +51,7 @@ impl<T: MapType> Walk<T> {
     /// # Safety
     /// The chain is initialised, and stays as it is while this is used.
     pub(crate) unsafe fn of_chain(head: BucketPtr<T>) -> Self {
+        let head = head.of_types(());
         Self {
             head: Some(head),
             bucket: Some(head),
@@ -62,7 +63,7 @@ impl<T: MapType> Walk<T> {
     }
 
     /// The head of the chain that the last slot given is in.
-    pub(crate) const fn head(&self) -> Option<BucketPtr<T>> {
+    pub(crate) const fn head(&self) -> Option<BucketPtr<()>> {
         self.head
     }
 
@@ -86,9 +87,10 @@ impl<T: MapType> Walk<T> {
     }
 
     /// Finds the chain after this one, and has its second bucket fetched.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     fn look_ahead(&mut self) {
-        self.ahead = self.chains.next();
+        self.ahead = self.chains.next().map(|head| head.of_types(()));
         if let Some(head) = self.ahead {
             // SAFETY: The chain owns entries (M5).
             self.slots_ahead = unsafe { head.tops() }.live();
@@ -106,10 +108,10 @@ impl<T: MapType> Default for Walk<T> {
 }
 
 impl<T: MapType> Iterator for Walk<T> {
-    type Item = Slot<T>;
+    type Item = Slot<()>;
 
     #[inline]
-    fn next(&mut self) -> Option<Slot<T>> {
+    fn next(&mut self) -> Option<Slot<()>> {
         if self.left == 0 {
             return None;
         }

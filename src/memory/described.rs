@@ -3,7 +3,7 @@
 
 use super::blocks::Blocks;
 use super::cells::{CellPool, Cells};
-use super::hash_key::HashKey;
+use super::hash_key::{FindKey, Found, HashKey};
 use super::heap::Heap;
 use super::shape::{MapType, Shape, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
@@ -11,6 +11,7 @@ use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use core::marker::PhantomData;
+use core::mem::{MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
 /// What an allocator says.
@@ -36,8 +37,16 @@ pub(crate) fn heap<K, V, A: Allocator, P: Policy>(alloc: &A) -> AnyHeap<'_, P> {
 
 /// How it is to hash keys.
 #[inline]
-pub(crate) fn hash_key<K, F: Fn(&K) -> HashValue>(hasher: &F) -> HashAt<'_> {
+pub(crate) fn hash_key<K, F: Fn(&K) -> HashValue + Copy>(hasher: &F) -> HashAt<'_> {
     HashAt::new(hasher)
+}
+
+/// How it is to find a key: the function is asked with the head of a chain.
+#[inline]
+pub(crate) fn find_key<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+    find: &mut F,
+) -> FindAt<'_> {
+    FindAt::new(find)
 }
 
 /// What is in the image of a map's types, and of its allocator's: one a type of map.
@@ -259,38 +268,127 @@ impl<P: Policy> Heap for AnyHeap<'_, P> {
     }
 }
 
-/// A hasher that is known by its address.
+/// What a function captures: itself, if it is no more than a word and has no `Drop`, and else
+/// where it lies.
+#[derive(Clone, Copy)]
+union Captured {
+    word: MaybeUninit<*const ()>,
+    at: NonNull<()>,
+}
+
+impl Captured {
+    const fn is_word<F>() -> bool {
+        size_of::<F>() <= size_of::<*const ()>()
+            && align_of::<F>() <= align_of::<*const ()>()
+            && !needs_drop::<F>()
+    }
+
+    /// # Safety
+    /// The function is there as long as this is used, and is not called otherwise meanwhile.
+    #[inline]
+    unsafe fn of<F>(function: NonNull<F>) -> Self {
+        if Self::is_word::<F>() {
+            let mut word = MaybeUninit::<*const ()>::uninit();
+            // SAFETY: A word has room for it. What it is moved from is not called.
+            unsafe { word.as_mut_ptr().cast::<F>().write(function.read()) };
+            Self { word }
+        } else {
+            Self {
+                at: function.cast(),
+            }
+        }
+    }
+
+    /// Where the function is.
+    ///
+    /// # Safety
+    /// It is of that type.
+    #[inline]
+    unsafe fn function<F>(&mut self) -> NonNull<F> {
+        // SAFETY: The caller's promise.
+        unsafe {
+            if Self::is_word::<F>() {
+                NonNull::from(&mut self.word).cast()
+            } else {
+                self.at.cast()
+            }
+        }
+    }
+}
+
+/// A hasher of any type.
 #[derive(Clone, Copy)]
 pub(crate) struct HashAt<'a> {
     /// # Safety
-    /// The hasher is there, and a key of its type.
-    function: unsafe fn(NonNull<()>, NonNull<u8>) -> HashValue,
-    hasher: NonNull<()>,
+    /// It is what the hasher captures, and a key of its type is there.
+    function: unsafe fn(Captured, NonNull<u8>) -> HashValue,
+    captured: Captured,
     borrow: PhantomData<&'a ()>,
 }
 
 impl<'a> HashAt<'a> {
     #[inline]
-    pub(crate) fn new<K, F: Fn(&K) -> HashValue>(hasher: &'a F) -> Self {
+    pub(crate) fn new<K, F: Fn(&K) -> HashValue + Copy>(hasher: &'a F) -> Self {
         Self {
             function: hash::<K, F>,
-            hasher: NonNull::from(hasher).cast(),
+            // SAFETY: It is borrowed; to call a shared one at the same time does no harm.
+            captured: unsafe { Captured::of(NonNull::from(hasher)) },
             borrow: PhantomData,
         }
     }
 }
 
 /// # Safety
-/// The hasher is an `F`, and the key a `K`.
-unsafe fn hash<K, F: Fn(&K) -> HashValue>(hasher: NonNull<()>, key: NonNull<u8>) -> HashValue {
+/// It is what an `F` captures, and the key a `K`.
+unsafe fn hash<K, F: Fn(&K) -> HashValue>(mut captured: Captured, key: NonNull<u8>) -> HashValue {
     // SAFETY: The caller's promise.
-    unsafe { hasher.cast::<F>().as_ref()(key.cast().as_ref()) }
+    unsafe { captured.function::<F>().as_ref()(key.cast().as_ref()) }
 }
 
 impl HashKey for HashAt<'_> {
     #[inline]
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue {
         // SAFETY: The hasher is borrowed, and of the function's type; the caller's promise.
-        unsafe { (self.function)(self.hasher, key) }
+        unsafe { (self.function)(self.captured, key) }
+    }
+}
+
+/// A function of any type that finds a key.
+pub(crate) struct FindAt<'a> {
+    /// # Safety
+    /// It is what the function captures; as [`FindKey::find`].
+    function: unsafe fn(Captured, NonNull<u8>, HashValue) -> Option<Found>,
+    captured: Captured,
+    borrow: PhantomData<&'a mut ()>,
+}
+
+impl<'a> FindAt<'a> {
+    #[inline]
+    fn new<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(find: &'a mut F) -> Self {
+        Self {
+            function: find_by::<F>,
+            // SAFETY: It is borrowed alone.
+            captured: unsafe { Captured::of(NonNull::from(find)) },
+            borrow: PhantomData,
+        }
+    }
+}
+
+/// # Safety
+/// It is what an `F` captures.
+unsafe fn find_by<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+    mut captured: Captured,
+    head: NonNull<u8>,
+    hash: HashValue,
+) -> Option<Found> {
+    // SAFETY: The caller's promise.
+    unsafe { captured.function::<F>().as_mut()(head, hash) }
+}
+
+impl FindKey for FindAt<'_> {
+    #[inline]
+    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found> {
+        // SAFETY: The function is borrowed alone, and of this type; the caller's promise.
+        unsafe { (self.function)(self.captured, head, hash) }
     }
 }

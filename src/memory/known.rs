@@ -3,7 +3,7 @@
 
 use super::blocks::Blocks;
 use super::cells::{CellPool, Cells};
-use super::hash_key::HashKey;
+use super::hash_key::{FindKey, Found, HashKey};
 use super::heap::Heap;
 use super::shape::{MapType, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
@@ -41,6 +41,14 @@ pub(crate) const fn heap<K, V, A: Allocator, P: Policy>(
 #[inline]
 pub(crate) const fn hash_key<K, F: Fn(&K) -> HashValue + Copy>(hasher: &F) -> HashBy<K, F> {
     HashBy::new(*hasher)
+}
+
+/// How it is to find a key: the function is asked with the head of a chain.
+#[inline]
+pub(crate) const fn find_key<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+    find: &mut F,
+) -> FindBy<'_, F> {
+    FindBy(find)
 }
 
 /// The heap of a map whose allocator the compiler knows.
@@ -132,5 +140,15 @@ impl<K, F: Fn(&K) -> HashValue + Copy> HashKey for HashBy<K, F> {
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue {
         // SAFETY: The caller's promise.
         (self.0)(unsafe { key.cast().as_ref() })
+    }
+}
+
+/// A function that finds a key.
+pub(crate) struct FindBy<'a, F>(&'a mut F);
+
+impl<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>> FindKey for FindBy<'_, F> {
+    #[inline]
+    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found> {
+        (self.0)(head, hash)
     }
 }

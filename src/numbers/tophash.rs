@@ -104,18 +104,30 @@ impl TopHashes {
 
     /// The same slots with one of them changed.
     #[inline]
-    pub(crate) const fn with(self, slot: usize, top: TopHash) -> Self {
+    pub(crate) fn with(self, slot: usize, top: TopHash) -> Self {
         debug_assert!(slot < 8);
-        let shift = 8 * (slot & 7);
-        Self((self.0 & !(0xff << shift)) | (top.0 as u64) << shift)
+        #[cfg(target_pointer_width = "64")]
+        {
+            let shift = 8 * (slot & 7);
+            Self((self.0 & !(0xff << shift)) | (top.0 as u64) << shift)
+        }
+        // To shift two words takes more.
+        #[cfg(not(target_pointer_width = "64"))]
+        {
+            let mut bytes = self.to_memory();
+            if let Some(byte) = bytes.get_mut(slot & 7) {
+                *byte = top.0;
+            }
+            Self::from_memory(bytes)
+        }
     }
 
     /// The marks of a bucket whose live slots were moved, some of them to Y.
     #[inline]
-    pub(crate) const fn moved(live: Slots, Sides(sides): Sides) -> Self {
+    pub(crate) const fn moved(self, Sides(sides): Sides) -> Self {
         const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
         const _: () = assert!(TopHash::EVACUATED_X.0 ^ 1 == TopHash::EVACUATED_Y.0);
-        let to_x = (live.0 >> 7) * EMPTY_TO_X as u64;
+        let to_x = ((self.0 & HIGH_BITS) >> 7) * EMPTY_TO_X as u64;
         Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ u64::from_le_bytes(sides))
     }
 
@@ -130,7 +142,7 @@ impl TopHashes {
     pub(crate) const fn free_at_end(self) -> Option<usize> {
         if self.ends_chain() {
             // There is one: the last slot is free.
-            Some((self.free().0.trailing_zeros() / 8) as usize)
+            Some(self.free().lowest())
         } else {
             None
         }
@@ -139,7 +151,7 @@ impl TopHashes {
     /// Slots that hold an entry.
     #[inline]
     pub(crate) const fn live(self) -> Slots {
-        Slots(self.0 & HIGH_BITS)
+        Slots::of(self.0 & HIGH_BITS)
     }
 
     /// Slots that hold an entry, with their bytes, from slot 0 up. For a bucket that is nearly
@@ -155,7 +167,7 @@ impl TopHashes {
     /// Slots that hold none, in a bucket that is not evacuated.
     #[inline]
     pub(crate) const fn free(self) -> Slots {
-        Slots(!self.0 & HIGH_BITS)
+        Slots::of(!self.0 & HIGH_BITS)
     }
 
     /// Live slots that may have this byte.
@@ -170,15 +182,34 @@ impl TopHashes {
     pub(crate) const fn matching(self, top: TopHash) -> Slots {
         debug_assert!(top.is_live());
         let difference = self.0 ^ (LOW_BITS * top.0 as u64);
-        Slots(difference.wrapping_sub(LOW_BITS) & self.0 & HIGH_BITS)
+        Slots::of(difference.wrapping_sub(LOW_BITS) & self.0 & HIGH_BITS)
     }
 
     /// The same slots with emptyRest after the last live one.
+    #[inline]
     pub(crate) const fn trimmed(self) -> Self {
+        #[cfg(target_pointer_width = "64")]
         match self.0 & HIGH_BITS {
             0 => Self::ALL_EMPTY_REST,
             live => Self(self.0 & (u64::MAX >> live.leading_zeros())),
         }
+        // To shift two words takes more.
+        #[cfg(not(target_pointer_width = "64"))]
+        match trimmed_half((self.0 >> 32) as u32) {
+            0 => Self(trimmed_half(self.0 as u32) as u64),
+            high => Self((high as u64) << 32 | self.0 as u32 as u64),
+        }
+    }
+}
+
+/// Four slots with emptyRest after the last live one.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+#[inline]
+const fn trimmed_half(tops: u32) -> u32 {
+    let live = tops & HIGH_BITS as u32;
+    match u32::MAX.checked_shr(live.leading_zeros()) {
+        Some(up_to_live) => tops & up_to_live,
+        None => 0,
     }
 }
 
@@ -225,10 +256,34 @@ impl Iterator for Entries {
 
 /// A set of slots of one bucket, and an iterator over it from slot 0 up.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Slots(u64);
+pub(crate) struct Slots(SlotBits);
+
+/// The highest bits of the slots' bytes, or where a machine word has no room for these one bit
+/// each.
+#[cfg(target_pointer_width = "64")]
+type SlotBits = u64;
+#[cfg(not(target_pointer_width = "64"))]
+type SlotBits = u32;
+
+/// Bits from one slot to the next.
+const BITS_OF_A_SLOT: u32 = if SlotBits::BITS == u64::BITS { 8 } else { 1 };
 
 impl Slots {
     pub(crate) const NONE: Self = Self(0);
+
+    /// Slots whose bytes have their highest bits here, where there are no others.
+    #[inline]
+    const fn of(high_bits: u64) -> Self {
+        #[cfg(not(target_pointer_width = "64"))]
+        let high_bits = gathered(high_bits);
+        Self(high_bits)
+    }
+
+    /// The first slot of a set that is not empty.
+    #[inline]
+    const fn lowest(self) -> usize {
+        (self.0.trailing_zeros() / BITS_OF_A_SLOT) as usize
+    }
 
     #[inline]
     pub(crate) const fn is_empty(self) -> bool {
@@ -242,7 +297,7 @@ impl Slots {
     pub(crate) const fn last(self) -> Option<usize> {
         match self.0 {
             0 => None,
-            slots => Some((slots.ilog2() / 8) as usize),
+            slots => Some((slots.ilog2() / BITS_OF_A_SLOT) as usize),
         }
     }
 
@@ -251,9 +306,19 @@ impl Slots {
         if self.is_empty() {
             None
         } else {
-            Some((self.0.trailing_zeros() / 8) as usize)
+            Some(self.lowest())
         }
     }
+}
+
+/// The highest bits of eight bytes side by side; no other bit is set.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+#[inline]
+const fn gathered(high_bits: u64) -> u32 {
+    // Slots 0 to 3 are bits 0, 8, 16 and 24 here, and slots 4 to 7 are bits 4, 12, 20 and 28.
+    let spread = (high_bits as u32) >> 7 | ((high_bits >> 32) as u32) >> 3;
+    // Each bit is where it is to be in one of the four summands, and no two of any meet.
+    spread.wrapping_mul(0x0102_0408) >> 24
 }
 
 impl Iterator for Slots {
@@ -320,6 +385,23 @@ mod tests {
     }
 
     #[test]
+    fn where_words_are_short_slots_are_one_bit_each() {
+        for set in 0..=u8::MAX {
+            let byte = |slot: u32| u64::from(set >> slot & 1) << (8 * slot + 7);
+            let high_bits = (0..8).map(byte).fold(0, |bits, byte| bits | byte);
+            assert_eq!(gathered(high_bits), u32::from(set));
+        }
+    }
+
+    #[test]
+    fn where_words_are_short_slots_are_trimmed_in_halves() {
+        let trimmed = |bytes| trimmed_half(u32::from_le_bytes(bytes)).to_le_bytes();
+        assert_eq!(trimmed([1, 0x92, 1, 1]), [1, 0x92, 0, 0]);
+        assert_eq!(trimmed([1, 1, 1, 0x80]), [1, 1, 1, 0x80]);
+        assert_eq!(trimmed([1, 1, 0, 0]), [0; 4]);
+    }
+
+    #[test]
     fn live_and_free_slots_are_each_others_complement() {
         let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
         assert_eq!(tops.live().collect::<Vec<_>>(), [0, 2, 4, 5]);
@@ -353,7 +435,7 @@ mod tests {
         }
         let (x, y, empty) = (2, 3, 4);
         let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
-        assert_eq!(TopHashes::moved(tops.live(), sides), marks);
+        assert_eq!(tops.moved(sides), marks);
         assert!((0..8).all(|slot| marks.get(slot).is_evacuated()));
     }
 

@@ -6,11 +6,12 @@
 use super::entry::{Face, RawEntry, RawOccupied, RawVacant, fill};
 use super::iter::{Lent, Loan};
 use super::live::Live;
+use super::lookup::find_by;
 use super::map::RawHmap;
 use crate::go::place::Supply;
 use crate::memory::blocks::Blocks;
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::compiled::{compiled_for, hash_key};
+use crate::memory::compiled::{compiled_for, find_key, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
@@ -63,10 +64,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         let hasher = hash_key(&hasher);
         header.growth_work(heap.of(), hash, hasher);
         // SAFETY: The work is done; the slot is written below.
-        let Ok(slot) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
+        let Ok(new) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
             return Err((key, elem));
         };
-        slot.of_types(Types::<K, V, P>::HERE).write(key, elem);
+        // SAFETY: As it was got above.
+        let slot = unsafe { new.of_types(Types::<K, V, P>::HERE).new_slot() };
+        slot.write(key, elem);
         Ok(())
     }
 }
@@ -108,8 +111,13 @@ impl<'a, M: Face> RawEntry<'a, M> {
         hash: HashValue,
         eq: impl FnMut(&M::Key) -> bool,
     ) -> Self {
-        let chain = map.core().chain(hash);
-        Self::find_in(map, chain, hash, eq)
+        let mut find = find_by::<M::Key, M::Elem, M::Policy>(eq);
+        let key = find_key(&mut find);
+        let head = map.core().chain(hash);
+        // SAFETY: The chain owns the hash (M5).
+        let slot = head.and_then(|head| unsafe { head.find(hash, key) });
+        let found = slot.map(|slot| slot.of_types(()));
+        Self::of_found(map, hash, found)
     }
 }
 
@@ -194,9 +202,10 @@ impl<'a, M: Face> RawVacant<'a, M> {
         let no_hasher = |_: &M::Key| hash;
         let hasher = hash_key(&no_hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
-        let new = unsafe { header.place(heap, hash, hasher, Supply::NoGrowth) };
-        let new = new.map(|slot| slot.of_types(Types::HERE));
-        fill(map, hash, new, key, elem)
+        unsafe {
+            let new = header.place(heap, hash, hasher, Supply::NoGrowth);
+            fill(map, hash, new, key, elem)
+        }
     }
 
     pub(crate) fn into_map(self) -> &'a mut M {

@@ -4,12 +4,11 @@
 //! Only the last can fail, and when it fails the map holds what it held. When it has not, the
 //! entry is written into the slot; that runs no user code and calls no allocator.
 
-use super::lookup::{equal_to, find_in_bucket, find_to_change};
+use super::lookup::{equal_to, find_by, find_in_bucket};
 use super::map::RawHmap;
-use crate::go::place::Supply;
-use crate::memory::blocks::Blocks;
-use crate::memory::bucket::{Entered, Slot};
-use crate::memory::compiled::{FOR_SPEED, hash_key};
+use crate::go::place::{Supply, Target};
+use crate::memory::bucket::Slot;
+use crate::memory::compiled::{FOR_SPEED, find_key, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
@@ -17,14 +16,6 @@ use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::TopHash;
 use core::mem;
-
-/// What an insert has found, or got, for its entry.
-pub(super) enum Target<T> {
-    /// The key is there.
-    Entry(Slot<T>),
-    /// A slot for it.
-    New(Entered<T>),
-}
 
 impl<K: Eq, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Inserts an entry, or overwrites the elem of an equal key (the key that is
@@ -105,25 +96,12 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
     ) -> Had<Target<Types<K, V, P>>> {
-        let hasher = hash_key(&hasher);
         let (header, heap) = self.parts();
-        if let Some(head) = header.chain_to_change(heap.of(), hash, hasher) {
-            // SAFETY: The chain owns the hash, so it is initialised (M5).
-            let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
-            if let Some(slot) = found {
-                return Ok(Target::Entry(slot));
-            }
-            if !Types::<K, V, P>::SHAPE.has_cells() {
-                // SAFETY: As above; whoever gets the slot writes it.
-                let free = unsafe { header.enter_if_free(head, hash) };
-                if let Some(slot) = free {
-                    return Ok(Target::New(slot.of_types(Types::HERE)));
-                }
-            }
-        }
-        // SAFETY: Whoever gets the slot writes it.
-        let slot = unsafe { header.place(heap, hash, hasher, supply) }?;
-        Ok(Target::New(slot.of_types(Types::HERE)))
+        let mut find = find_by::<K, V, P>(eq);
+        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        // SAFETY: It is the key's hash; whoever gets a new slot writes it.
+        let target = unsafe { header.find_or_place(heap, hash, hasher, key, supply) }?;
+        Ok(target.of_types(Types::HERE))
     }
 }
 

@@ -24,7 +24,7 @@ impl<K, V, P: Policy> Live<K, V, P> {
     }
 
     /// The head of the chain that the last slot given is in.
-    pub(super) const fn head(&self) -> Option<BucketPtr<compiled_for!(K, V, P)>> {
+    pub(super) const fn head(&self) -> Option<BucketPtr<()>> {
         self.walk.head()
     }
 }

@@ -4,11 +4,13 @@
 use super::map::RawHmap;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::compiled_for;
+use crate::memory::hash_key::Found;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use crate::numbers::tophash::{TopHash, TopHashes};
+use core::ptr::NonNull;
 use equivalent::Equivalent;
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
@@ -74,7 +76,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     pub(crate) fn find(
         &self,
         hash: HashValue,
-        eq: impl FnMut(&K) -> bool,
+        mut eq: impl FnMut(&K) -> bool,
     ) -> Option<Slot<Types<K, V, P>>> {
         if self.len() == 0 {
             return None;
@@ -88,7 +90,7 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             }
         };
         // SAFETY: The chain owns the hash, so it is initialised (M5).
-        unsafe { find_in_chain(head, TopHash::of(hash), eq) }
+        unsafe { find_in_chain(head, TopHash::of(hash), &mut eq) }
     }
 }
 
@@ -107,14 +109,14 @@ pub(crate) fn equal_to<K, Q: Equivalent<K> + ?Sized>(key: &Q) -> impl Fn(&K) -> 
 pub(super) unsafe fn find_in_chain<K, V, P: Policy>(
     head: BucketPtr<Types<K, V, P>>,
     top: TopHash,
-    mut eq: impl FnMut(&K) -> bool,
+    eq: &mut impl FnMut(&K) -> bool,
 ) -> Option<Slot<Types<K, V, P>>> {
     let mut bucket = head;
     loop {
         // SAFETY: The bucket is in the chain.
         let tops = unsafe { bucket.tops() };
         // SAFETY: They are the bucket's.
-        if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, &mut eq) } {
+        if let Some(index) = unsafe { find_in_bucket(bucket, tops, top, eq) } {
             return Some(Slot { bucket, index });
         }
         if tops.ends_chain() {
@@ -125,20 +127,17 @@ pub(super) unsafe fn find_in_chain<K, V, P: Policy>(
     }
 }
 
-/// The same for what goes on to change the map, which is compiled once for all of it with the
-/// feature `small-code`.
-///
-/// # Safety
-/// As [`find_in_chain`].
-#[cfg_attr(feature = "small-code", inline(never))]
-#[cfg_attr(not(feature = "small-code"), inline)]
-pub(super) unsafe fn find_to_change<K, V, P: Policy>(
-    head: BucketPtr<Types<K, V, P>>,
-    hash: HashValue,
-    eq: impl FnMut(&K) -> bool,
-) -> Option<Slot<Types<K, V, P>>> {
-    // SAFETY: The caller's promise.
-    unsafe { find_in_chain(head, TopHash::of(hash), eq) }
+/// The same for code that is told where the chain begins, of a map of these types.
+#[inline]
+pub(super) fn find_by<K, V, P: Policy>(
+    mut eq: impl FnMut(&K) -> bool,
+) -> impl FnMut(NonNull<u8>, HashValue) -> Option<Found> {
+    move |head, hash| {
+        let head = BucketPtr::at(Types::<K, V, P>::HERE, head);
+        // SAFETY: It is asked with chains of such a map that are initialised.
+        let slot = unsafe { find_in_chain(head, TopHash::of(hash), &mut eq) }?;
+        Some((slot.bucket.address(), slot.index))
+    }
 }
 
 /// The slot in a bucket of the key that has this tophash and satisfies `eq`.

@@ -1,21 +1,15 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
 use super::live::Live;
-use super::lookup::find_to_change;
+use super::lookup::find_by;
 use super::map::RawHmap;
-use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::compiled::{compiled_for, hash_key};
+use crate::memory::bucket::Slot;
+use crate::memory::compiled::{find_key, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Policy;
 use core::mem::needs_drop;
-
-/// A slot, and the head of the chain that it is in.
-struct InChain<T> {
-    head: BucketPtr<T>,
-    slot: Slot<T>,
-}
 
 impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Removes the entry whose key has this hash and satisfies `eq`. Growth work
@@ -29,9 +23,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Option<(K, V)> {
-        let place = self.find_to_remove(hash, eq, hasher)?;
-        // SAFETY: A live slot of that chain.
-        Some(unsafe { self.take_out(place.head.of_types(Self::TOLD), place.slot) })
+        let slot = self.unlink_key(hash, eq, hasher)?;
+        // SAFETY: The slot was live, and is free now.
+        Some(unsafe { self.take_unlinked(hash, slot) })
     }
 
     /// As [`remove`](Self::remove), for who wants the elem alone: where neither of the two has a
@@ -46,20 +40,20 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         /// A removal whose slot is free, and whose entry was moved out.
         struct MovedOut<'m, K, V, A: Allocator, P: Policy> {
             map: &'m mut RawHmap<K, V, A, P>,
-            head: BucketPtr<compiled_for!(K, V, P)>,
+            hash: HashValue,
             slot: Slot<Types<K, V, P>>,
         }
 
         impl<K, V, A: Allocator, P: Policy> Drop for MovedOut<'_, K, V, A, P> {
             #[inline]
             fn drop(&mut self) {
-                let Self { map, head, slot } = self;
-                // SAFETY: The slot was live, in the chain that begins with `head`, and is free
+                let Self { map, hash, slot } = self;
+                // SAFETY: The slot was live, in the chain that owns the hash, and is free
                 // now; its cells, if there are any, are empty.
                 unsafe {
                     map.free_cells(*slot);
                     let freed = slot.of_types(RawHmap::<K, V, A, P>::TOLD);
-                    map.header.close_gap(*head, freed);
+                    map.header.close_gap(*hash, freed);
                 }
             }
         }
@@ -67,12 +61,9 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         if needs_drop::<K>() || needs_drop::<V>() {
             return self.remove(hash, eq, hasher).map(|(_, elem)| elem);
         }
-        let InChain { head, slot } = self.find_to_remove(hash, eq, hasher)?;
-        let head = head.of_types(Self::TOLD);
-        // SAFETY: A live slot of that chain.
-        unsafe { self.header.clear_slot(head, slot.of_types(Self::TOLD)) };
+        let slot = self.unlink_key(hash, eq, hasher)?;
         let map = self;
-        let _end = MovedOut { map, head, slot };
+        let _end = MovedOut { map, hash, slot };
         // SAFETY: The slot was live, and nobody reads it again. Only then the rest is done.
         Some(unsafe { slot.pair().1.read() })
     }
@@ -86,38 +77,34 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> bool {
-        let Some(InChain { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
+        let Some(slot) = self.unlink_key(hash, eq, hasher) else {
             return false;
         };
-        let (head, freed) = (head.of_types(Self::TOLD), slot.of_types(Self::TOLD));
-        // SAFETY: A live slot of that chain, which is free when its entry is dropped.
+        // SAFETY: The slot was live, in the chain that owns the hash, and is free now.
         unsafe {
-            self.header.clear_slot(head, freed);
             self.drop_entry(slot);
-            self.header.close_gap(head, freed);
+            self.header.close_gap(hash, slot.of_types(Self::TOLD));
         }
         true
     }
 
-    /// The slot of a key, and the head of its chain, after the growth work that a removal
-    /// owes.
+    /// The slot of a key, which is free now, after the growth work that a removal owes.
     #[inline]
-    fn find_to_remove(
+    fn unlink_key(
         &mut self,
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Option<InChain<Types<K, V, P>>> {
+    ) -> Option<Slot<Types<K, V, P>>> {
         if self.len() == 0 {
             return None;
         }
         let (header, heap) = self.parts();
-        // SAFETY: There are entries, so there is an array (A1).
-        let head = unsafe { header.chain_to_remove_from(heap, hash, hash_key(&hasher)) };
-        let head = head.of_types(Types::HERE);
-        // SAFETY: The chain owns the hash, so it is initialised.
-        let slot = unsafe { find_to_change(head, hash, eq) }?;
-        Some(InChain { head, slot })
+        let mut find = find_by::<K, V, P>(eq);
+        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        // SAFETY: There are entries, so there is an array (A1); it is the key's hash.
+        let slot = unsafe { header.unlink_key(heap, hash, hasher, key) }?;
+        Some(slot.of_types(Types::HERE))
     }
 
     /// Removes the entries that `keep` is false for. Growth does not go on.
@@ -150,7 +137,10 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
                 // SAFETY: A live slot, and the head of the chain that it is in.
                 // `slots` has read this bucket's tophashes before; what it still has
                 // to give of them does not change.
-                unsafe { self.header.clear_slot(head, slot.of_types(Self::TOLD)) };
+                unsafe {
+                    self.header
+                        .clear_slot(head.of_types(Self::TOLD), slot.of_types(Self::TOLD))
+                };
                 return Some(slot);
             }
         }
@@ -159,20 +149,32 @@ impl<K, V, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
     /// Removes the entry of a slot.
     ///
     /// # Safety
-    /// The slot is live, in the chain that begins with `head`.
+    /// The slot is live, in the chain that owns the hash.
     pub(super) unsafe fn take_out(
         &mut self,
-        head: BucketPtr<compiled_for!(K, V, P)>,
+        hash: HashValue,
         slot: Slot<Types<K, V, P>>,
     ) -> (K, V) {
-        let freed = slot.of_types(Self::TOLD);
+        // SAFETY: There are entries, so there is an array (A1); the caller's promise.
+        unsafe {
+            let head = self.chain_of_entry(hash);
+            self.header.clear_slot(head, slot.of_types(Self::TOLD));
+            self.take_unlinked(hash, slot)
+        }
+    }
+
+    /// The entry of a slot that is free now.
+    ///
+    /// # Safety
+    /// The slot was live, in the chain that owns the hash.
+    #[inline]
+    unsafe fn take_unlinked(&mut self, hash: HashValue, slot: Slot<Types<K, V, P>>) -> (K, V) {
         // SAFETY: The caller's promise.
-        unsafe { self.header.clear_slot(head, freed) };
-        // SAFETY: The slot was live, and is free now.
-        let entry = unsafe { self.read_entry(slot) };
-        // SAFETY: As above.
-        unsafe { self.header.close_gap(head, freed) };
-        entry
+        unsafe {
+            let entry = self.read_entry(slot);
+            self.header.close_gap(hash, slot.of_types(Self::TOLD));
+            entry
+        }
     }
 
     /// Removes all entries and keeps the array: the one that a growth leads to.

@@ -3,13 +3,14 @@
 //! him.
 
 use super::entry::{HashingFace, RawOccupied, RawVacant, fill};
-use super::insert::{Target, put};
+use super::insert::put;
 use super::iter::RawIter;
 use super::live::Live;
-use super::lookup::{equal_to, find_to_change};
+use super::lookup::{equal_to, find_by};
 use super::map::RawHmap;
+use crate::go::place::Target;
 use crate::memory::blocks::Blocks;
-use crate::memory::compiled::{self, hash_key};
+use crate::memory::compiled::{self, find_key, hash_key};
 use crate::memory::shape::Types;
 use crate::memory::stock::{Stock, StockOf};
 use crate::numbers::alloc::{Allocator, SameHeap};
@@ -90,17 +91,16 @@ impl<K, V, A: SameHeap, P: Policy> RawHmap<K, V, A, P> {
         if memory.fits(self.allocator()) {
             let (hasher, header) = (hash_key(&hasher), &mut self.header);
             let heap = compiled::heap::<K, V, Stock, P>(memory.stock());
-            let chain = header.chain_to_change(heap.of(), hash, hasher);
-            let found = chain.and_then(|head| {
-                // SAFETY: The chain owns the hash, so it is initialised (M5).
-                unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }
-            });
+            let mut find = find_by::<K, V, P>(eq);
+            let key = find_key(&mut find);
+            // SAFETY: It is the key's hash.
+            let found = unsafe { header.find_to_change(heap.of(), hash, hasher, key) };
             if let Some(slot) = found {
-                return Ok(Target::Entry(slot));
+                return Ok(Target::Entry(slot.of_types(Types::HERE)));
             }
             // SAFETY: The work is done, and whoever gets the slot writes it.
             if let Ok(new) = unsafe { header.place_with(heap, hash, hasher) } {
-                return Ok(Target::New(new.of_types(Types::HERE)));
+                return Ok(new.of_types(Types::HERE));
             }
         }
         self.want(1, memory.stock());
@@ -210,7 +210,7 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         if new.is_err() {
             map.core().want(1, memory.stock());
         }
-        let new = new.map(|slot| slot.of_types(Types::HERE));
-        fill(map, hash, new, key, elem)
+        // SAFETY: If there is a slot it was got above.
+        unsafe { fill(map, hash, new, key, elem) }
     }
 }
