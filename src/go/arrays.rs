@@ -171,8 +171,10 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn find(self, hash: HashValue, key: impl FindKey) -> Option<Slot<T>> {
         // SAFETY: The caller's promise.
         let (at, index) = unsafe { key.find(self.address(), hash) }?;
-        let bucket = Self::at(self.of(), at);
-        Some(Slot { bucket, index })
+        Some(Slot {
+            bucket: Self::at(self.of(), at),
+            index,
+        })
     }
 }
 

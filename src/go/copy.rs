@@ -54,14 +54,14 @@ impl Header {
         let chunks = original.extra().pool.totals(heap.of().shape()).chunks;
         let most = u32::max(chunks, 1);
         let Some(growth) = original.growth() else {
-            self.add_buckets(heap, self.short_of(needed), most)?;
+            self.add_buckets(heap, self.short_of(needed), Some(most))?;
             return Ok(OldSpares::NONE);
         };
         let old = NewArray::make(heap, growth.old.bits)?;
         let (spares, in_chunks) = original.old_overflow(heap.of()).ok_or(overflow)?;
         let others = spares.saturating_sub(old.array().spares) + in_chunks;
         let short = self.short_of(needed.checked_add(others).ok_or(overflow)?);
-        self.add_buckets(heap, u32::max(short, others), most)?;
+        self.add_buckets(heap, u32::max(short, others), Some(most))?;
         let old = old.into_array();
         if let Some(arrays) = original.arrays(heap.of()) {
             for n in 0..old.bits.count() {

@@ -6,7 +6,6 @@
 
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
-use crate::memory::cells::Cells;
 use crate::memory::hash_key::{FindKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
@@ -281,8 +280,7 @@ impl Header {
 
     /// Starts a growth if it is time for one, and makes its first two moves. Says where the
     /// entry goes now.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
+    #[inline]
     fn grow_for<H: Heap>(
         &mut self,
         heap: H,
@@ -316,52 +314,39 @@ impl Header {
         self.grow_for(heap, hash, before, hasher);
     }
 
-    /// A free slot there, with cells: of a new bucket behind it if the chain is full.
+    /// A free slot there, with cells: of a new bucket behind it if the chain is full. If cells are
+    /// refused the bucket stays where it is, empty.
     #[inline]
     fn slot_for<H: Heap>(&mut self, heap: H, vacancy: Vacancy, supply: Supply) -> Had<Slot<H::Of>> {
         let overflow = TryReserveError::CapacityOverflow;
-        if !vacancy.is_slot() && !self.has_spare_bucket() {
-            if supply == Supply::AtHand {
-                return Err(overflow);
-            }
-            self.add_overflow_buckets(heap)?;
-        }
-        let has_cells = heap.of().shape().has_cells();
-        let cells = if has_cells {
-            self.take_cells(heap, supply)?
-        } else {
-            Cells::NONE
+        let mut slot = Slot {
+            bucket: vacancy.bucket.of_types(heap.of()),
+            index: vacancy.index,
         };
-        let Vacancy { mut index, .. } = vacancy;
-        let mut bucket = vacancy.bucket.of_types(heap.of());
-        // The bucket is taken last, so that it is free as long as the allocator is called,
-        // which may refuse the cells, or panic.
         if !vacancy.is_slot() {
-            let Some(next) = self.take_for_chain(heap.of(), vacancy.overflow()) else {
-                if has_cells {
-                    // SAFETY: They were taken for this entry, which is not made.
-                    unsafe { heap.free_cells(cells) };
+            if !self.has_spare_bucket() {
+                if supply == Supply::AtHand {
+                    return Err(overflow);
                 }
-                return Err(overflow);
-            };
-            // SAFETY: The last bucket of a chain of the current array, since in an old one
-            // there would have been a free slot; and a bucket in no chain (A2).
-            unsafe { self.link_behind(bucket, next) };
-            (bucket, index) = (next, 0);
+                self.add_overflow_buckets(heap)?;
+            }
+            // SAFETY: The last bucket of a chain of the current array: in an old one there would
+            // have been a free slot.
+            let next = unsafe { self.extend_chain(slot.bucket, vacancy.overflow()) };
+            let bucket = next.ok_or(overflow)?;
+            slot = Slot { bucket, index: 0 };
         }
-        let slot = Slot { bucket, index };
-        if has_cells {
-            // SAFETY: The slot is free, and the cells are for its entry.
-            unsafe { slot.set_cells(cells) };
+        if heap.of().shape().has_cells() {
+            self.give_cells(heap, slot, supply)?;
         }
         Ok(slot)
     }
 
-    /// The cells of a new entry: reserved ones first.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
-    fn take_cells<H: Heap>(&mut self, heap: H, supply: Supply) -> Had<Cells> {
+    /// Gives a free slot the cells of a new entry: reserved ones first.
+    #[inline]
+    fn give_cells<H: Heap>(&mut self, heap: H, slot: Slot<H::Of>, supply: Supply) -> Had<()> {
         let reserved = self.extra_mut().map(|extra| &mut extra.cells);
-        heap.take_cells(reserved, supply != Supply::AtHand)
+        // SAFETY: The slot is free.
+        unsafe { heap.give_cells(reserved, supply != Supply::AtHand, slot.cell_fields()) }
     }
 }

@@ -29,7 +29,6 @@
 
 use super::header::Header;
 use super::place::{Supply, Target};
-use super::rebuild::checked_bits;
 use crate::memory::array::array_layout;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::{Heap, NewCells};
@@ -95,7 +94,7 @@ impl Header {
         promise: Promise,
         hasher: impl HashKey,
     ) -> Had<()> {
-        let bits = checked_bits(heap.of(), entries).ok_or(TryReserveError::CapacityOverflow)?;
+        let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
         let doubles = self.bits.doubled() == Some(bits);
         if doubles && self.count > 0 && !self.is_small(heap.of()) && !self.is_growing() {
             return self.hash_grow_reserving(heap, bits, promise);
@@ -111,7 +110,8 @@ impl Header {
     pub(crate) fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {
         let shape = of.shape();
         stock.want_nothing();
-        for cell in shape.cells() {
+        let cells = of.cells();
+        for cell in [cells.key, cells.elem] {
             stock.want(cell, n);
         }
         stock.want(chunk_layout(shape, 1, false), n);
@@ -146,8 +146,7 @@ impl Header {
     /// Notes what a growth to 2^`bits` buckets needs: the array, and what its moves can need.
     pub(crate) fn want_growth<T: MapType>(&self, of: T, bits: BucketBits, stock: &mut Stock) {
         let shape = of.shape();
-        let free = self.extra().pool.in_chunks();
-        let free = free.saturating_add(bits.spares() as u32);
+        let free = self.free_in_chunks().saturating_add(bits.spares() as u32);
         let short = self.needed_by_moves().saturating_sub(free);
         stock.want(array_layout(shape, bits), 1);
         stock.want(chunk_layout(shape, 1, false), short);

@@ -86,9 +86,7 @@ impl Header {
         self.count = 0;
         self.put_off = 0;
         self.end_growth();
-        while self.has_to_give_back() {
-            self.give_back(heap);
-        }
+        while self.give_back(heap) {}
         self.settle();
     }
 

@@ -17,27 +17,14 @@ use super::bucket::BucketPtr;
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::Had;
-use crate::numbers::sizing::{BucketBits, SLOTS, round_up};
+use crate::numbers::sizing::{BucketBits, SLOTS};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
-
-/// Bytes of a front: what [`Extra`](crate::go::header::Extra) takes.
-pub(crate) const FRONT: usize = if size_of::<usize>() == 8 { 104 } else { 64 };
-
-/// Bytes of a front before buckets of this shape.
-#[inline(always)]
-pub(super) const fn front_size(shape: Shape) -> usize {
-    round_up(FRONT, shape.align())
-}
 
 /// Bytes before bucket 0 of an array.
 #[inline(always)]
 const fn front_of(shape: Shape, bits: BucketBits) -> usize {
-    if bits.mask() == 0 {
-        0
-    } else {
-        front_size(shape)
-    }
+    if bits.mask() == 0 { 0 } else { shape.front() }
 }
 
 /// An array, whatever its buckets are of.

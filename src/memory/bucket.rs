@@ -17,7 +17,7 @@
 //! * **M5** In a growth the buckets of the new array are uninitialised until
 //!   their old bucket is evacuated; nobody reads them before.
 
-use super::cells::Cells;
+use super::cells::{CellFields, Cells};
 use super::compiled::FOR_SPEED;
 use super::prefetch::prefetch;
 use super::shape::{Head, MapType, Types};
@@ -196,9 +196,9 @@ impl<T: Copy> BucketPtr<T> {
     ///
     /// # Safety
     /// The memory of this bucket is the map's and in no use.
-    pub(super) unsafe fn write_free_run(self, buckets: u64, next: Option<NonNull<u8>>) {
+    pub(super) unsafe fn write_free_run(self, buckets: u32, next: Option<NonNull<u8>>) {
         let run = Head {
-            tophash: buckets.to_le_bytes(),
+            tophash: u64::from(buckets).to_le_bytes(),
             overflow: next,
         };
         // SAFETY: The caller's promise.
@@ -209,10 +209,10 @@ impl<T: Copy> BucketPtr<T> {
     ///
     /// # Safety
     /// The bucket is the first of a free run.
-    pub(super) unsafe fn read_free_run(self) -> (u64, Option<NonNull<u8>>) {
+    pub(super) unsafe fn read_free_run(self) -> (u32, Option<NonNull<u8>>) {
         // SAFETY: The caller's promise.
         let run = unsafe { self.head().read() };
-        (u64::from_le_bytes(run.tophash), run.overflow)
+        (u64::from_le_bytes(run.tophash) as u32, run.overflow)
     }
 }
 
@@ -466,24 +466,18 @@ impl<T: MapType> Slot<T> {
         }
     }
 
-    /// Makes these the cells of the entry to be.
+    /// Where the pointers to its cells are, or would be.
     ///
     /// # Safety
-    /// Its bucket is as [`BucketPtr`] says, and the slot empty; there is a cell exactly for
-    /// what is kept in one, and it is the entry's own.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
-    pub(crate) unsafe fn set_cells(self, cells: Cells) {
-        let Self { bucket, index } = self;
-        let shape = bucket.of.shape();
-        if let Some(cell) = cells.key.filter(|_| shape.key.has_cell()) {
-            // SAFETY: Keys are kept in cells, so the field is that of a pointer.
-            unsafe { bucket.key_field(index).cast::<NonNull<u8>>().write(cell) };
-        }
-        if let Some(cell) = cells.elem.filter(|_| shape.elem.has_cell()) {
-            // SAFETY: Elems are kept in cells, so the field is that of a pointer.
-            unsafe { bucket.elem_field(index).cast::<NonNull<u8>>().write(cell) };
-        }
+    /// Its bucket is as [`BucketPtr`] says.
+    #[inline]
+    pub(crate) unsafe fn cell_fields(self) -> CellFields {
+        // SAFETY: The caller's promise.
+        let (key, elem) = unsafe {
+            let Self { bucket, index } = self;
+            (bucket.key_field(index), bucket.elem_field(index))
+        };
+        CellFields { key, elem }
     }
 
     /// The cells of its entry.
@@ -585,7 +579,7 @@ impl<K, V, P: Policy> Slot<Types<K, V, P>> {
     ///
     /// # Safety
     /// The slot's bucket is as [`BucketPtr`] says, its fields hold no entry, and
-    /// [its cells are set](Slot::set_cells).
+    /// [its cells are set](Cells::give).
     #[inline]
     pub(crate) unsafe fn write(self, key: K, elem: V) {
         // SAFETY: The field or the cell is the entry's own.

@@ -20,40 +20,46 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    pub(crate) const NONE: Self = Self {
-        key: None,
-        elem: None,
-    };
-
     /// Allocates what an entry needs, or nothing.
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
     pub(super) fn allocate<B: Blocks>(heap: B) -> Had<Self> {
-        let shape = heap.of().shape();
+        let layouts = heap.of().cells();
         let cell = |layout: Option<Layout>| match layout {
             Some(_) => heap.allocate(layout).map(|cell| Some(cell.cast())),
             None => Ok(None),
         };
         // In case that the elem's is refused, or the allocator panics.
-        let key = OneCell::new(cell(shape.key.cell())?, shape.key.cell(), heap);
-        let elem = cell(shape.elem.cell())?;
+        let key = OneCell::new(cell(layouts.key)?, layouts.key, heap);
+        let elem = cell(layouts.elem)?;
         let key = ManuallyDrop::new(key).at;
         Ok(Self { key, elem })
     }
 
-    /// Takes reserved ones, if there are any, and allocates them if there are none and that is
-    /// allowed.
+    /// Gives a slot the cells of its entry to be: reserved ones, if there are any, and new ones
+    /// if there are none and that is allowed.
+    ///
+    /// # Safety
+    /// The fields are those of a free slot.
     #[inline]
-    pub(super) fn take<B: Blocks>(
+    pub(super) unsafe fn give<B: Blocks>(
         heap: B,
         reserved: Option<&mut CellPool>,
         may_allocate: bool,
-    ) -> Had<Self> {
-        match reserved.and_then(|pool| pool.take(heap.of())) {
-            Some(cells) => Ok(cells),
-            None if may_allocate => Self::allocate(heap),
-            None => Err(TryReserveError::CapacityOverflow),
+        fields: CellFields,
+    ) -> Had<()> {
+        let Self { key, elem } = match reserved.and_then(|pool| pool.take(heap.of())) {
+            Some(cells) => cells,
+            None if may_allocate => Self::allocate(heap)?,
+            None => return Err(TryReserveError::CapacityOverflow),
+        };
+        for (cell, field) in [(key, fields.key), (elem, fields.elem)] {
+            if let Some(cell) = cell {
+                // SAFETY: What has a cell has a field for a pointer to it.
+                unsafe { field.cast::<NonNull<u8>>().write(cell) };
+            }
         }
+        Ok(())
     }
 
     /// Gives the cells back: the elem's also if the allocator panics with the key's. What is
@@ -64,10 +70,17 @@ impl Cells {
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
     pub(super) unsafe fn free<B: Blocks>(self, heap: B) {
-        let shape = heap.of().shape();
-        let _elem = OneCell::new(self.elem, shape.elem.cell(), heap);
-        let _key = OneCell::new(self.key, shape.key.cell(), heap);
+        let layouts = heap.of().cells();
+        let _elem = OneCell::new(self.elem, layouts.elem, heap);
+        let _key = OneCell::new(self.key, layouts.key, heap);
     }
+}
+
+/// Where a slot has the pointers to its cells.
+#[derive(Clone, Copy)]
+pub(crate) struct CellFields {
+    pub(super) key: NonNull<u8>,
+    pub(super) elem: NonNull<u8>,
 }
 
 /// A cell that is nobody's. Dropped, it is given back.

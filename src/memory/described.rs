@@ -2,10 +2,10 @@
 //! not compiled for each map.
 
 use super::blocks::Blocks;
-use super::cells::{CellPool, Cells};
+use super::cells::{CellFields, CellPool, Cells};
 use super::hash_key::{FindKey, Found, HashKey};
 use super::heap::Heap;
-use super::shape::{MapType, Shape, Types};
+use super::shape::{CellLayouts, MapType, Shape, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
@@ -66,7 +66,8 @@ struct Description {
 
 /// What there is to do with the cells of a heap, which is there; see [`Heap`].
 struct OfCells {
-    take: unsafe fn(HeapParts, Option<&mut CellPool>, bool) -> Had<Cells>,
+    layouts: CellLayouts,
+    give: unsafe fn(HeapParts, Option<&mut CellPool>, bool, CellFields) -> Had<()>,
     allocate: unsafe fn(HeapParts, u32) -> Had<CellPool>,
     free: unsafe fn(HeapParts, Cells),
     free_all: unsafe fn(HeapParts, CellPool),
@@ -108,7 +109,8 @@ impl<K, V, A: Allocator, P: Policy> Here<K, V, A, P> {
         deallocate: deallocate::<A>,
         cells: if Types::<K, V, P>::SHAPE.has_cells() {
             Some(&OfCells {
-                take: take_cells::<P>,
+                layouts: Types::<K, V, P>::CELLS,
+                give: give_cells::<P>,
                 allocate: allocate_cells::<P>,
                 free: free_cells::<P>,
                 free_all: free_all_cells::<P>,
@@ -125,6 +127,12 @@ impl<P: Policy> MapType for Described<P> {
     #[inline(always)]
     fn shape(self) -> Shape {
         self.0.shape.of_policy::<P>()
+    }
+
+    fn cells(self) -> CellLayouts {
+        self.0
+            .cells
+            .map_or(CellLayouts::NONE, |cells| cells.layouts)
     }
 }
 
@@ -143,15 +151,15 @@ unsafe fn deallocate<A: Allocator>(alloc: NonNull<()>, block: NonNull<u8>, layou
 }
 
 /// # Safety
-/// The heap is there.
-unsafe fn take_cells<P: Policy>(
+/// The heap is there; as [`Heap::give_cells`].
+unsafe fn give_cells<P: Policy>(
     heap: HeapParts,
     reserved: Option<&mut CellPool>,
     may_allocate: bool,
-) -> Had<Cells> {
+    fields: CellFields,
+) -> Had<()> {
     // SAFETY: The caller's promise.
-    let heap = unsafe { AnyHeap::<P>::of_parts(heap) };
-    Cells::take(heap, reserved, may_allocate)
+    unsafe { Cells::give(AnyHeap::<P>::of_parts(heap), reserved, may_allocate, fields) }
 }
 
 /// # Safety
@@ -237,11 +245,16 @@ impl<P: Policy> Blocks for AnyHeap<'_, P> {
 }
 
 impl<P: Policy> Heap for AnyHeap<'_, P> {
-    fn take_cells(self, reserved: Option<&mut CellPool>, may_allocate: bool) -> Had<Cells> {
+    unsafe fn give_cells(
+        self,
+        reserved: Option<&mut CellPool>,
+        may_allocate: bool,
+        fields: CellFields,
+    ) -> Had<()> {
         match self.parts.of.cells {
-            // SAFETY: The allocator is borrowed.
-            Some(cells) => unsafe { (cells.take)(self.parts, reserved, may_allocate) },
-            None => Ok(Cells::NONE),
+            // SAFETY: The allocator is borrowed; the caller's promise.
+            Some(cells) => unsafe { (cells.give)(self.parts, reserved, may_allocate, fields) },
+            None => Ok(()),
         }
     }
 

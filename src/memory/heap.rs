@@ -4,16 +4,23 @@
 //! cells is in an image only if a map of it has some.
 
 use super::blocks::Blocks;
-use super::cells::{CellPool, Cells};
+use super::cells::{CellFields, CellPool, Cells};
 use super::shape::MapType;
 use crate::numbers::error::Had;
-use core::mem::ManuallyDrop;
 
 /// Where a map's buckets and cells come from and go back to.
 pub(crate) trait Heap: Blocks {
-    /// The cells of an entry, if entries have some: reserved ones, and if there are none, and
-    /// that is allowed, new ones.
-    fn take_cells(self, reserved: Option<&mut CellPool>, may_allocate: bool) -> Had<Cells>;
+    /// Gives a slot the cells of its entry to be, which has some: reserved ones, and if there are
+    /// none, and that is allowed, new ones.
+    ///
+    /// # Safety
+    /// The fields are those of a free slot.
+    unsafe fn give_cells(
+        self,
+        reserved: Option<&mut CellPool>,
+        may_allocate: bool,
+        fields: CellFields,
+    ) -> Had<()>;
 
     /// New cells for so many entries, which have some.
     fn allocate_cells(self, entries: u32) -> Had<CellPool>;
@@ -39,14 +46,26 @@ pub(crate) struct NewCells<H: Heap> {
 }
 
 impl<H: Heap> NewCells<H> {
+    pub(crate) const fn none(heap: H) -> Self {
+        Self {
+            heap,
+            pool: CellPool::EMPTY,
+        }
+    }
+
     /// Allocates the cells of so many entries; none if entries have none.
     pub(crate) fn allocate(heap: H, entries: u32) -> Had<Self> {
-        let pool = if entries > 0 && heap.of().shape().has_cells() {
-            heap.allocate_cells(entries)?
-        } else {
-            CellPool::EMPTY
-        };
-        Ok(Self { heap, pool })
+        let mut cells = Self::none(heap);
+        cells.get(entries)?;
+        Ok(cells)
+    }
+
+    /// The same, where there are none.
+    pub(crate) fn get(&mut self, entries: u32) -> Had<()> {
+        if entries > 0 && self.heap.of().shape().has_cells() {
+            self.pool = self.heap.allocate_cells(entries)?;
+        }
+        Ok(())
     }
 
     /// Cells that a map has forgotten.
@@ -58,8 +77,8 @@ impl<H: Heap> NewCells<H> {
     }
 
     /// Makes them the map's, before those that it has.
-    pub(crate) fn join(self, pool: &mut CellPool) {
-        ManuallyDrop::new(self).pool.take_all().join(pool);
+    pub(crate) fn join(mut self, pool: &mut CellPool) {
+        self.pool.take_all().join(pool);
     }
 }
 

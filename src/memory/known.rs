@@ -2,7 +2,7 @@
 //! each map.
 
 use super::blocks::Blocks;
-use super::cells::{CellPool, Cells};
+use super::cells::{CellFields, CellPool, Cells};
 use super::hash_key::{FindKey, Found, HashKey};
 use super::heap::Heap;
 use super::shape::{MapType, Types};
@@ -97,8 +97,14 @@ impl<T: MapType, A: Allocator> Blocks for HeapOf<'_, T, A> {
 
 impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
     #[inline]
-    fn take_cells(self, reserved: Option<&mut CellPool>, may_allocate: bool) -> Had<Cells> {
-        Cells::take(self, reserved, may_allocate)
+    unsafe fn give_cells(
+        self,
+        reserved: Option<&mut CellPool>,
+        may_allocate: bool,
+        fields: CellFields,
+    ) -> Had<()> {
+        // SAFETY: The caller's promise.
+        unsafe { Cells::give(self, reserved, may_allocate, fields) }
     }
 
     fn allocate_cells(self, entries: u32) -> Had<CellPool> {

@@ -82,7 +82,6 @@ pub(crate) struct TopHashes(u64);
 
 impl TopHashes {
     pub(crate) const ALL_EMPTY_REST: Self = Self(0);
-    pub(crate) const ALL_EVACUATED_EMPTY: Self = Self(TopHash::EVACUATED_EMPTY.0 as u64 * LOW_BITS);
 
     /// From the eight bytes as they lie in memory.
     #[inline]
@@ -120,15 +119,6 @@ impl TopHashes {
             }
             Self::from_memory(bytes)
         }
-    }
-
-    /// The marks of a bucket whose live slots were moved, some of them to Y.
-    #[inline]
-    pub(crate) const fn moved(self, Sides(sides): Sides) -> Self {
-        const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
-        const _: () = assert!(TopHash::EVACUATED_X.0 ^ 1 == TopHash::EVACUATED_Y.0);
-        let to_x = ((self.0 & HIGH_BITS) >> 7) * EMPTY_TO_X as u64;
-        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ u64::from_le_bytes(sides))
     }
 
     /// Whether nothing follows in this bucket's chain.
@@ -213,20 +203,26 @@ const fn trimmed_half(tops: u32) -> u32 {
     }
 }
 
-/// To which [side](crate::numbers::hash::HashValue::side) the entries of a bucket go when its
-/// chain is split: a slot's byte is 1 for Y.
+/// The marks of a bucket whose entries are moved, some of them to Y.
 #[derive(Clone, Copy)]
-pub(crate) struct Sides([u8; 8]);
+pub(crate) struct Marks([u8; 8]);
 
-impl Sides {
-    pub(crate) const ALL_X: Self = Self([0; 8]);
+impl Marks {
+    /// Of a bucket that has none.
+    pub(crate) const EMPTY: Self = Self([TopHash::EVACUATED_EMPTY.0; 8]);
 
-    /// Notes where the entry of a slot goes.
+    /// Notes to which [side](crate::numbers::hash::HashValue::side) the entry of a slot goes.
     #[inline]
     pub(crate) fn note(&mut self, slot: usize, side: usize) {
-        if let Some(noted) = self.0.get_mut(slot & 7) {
-            *noted = (side & 1) as u8;
+        const _: () = assert!(TopHash::EVACUATED_X.0 | 1 == TopHash::EVACUATED_Y.0);
+        if let Some(mark) = self.0.get_mut(slot & 7) {
+            *mark = TopHash::EVACUATED_X.0 | (side & 1) as u8;
         }
+    }
+
+    #[inline]
+    pub(crate) const fn tops(self) -> TopHashes {
+        TopHashes::from_memory(self.0)
     }
 }
 
@@ -315,10 +311,10 @@ impl Slots {
 #[cfg(any(test, not(target_pointer_width = "64")))]
 #[inline]
 const fn gathered(high_bits: u64) -> u32 {
-    // Slots 0 to 3 are bits 0, 8, 16 and 24 here, and slots 4 to 7 are bits 4, 12, 20 and 28.
-    let spread = (high_bits as u32) >> 7 | ((high_bits >> 32) as u32) >> 3;
+    // Slots 0 to 3 are bits 3, 11, 19 and 27 here, and slots 4 to 7 are bits 7, 15, 23 and 31.
+    let spread = (high_bits as u32) >> 4 | (high_bits >> 32) as u32;
     // Each bit is where it is to be in one of the four summands, and no two of any meet.
-    spread.wrapping_mul(0x0102_0408) >> 24
+    spread.wrapping_mul(0x0020_4081) >> 24
 }
 
 impl Iterator for Slots {
@@ -428,14 +424,14 @@ mod tests {
 
     #[test]
     fn marks_say_where_each_slot_went() {
-        let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
-        let mut sides = Sides::ALL_X;
+        let mut marks = Marks::EMPTY;
         for (slot, side) in [(0, 0), (2, 1), (4, 0), (5, 1)] {
-            sides.note(slot, side);
+            marks.note(slot, side);
         }
+        let marks = marks.tops();
         let (x, y, empty) = (2, 3, 4);
-        let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
-        assert_eq!(tops.moved(sides), marks);
+        let all = [x, empty, y, empty, x, y, empty, empty];
+        assert_eq!(marks, TopHashes::from_memory(all));
         assert!((0..8).all(|slot| marks.get(slot).is_evacuated()));
     }
 
@@ -447,6 +443,6 @@ mod tests {
                 .with(7, TopHash::EMPTY_ONE)
                 .ends_chain()
         );
-        assert!(!TopHashes::ALL_EVACUATED_EMPTY.ends_chain());
+        assert!(!Marks::EMPTY.tops().ends_chain());
     }
 }

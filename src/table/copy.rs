@@ -105,9 +105,8 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // the copy's is empty.
             unsafe {
                 self.copy_chain(from, base.nth(n), cells, |copy, _, last| {
-                    let next = copy.header.take_for_chain(Self::TOLD, overflow)?;
+                    let next = copy.header.extend_chain(last, overflow)?;
                     overflow += 1;
-                    copy.header.link_behind(last, next);
                     Some(next)
                 })?;
             }
@@ -161,13 +160,15 @@ impl<K: Clone, V: Clone, A: Allocator, P: Policy> RawHmap<K, V, A, P> {
             // SAFETY: The slot is live.
             let (key, elem) = unsafe { Slot { bucket, index }.entry() };
             let (key, elem) = (key.clone(), elem.clone());
-            let cells = self.heap().take_cells(Some(cells), true)?;
-            // SAFETY: The slot is free, and the cells are its own; M1 is true of it
-            // when its tophash is set.
+            // SAFETY: The slot is free, and its cells are its own; M1 is true of it when its
+            // tophash is set.
             unsafe {
                 let bucket = to.of_types(Types::<K, V, P>::HERE);
                 let slot = Slot { bucket, index };
-                slot.set_cells(cells);
+                if Types::<K, V, P>::SHAPE.has_cells() {
+                    let fields = slot.cell_fields();
+                    self.heap().give_cells(Some(cells), true, fields)?;
+                }
                 slot.write(key, elem);
                 to.set_top(index, tops.get(index));
             }
