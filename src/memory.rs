@@ -5,6 +5,7 @@
 //! blocks.
 
 pub(crate) mod array;
+pub(crate) mod blocks;
 pub(crate) mod bucket;
 pub(crate) mod cells;
 pub(crate) mod compiled;

@@ -20,7 +20,7 @@
 
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::CellPool;
-use crate::memory::hash_key::HashKey;
+use crate::memory::hash_key::{FindKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
@@ -40,8 +40,40 @@ pub enum Supply {
     AtHand,
 }
 
-/// What a look into the head that owns a hash has found for an insert.
-pub enum Found<T> {
+/// What an insert has found, or got, for its entry.
+pub enum Target<T> {
+    /// The key is there.
+    Entry(Slot<T>),
+    /// A slot for it.
+    New(Entered<T>),
+}
+
+impl<T: Copy> Target<T> {
+    /// The slot of an entry that is not there, to be written.
+    ///
+    /// # Safety
+    /// It was got from [`Table::place`].
+    #[inline]
+    pub(crate) unsafe fn new_slot(self) -> Entered<T> {
+        match self {
+            // SAFETY: That gives slots to write only.
+            Self::Entry(slot) => unsafe { Entered::new(slot) },
+            Self::New(slot) => slot,
+        }
+    }
+
+    /// The same, whose types are told in another way.
+    #[inline]
+    pub(crate) fn of_types<U>(self, of: U) -> Target<U> {
+        match self {
+            Self::Entry(slot) => Target::Entry(slot.of_types(of)),
+            Self::New(slot) => Target::New(slot.of_types(of)),
+        }
+    }
+}
+
+/// What a glance into the head that owns a hash has found for an insert.
+pub enum Glance<T> {
     /// The key.
     Entry(Slot<T>),
     /// That it is not there, and a free slot that it may have.
@@ -135,11 +167,11 @@ pub trait Table: Sized {
     ///
     /// # Safety
     /// The head owns the hash.
-    unsafe fn find_or_free<T: MapType>(
+    unsafe fn glance<T: MapType>(
         head: BucketPtr<T>,
         hash: HashValue,
         eq: impl FnMut(Slot<T>) -> bool,
-    ) -> Found<T>;
+    ) -> Glance<T>;
     /// Makes a free slot live.
     ///
     /// # Safety
@@ -149,26 +181,31 @@ pub trait Table: Sized {
     /// Does the growth work that is due before this hash is looked for. The allocator is not
     /// called.
     fn growth_work<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey);
-    /// The head that owns a hash, after that work; none before the first insert.
-    fn owner_to_change<T: MapType>(
+    /// The slot of a key, after that work.
+    ///
+    /// # Safety
+    /// It is the hash of the key, which is of the map's type.
+    unsafe fn find_to_change<T: MapType>(
         &mut self,
         of: T,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Option<BucketPtr<T>>;
-    /// Makes a free slot live, if that and cells are all that a new entry takes. After an error
-    /// the map is as it was. Where sizes are not known to the compiler entries have no cells.
+        key: impl FindKey,
+    ) -> Option<Slot<()>>;
+    /// All of an insert but to write the entry: that work, the search for the key, and a place for
+    /// it if it is not there.
     ///
     /// # Safety
-    /// The head owns the hash, and its key is not there. The slot is written before anything
-    /// else is done with the map (M1).
-    unsafe fn enter_if_free<H: Heap>(
+    /// It is the hash of the key, which is of the map's type. A new slot is written before
+    /// anything else is done with the map (M1).
+    unsafe fn find_or_place<H: Heap>(
         &mut self,
         heap: H,
-        head: BucketPtr<H::Of>,
         hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
         supply: Supply,
-    ) -> Had<Option<Entered<()>>>;
+    ) -> Had<Target<()>>;
     /// Makes a slot live for a key that is not there, with all that the entry needs beside. After
     /// an error the map may have grown or hold more free memory, and is otherwise as it was.
     ///
@@ -181,7 +218,7 @@ pub trait Table: Sized {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Entered<H::Of>>;
+    ) -> Had<Target<()>>;
     /// Starts a growth if one entry more will call for it: where there is a hasher, for a place
     /// that will be filled where there is none.
     #[cfg(feature = "infallible")]
@@ -189,22 +226,24 @@ pub trait Table: Sized {
 
     // Removing.
 
-    /// The head that owns a hash, after the work that a removal owes.
+    /// Takes the entry of a key out, if it is there, after the work that a removal owes: see
+    /// [`unlink`](Self::unlink).
     ///
     /// # Safety
-    /// There are entries.
-    unsafe fn owner_to_remove_from<H: Heap>(
+    /// There are entries. It is the hash of the key, which is of the map's type.
+    unsafe fn unlink_key<H: Heap>(
         &mut self,
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> BucketPtr<H::Of>;
+        key: impl FindKey,
+    ) -> Option<Slot<()>>;
     /// Takes an entry out: where its fields are is said, and nobody but the caller reads them
-    /// again. Other entries of the head may be in other slots then.
+    /// again. Other entries may be in other slots then.
     ///
     /// # Safety
-    /// The slot is live, and the head owns it.
-    unsafe fn unlink<T: MapType>(&mut self, head: BucketPtr<T>, slot: Slot<T>) -> Slot<T>;
+    /// The slot is live, and its key has this hash.
+    unsafe fn unlink<T: MapType>(&mut self, hash: HashValue, slot: Slot<T>) -> Slot<T>;
     /// The same of the slot that a walk gave last; the walk goes on as if it had been another
     /// one.
     ///
@@ -218,9 +257,9 @@ pub trait Table: Sized {
     /// Does what is to be done where an entry was taken out, whose slot is not needed any more.
     ///
     /// # Safety
-    /// What [`unlink`](Self::unlink) was given, and gave, and nothing else has changed the table
-    /// since.
-    unsafe fn close_gap<H: Heap>(&mut self, heap: H, head: BucketPtr<H::Of>, gap: Slot<H::Of>);
+    /// It is what [`unlink`](Self::unlink) gave for an entry with this hash, and nothing else has
+    /// changed the table since.
+    unsafe fn close_gap<H: Heap>(&mut self, heap: H, hash: HashValue, gap: Slot<H::Of>);
     /// The same after a walk that has taken out some entries: work in proportion to the table.
     fn close_all_gaps<H: Heap>(&mut self, heap: H);
     /// Makes all slots free; what is in them is not dropped.
@@ -262,7 +301,7 @@ pub trait Table: Sized {
     /// what is in the other one.
     fn hold_for_copy<H: Heap>(&mut self, heap: H, original: &Self) -> Had<bool>;
     /// Takes the cells that are reserved, so that nothing is reserved any more.
-    fn take_all_reserved<T: MapType>(&mut self, of: T, cells: &mut CellPool);
+    fn take_all_reserved(&mut self, cells: &mut CellPool);
     /// Copies another table slot by slot into this one, which is empty and has the memory for it.
     /// After an error, or a panic of `copy`, there is no saying what is in it but entries that
     /// were copied.
@@ -290,5 +329,16 @@ pub trait Table: Sized {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Entered<H::Of>>;
+    ) -> Had<Target<()>>;
+    /// As [`find_or_place`](Self::find_or_place), of such a heap.
+    ///
+    /// # Safety
+    /// As [`find_or_place`](Self::find_or_place).
+    unsafe fn find_or_place_with<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
+    ) -> Had<Target<()>>;
 }

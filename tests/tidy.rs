@@ -27,17 +27,18 @@ const LINES_OF_THE_README: usize = 300;
 
 /// The layers from below. A module uses those of its own line and of the lines above, and its
 /// functions call theirs.
-const LAYERS: [&[&str]; 34] = [
+const LAYERS: [&[&str]; 35] = [
     &["numbers/sizing", "numbers/error", "numbers/policy"],
     &["numbers/hash", "numbers/position"],
     &["numbers/alloc", "numbers/seed", "numbers/mix"],
     &["numbers/tophash"],
     &["numbers"],
     &["memory/prefetch", "memory/shape", "memory/hash_key"],
-    &["memory/heap", "memory/first_bucket"],
+    &["memory/blocks", "memory/first_bucket"],
+    &["memory/cells"],
+    &["memory/heap"],
     &["memory/known", "memory/described"],
     &["memory/compiled"],
-    &["memory/cells"],
     &["memory/bucket"],
     &["memory/array"],
     &["memory/pool"],

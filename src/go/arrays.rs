@@ -12,7 +12,8 @@
 //! a growth has come.
 
 use super::header::Header;
-use crate::memory::bucket::BucketPtr;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::FindKey;
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
@@ -25,7 +26,7 @@ pub(crate) struct Arrays<T> {
     base: BucketPtr<T>,
     bits: BucketBits,
     /// While a growth runs, the one that entries are moved out of.
-    old: Option<(BucketPtr<T>, BucketBits)>,
+    old: Option<(BucketPtr<()>, BucketBits)>,
 }
 
 /// Who has the entries of a bucket of the current array.
@@ -44,7 +45,7 @@ impl<T: Copy> Arrays<T> {
         Arrays {
             base: self.base.of_types(of),
             bits: self.bits,
-            old: self.old.map(|(base, bits)| (base.of_types(of), bits)),
+            old: self.old,
         }
     }
 }
@@ -67,6 +68,7 @@ impl<T: MapType> Arrays<T> {
     #[inline]
     pub(crate) unsafe fn holder(self, n: usize) -> Holder<T> {
         if let Some((old_base, old_bits)) = self.old {
+            let old_base = old_base.of_types(self.base.of());
             // SAFETY: The masked number is below the old array's count.
             let old = unsafe { old_base.nth(n & old_bits.mask()) };
             // SAFETY: Heads of the old array are initialised.
@@ -98,6 +100,7 @@ impl<T: MapType> Arrays<T> {
     /// Bucket `n` of the old array, if there is such a one.
     pub(crate) fn old(self, n: usize) -> Option<BucketPtr<T>> {
         let (base, bits) = self.old?;
+        let base = base.of_types(self.base.of());
         // SAFETY: The number is below the old array's count.
         (n < bits.count()).then(|| unsafe { base.nth(n) })
     }
@@ -113,7 +116,7 @@ impl<T: MapType> Arrays<T> {
     /// Whether a head is one of the old array's.
     pub(crate) fn is_old(self, head: BucketPtr<T>) -> bool {
         self.old
-            .is_some_and(|(base, bits)| head.is_within(base, bits.count()))
+            .is_some_and(|(base, bits)| head.is_within(base.of_types(head.of()), bits.count()))
     }
 
     /// The chain of the entries at a position, and the position behind all of them.
@@ -186,6 +189,22 @@ impl<T: MapType> Iterator for Chains<T> {
     }
 }
 
+impl<T: MapType> BucketPtr<T> {
+    /// The slot of a key of this hash in the chain that begins here.
+    ///
+    /// # Safety
+    /// The chain is initialised, and owns the hash; the key is of the map's type.
+    #[inline]
+    pub(crate) unsafe fn find(self, hash: HashValue, key: impl FindKey) -> Option<Slot<T>> {
+        // SAFETY: The caller's promise.
+        let (at, index) = unsafe { key.find(self.address(), hash) }?;
+        Some(Slot {
+            bucket: Self::at(self.of(), at),
+            index,
+        })
+    }
+}
+
 impl Header {
     /// The arrays; none before the first insert.
     pub(crate) fn arrays<T: MapType>(&self, of: T) -> Option<Arrays<T>> {
@@ -193,7 +212,7 @@ impl Header {
         Some(Arrays {
             base: self.bucket_0(of)?,
             bits: self.bits(),
-            old: old.map(|old| (old.bucket_0(of), old.bits)),
+            old: old.map(|old| (BucketPtr::at((), old.base), old.bits)),
         })
     }
 

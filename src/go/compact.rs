@@ -12,6 +12,7 @@
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
+use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Tradeoffs;
 use crate::numbers::tophash::TopHash;
 
@@ -20,14 +21,15 @@ impl Header {
     /// to the chain. While a growth runs, it is the growth that makes chains short.
     ///
     /// # Safety
-    /// The slot is free, in the chain that begins with `head`, which owns its entries.
+    /// The slot is free, in the chain that owns the hash.
     #[inline]
-    pub(crate) unsafe fn close_gap<T: MapType>(&mut self, head: BucketPtr<T>, gap: Slot<T>) {
+    pub(crate) unsafe fn close_gap<T: MapType>(&mut self, hash: HashValue, gap: Slot<T>) {
         if !T::Policy::SHORT_CHAINS || self.is_growing() {
             return;
         }
-        // SAFETY: The caller's promise.
+        // SAFETY: The caller's promise; no growth runs.
         unsafe {
+            let head = self.current_chain(gap.bucket.of(), hash);
             if head.overflow().is_some() {
                 fill_gap(head, gap);
                 self.cut_off(head);

@@ -101,9 +101,8 @@ impl Header {
             // the copy's is empty.
             unsafe {
                 self.copy_chain(from, base.nth(n), copy, |header, _, last| {
-                    let next = header.take_for_chain(of, overflow)?;
+                    let next = header.extend_chain(last, overflow)?;
                     overflow += 1;
-                    header.link_behind(last, next);
                     Some(next)
                 })?;
             }
@@ -178,14 +177,14 @@ impl Header {
         let chunks = original.extra().pool.totals(heap.of().shape()).chunks;
         let most = u32::max(chunks, 1);
         let Some(growth) = original.growth() else {
-            self.add_buckets(heap, self.short_of(needed), most)?;
+            self.add_buckets(heap, self.short_of(needed), Some(most))?;
             return Ok(OldSpares::NONE);
         };
         let old = NewArray::make(heap, growth.old.bits)?;
         let (spares, in_chunks) = original.old_overflow(heap.of()).ok_or(overflow)?;
         let others = spares.saturating_sub(old.array().spares) + in_chunks;
         let short = self.short_of(needed.checked_add(others).ok_or(overflow)?);
-        self.add_buckets(heap, u32::max(short, others), most)?;
+        self.add_buckets(heap, u32::max(short, others), Some(most))?;
         let old = old.into_array();
         if let Some(arrays) = original.arrays(heap.of()) {
             for n in 0..old.bits.count() {

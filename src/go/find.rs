@@ -4,7 +4,7 @@ use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::tophash::{TopHash, TopHashes};
-use crate::seam::Found;
+use crate::seam::Glance;
 
 /// The slot in a chain that has this tophash and satisfies `eq`.
 ///
@@ -39,22 +39,22 @@ pub(super) unsafe fn find_in_chain<T: MapType>(
 /// # Safety
 /// The chain is initialised.
 #[inline]
-pub(super) unsafe fn find_or_free<T: MapType>(
+pub(super) unsafe fn glance<T: MapType>(
     head: BucketPtr<T>,
     hash: HashValue,
     mut eq: impl FnMut(Slot<T>) -> bool,
-) -> Found<T> {
+) -> Glance<T> {
     // SAFETY: The caller's promise.
     let tops = unsafe { head.tops() };
     if let Some(slot) = find_in_bucket(head, tops, TopHash::of(hash), &mut eq) {
-        return Found::Entry(slot);
+        return Glance::Entry(slot);
     }
     match tops.free_at_end() {
-        Some(index) => Found::Free(Slot {
+        Some(index) => Glance::Free(Slot {
             bucket: head,
             index,
         }),
-        None => Found::Nothing,
+        None => Glance::Nothing,
     }
 }
 

@@ -34,18 +34,17 @@
 //! entries*, and t − r ≤ s′ is what it brings *by spares*. What is free beyond that never
 //! becomes less, so a move takes nothing from what is held for keys to come (H8).
 
-use super::header::{Extra, Growth, Header};
+use super::header::{Growth, Header};
+use super::room::Held;
 use crate::memory::array::{Array, NewArray, free_bucket_array};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::cells::NewCells;
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
-use crate::memory::pool::NewChunks;
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off, over_load_factor};
-use crate::numbers::tophash::{Sides, TopHash, TopHashes};
+use crate::numbers::tophash::{Marks, TopHash};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
@@ -127,26 +126,28 @@ impl Header {
         let array = NewArray::make(heap, bits)?;
         let needed = set_aside.saturating_add(promise.buckets);
         let short = needed.saturating_sub(self.free_with(array.array()));
-        let mut chunks = NewChunks::none(heap);
-        chunks.hold(short, bits.chunk(), false, u32::MAX)?;
-        let cells = NewCells::allocate(heap, promise.keys.saturating_sub(self.reserved))?;
+        let keys = promise.keys.saturating_sub(self.reserved);
+        let mut held = Held::new(heap);
+        held.get(short, bits.chunk(), false, keys)?;
         // An insert does that before. Here it waits until there is memory: after a refusal the
         // map has all that it had.
         self.give_back(heap);
         // From here on nothing fails.
         self.begin_moves(heap.of(), array.into_array(), set_aside);
-        self.join_chunks(chunks);
-        if let Some(extra) = self.extra_mut() {
-            cells.join(&mut extra.cells);
-        }
+        self.keep(held);
         self.reserved = u32::max(self.reserved, promise.keys);
         Ok(())
     }
 
+    /// Overflow buckets of chunks that are free.
+    pub(super) fn free_in_chunks(&self) -> u32 {
+        self.extra_if_any()
+            .map_or(0, |extra| extra.pool.in_chunks())
+    }
+
     /// Overflow buckets that are free once this array, a new one, is the current one.
     fn free_with(&self, array: Array) -> u32 {
-        let in_chunks = self.extra().pool.in_chunks();
-        in_chunks.saturating_add(array.spares)
+        self.free_in_chunks().saturating_add(array.spares)
     }
 
     /// Makes a new array the current one, and the current one old.
@@ -158,12 +159,15 @@ impl Header {
     }
 
     /// How many overflow buckets the moves of a growth that starts now can need.
+    #[cfg_attr(feature = "small-code", inline(never))]
     pub(super) fn needed_by_moves(&self) -> u32 {
-        let extra = self.extra();
-        let by_entries = u64::min(extra.noverflow.into(), (self.count / SLOTS) as u64);
+        let Some(extra) = self.extra_if_any() else {
+            return 0;
+        };
+        let by_entries = usize::min(extra.noverflow as usize, self.count / SLOTS) as u32;
         let spares = extra.spares - extra.pool.free_spares();
-        let by_spares = u64::from(spares) + u64::from(extra.longest) + 1;
-        u64::min(by_entries, by_spares) as u32
+        let by_spares = spares.saturating_add(extra.longest).saturating_add(1);
+        u32::min(by_entries, by_spares)
     }
 
     /// The work that an insert or removal owes to a growth: evacuates the old bucket that it
@@ -180,8 +184,7 @@ impl Header {
 
     /// The chain that a hash's key is in or goes into, after the growth work that an insert
     /// owes; none before the first insert.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
+    #[inline]
     pub(crate) fn chain_to_change<T: MapType>(
         &mut self,
         of: T,
@@ -198,8 +201,7 @@ impl Header {
     ///
     /// # Safety
     /// There is an array.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
+    #[inline]
     pub(crate) unsafe fn chain_to_remove_from<H: Heap>(
         &mut self,
         heap: H,
@@ -219,18 +221,21 @@ impl Header {
     }
 
     /// Gives the old array back that a growth has left, or one of the chunks that it has
-    /// emptied. To be called where the allocator may be.
+    /// emptied; whether there was something. To be called where the allocator may be.
     #[inline(never)]
-    pub(crate) fn give_back<H: Heap>(&mut self, heap: H) {
+    pub(crate) fn give_back<H: Heap>(&mut self, heap: H) -> bool {
         let Some(extra) = self.extra_mut() else {
-            return;
+            return false;
         };
-        if let Some(Growth { old, .. }) = extra.growth.take_if(|growth| growth.is_over()) {
-            // SAFETY: A1, H3: all its chains are moved, and the map has forgotten it.
-            unsafe { free_bucket_array(heap, old) };
-        } else {
+        match extra.growth {
+            Some(growth) if growth.is_over() => {
+                extra.growth = None;
+                // SAFETY: A1, H3: all its chains are moved, and the map has forgotten it.
+                unsafe { free_bucket_array(heap, growth.old) };
+                true
+            }
             // SAFETY: The chunks are of this heap.
-            unsafe { extra.pool.give_back(heap) };
+            _ => unsafe { extra.pool.give_back(heap) },
         }
     }
 
@@ -297,14 +302,14 @@ impl Header {
         while let Some(bucket) = next {
             // SAFETY: The chain owns its entries, so it is initialised.
             let tops = unsafe { bucket.tops() };
-            let mut sides = Sides::ALL_X;
+            let mut marked = Marks::EMPTY;
             for (index, top) in tops.entries() {
                 let from = Slot { bucket, index };
                 // SAFETY: The slot is live (M1).
                 let hash = || unsafe { hasher.hash(from.key_at()) };
                 let hash = if doubling { hash() } else { HashValue::new(0) };
                 let side = hash.side(old_bits);
-                sides.note(index, side);
+                marked.note(index, side);
                 // SAFETY: The slot is live, of an old chain; nobody reads the new ones.
                 let appended = unsafe { End::append(&mut ends, side, &mut copies, from, top) };
                 if appended.is_none() {
@@ -313,7 +318,7 @@ impl Header {
                     return None;
                 }
             }
-            marks = marks.or(Some(TopHashes::moved(tops.live(), sides)));
+            marks = marks.or(Some(marked.tops()));
             // SAFETY: As above.
             next = unsafe { bucket.overflow() };
         }
@@ -397,16 +402,8 @@ impl Header {
                 return;
             }
         }
-        while self.has_to_give_back() {
-            self.give_back(heap);
-        }
+        while self.give_back(heap) {}
         self.settle();
-    }
-
-    /// Whether something is to be given back.
-    pub(super) fn has_to_give_back(&self) -> bool {
-        let Extra { growth, pool, .. } = self.extra();
-        pool.has_leaving() || growth.is_some_and(|growth| growth.is_over())
     }
 
     /// Moves up to `chains` old chains; true if some are left.

@@ -43,11 +43,11 @@
 //!   are ever used.
 //! * **H11** From B = 1 on there is an [`Extra`].
 
-use crate::memory::array::{Array, FRONT};
+use crate::memory::array::Array;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::CellPool;
 use crate::memory::pool::Pool;
-use crate::memory::shape::MapType;
+use crate::memory::shape::{FRONT, MapType};
 use crate::numbers::seed::Renewal;
 use crate::numbers::sizing::{BucketBits, SLOTS, too_many_overflow_buckets};
 use core::mem;
@@ -148,7 +148,8 @@ pub(crate) struct Extra {
 
 impl Extra {
     /// What a map without one has.
-    const NOTHING: &'static Self = &Self {
+    const NOTHING: &'static Self = &Self::EMPTY;
+    const EMPTY: Self = Self {
         renewal: None,
         growth: None,
         pool: Pool::EMPTY,
@@ -334,12 +335,12 @@ impl Header {
 
     /// Whether anything is owed.
     fn owes(&self) -> bool {
-        let extra = self.extra();
-        self.buckets.is_none()
-            || self.reserved > 0
-            || extra.growth.is_some()
-            || extra.pool.has_leaving()
-            || too_many_overflow_buckets(extra.noverflow, self.bits)
+        let owes = |extra: &Extra| {
+            extra.growth.is_some()
+                || extra.pool.has_leaving()
+                || too_many_overflow_buckets(extra.noverflow, self.bits)
+        };
+        self.buckets.is_none() || self.reserved > 0 || self.extra_if_any().is_some_and(owes)
     }
 
     /// Whether H9 holds; for tests.
@@ -355,11 +356,10 @@ impl Header {
 
     /// How the hash builder is given a new seed, if the map does that.
     pub(crate) fn renewal(&self) -> Option<Renewal> {
-        if self.has_extra() {
-            self.extra().renewal
-        } else {
+        match self.extra_if_any() {
+            Some(extra) => extra.renewal,
             // SAFETY: There is no `Extra`.
-            unsafe { self.behind.renewal }
+            None => unsafe { self.behind.renewal },
         }
     }
 
@@ -375,14 +375,18 @@ impl Header {
         self.flags.has(Flags::EXTRA)
     }
 
-    /// The [`Extra`], or if there is none one that says nothing.
+    /// The [`Extra`], or if there is none one that says nothing: to be looked at as a whole.
+    pub(crate) fn extra(&self) -> &Extra {
+        self.extra_if_any().unwrap_or(Extra::NOTHING)
+    }
+
     #[inline]
-    pub(crate) const fn extra(&self) -> &Extra {
+    pub(crate) const fn extra_if_any(&self) -> Option<&Extra> {
         if self.has_extra() {
             // SAFETY: There is one, and it is the map's own.
-            unsafe { self.behind.extra.as_ref() }
+            Some(unsafe { self.behind.extra.as_ref() })
         } else {
-            Extra::NOTHING
+            None
         }
     }
 
@@ -408,7 +412,10 @@ impl Header {
         // SAFETY: A front has room for it, and its alignment is no less than a bucket's head's.
         // Where it was before it is not used again.
         unsafe {
-            NonNull::from(self.extra()).copy_to_nonoverlapping(at, 1);
+            match self.extra_if_any() {
+                Some(extra) => NonNull::from(extra).copy_to_nonoverlapping(at, 1),
+                None => at.write(Extra::EMPTY),
+            }
             at.as_mut().renewal = renewal;
         }
         self.behind = Behind { extra: at };
@@ -426,7 +433,7 @@ impl Header {
         Some(Array {
             base: self.buckets?,
             bits: self.bits,
-            spares: self.extra().spares,
+            spares: self.extra_if_any().map_or(0, |extra| extra.spares),
         })
     }
 
@@ -546,17 +553,17 @@ impl Header {
 
     /// Overflow buckets in chains of the current array.
     pub(crate) fn noverflow(&self) -> u32 {
-        self.extra().noverflow
+        self.extra_if_any().map_or(0, |extra| extra.noverflow)
     }
 
     /// Overflow buckets that are free.
     pub(crate) fn free_buckets(&self) -> u32 {
-        self.extra().pool.len()
+        self.extra_if_any().map_or(0, |extra| extra.pool.len())
     }
 
     /// Free overflow buckets that are kept for the moves of the growth that runs.
     pub(crate) fn set_aside(&self) -> u32 {
-        self.extra().set_aside
+        self.extra_if_any().map_or(0, |extra| extra.set_aside)
     }
 
     /// Whether the chains call for a growth to the same size.

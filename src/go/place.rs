@@ -6,36 +6,90 @@
 
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
-use crate::memory::cells::Cells;
 use crate::memory::compiled::FOR_SPEED;
-use crate::memory::hash_key::HashKey;
+use crate::memory::hash_key::{FindKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
+use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::TopHash;
-use crate::seam::Supply;
+use crate::seam::{Supply, Target};
 
-/// Where in its chain an absent key goes.
+/// Where in its chain an absent key goes: the first free slot in chain order, or if there is none
+/// the first of a bucket behind this one, the last.
 #[derive(Clone, Copy)]
-enum Vacancy<T> {
-    /// The first free slot in chain order.
-    Slot(Slot<T>),
-    /// Behind this bucket, the last of a chain that is full.
-    Behind(BucketPtr<T>),
-    /// There is no bucket yet.
-    NoBuckets,
+struct Vacancy {
+    bucket: BucketPtr<()>,
+    /// The slot; or how many slots the chain has, which is full.
+    index: usize,
 }
 
-/// A slot, and the cells for it, that an entry can be put into without fail.
-struct Place<T> {
-    slot: Slot<T>,
-    /// The full bucket that the slot's bucket, a new one, is to be linked to.
-    behind: Option<BucketPtr<T>>,
-    cells: Cells,
+impl Vacancy {
+    const fn is_slot(self) -> bool {
+        self.index < SLOTS
+    }
+
+    /// Overflow buckets of the chain, which is full.
+    const fn overflow(self) -> u32 {
+        // There are no more than 2^32 - 1 in all chains together.
+        (self.index / SLOTS - 1) as u32
+    }
 }
 
 impl Header {
+    /// All of an insert but to write the entry: the growth work that is due, the search for the
+    /// key, and a place for it if it is not there.
+    ///
+    /// # Safety
+    /// It is the hash of the key, which is of the map's type. A new slot is written before
+    /// anything else is done with the map (M1).
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
+    pub(crate) unsafe fn find_or_place<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
+        supply: Supply,
+    ) -> Had<Target<()>> {
+        if let Some(head) = self.chain_to_change(heap.of(), hash, hasher) {
+            // SAFETY: The chain owns the hash, so it is initialised (M5).
+            if let Some(slot) = unsafe { head.find(hash, key) } {
+                return Ok(Target::Entry(slot.of_types(())));
+            }
+            if FOR_SPEED || !heap.of().shape().has_cells() {
+                // SAFETY: As above; the caller's promise.
+                let free = unsafe { self.enter_if_free(heap, head, hash, supply) }?;
+                if let Some(slot) = free {
+                    return Ok(Target::New(slot));
+                }
+            }
+        }
+        // SAFETY: The work is done; the caller's promise.
+        unsafe { self.place(heap, hash, hasher, supply) }
+    }
+
+    /// The slot of a key, after the growth work that an insert owes.
+    ///
+    /// # Safety
+    /// It is the hash of the key, which is of the map's type.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
+    pub(crate) unsafe fn find_to_change<T: MapType>(
+        &mut self,
+        of: T,
+        hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
+    ) -> Option<Slot<()>> {
+        let head = self.chain_to_change(of, hash, hasher)?;
+        // SAFETY: The chain owns the hash, so it is initialised (M5).
+        let slot = unsafe { head.find(hash, key) }?;
+        Some(slot.of_types(()))
+    }
+
     /// Makes a slot live for a key that is not there, with all that the entry needs beside:
     /// room, by growth if it is time for one, a bucket if the chain is full, cells. After an
     /// error the map may have grown or hold more free memory, and is otherwise as it was.
@@ -51,19 +105,26 @@ impl Header {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Entered<H::Of>> {
+    ) -> Had<Target<()>> {
         let mut vacancy = self.vacancy(heap.of(), hash);
-        if supply != Supply::AtHand && !self.asks_for_nothing(&vacancy) {
+        if supply != Supply::AtHand && !self.asks_for_nothing(vacancy) {
             vacancy = self.make_room(heap, hash, vacancy, hasher, supply)?;
         }
-        let place = self.reserve_place(heap, hash, vacancy, supply)?;
-        Ok(self.commit(place, TopHash::of(hash)))
+        if self.is_small_and_full(heap.of()) {
+            return Err(TryReserveError::CapacityOverflow);
+        }
+        let vacancy = vacancy.ok_or(TryReserveError::CapacityOverflow)?;
+        let slot = self.slot_for(heap, vacancy, supply)?;
+        // SAFETY: The slot is free, and has what the entry needs; the caller's promise.
+        let entered = unsafe { self.enter(slot, TopHash::of(hash)) };
+        self.settle_after_insert();
+        Ok(Target::New(entered.of_types(())))
     }
 
     /// Whether no growth is to be thought of, nor a reservation.
     #[inline]
-    fn asks_for_nothing<T>(&self, vacancy: &Vacancy<T>) -> bool {
-        self.is_quiet() || (matches!(vacancy, Vacancy::Slot(_)) && self.takes_a_free_slot())
+    fn asks_for_nothing(&self, vacancy: Option<Vacancy>) -> bool {
+        self.is_quiet() || (vacancy.is_some_and(Vacancy::is_slot) && self.takes_a_free_slot())
     }
 
     /// Whether a free slot in its chain is all that a new entry takes beside its cells: where
@@ -80,8 +141,7 @@ impl Header {
     /// # Safety
     /// The chain owns the hash, and its key is not in it. The slot is written before anything
     /// else is done with the map (M1).
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
+    #[inline]
     pub(crate) unsafe fn enter_if_free<H: Heap>(
         &mut self,
         heap: H,
@@ -94,9 +154,7 @@ impl Header {
             return Ok(None);
         };
         if FOR_SPEED && heap.of().shape().has_cells() {
-            let cells = self.take_cells(heap, supply)?;
-            // SAFETY: The slot is free, and the cells are its.
-            unsafe { slot.set_cells(cells) };
+            self.give_cells(heap, slot, supply)?;
         }
         // SAFETY: The slot is free, and has all that is needed; the caller's promise.
         let entered = unsafe { self.enter(slot, TopHash::of(hash)) };
@@ -138,28 +196,35 @@ impl Header {
         }
     }
 
-    /// Where a key that is not there goes.
+    /// Where a key that is not there goes; nowhere, if there is no bucket yet.
     #[inline(never)]
-    fn vacancy<T: MapType>(&self, of: T, hash: HashValue) -> Vacancy<T> {
-        let Some(mut bucket) = self.chain(of, hash) else {
-            return Vacancy::NoBuckets;
-        };
+    fn vacancy<T: MapType>(&self, of: T, hash: HashValue) -> Option<Vacancy> {
+        let mut bucket = self.chain(of, hash)?;
+        let mut before = 0;
         loop {
             // SAFETY: The bucket is in a chain that owns entries (M5).
-            if let Some(index) = unsafe { bucket.tops() }.free().first() {
-                return Vacancy::Slot(Slot { bucket, index });
-            }
-            // SAFETY: As above.
-            match unsafe { bucket.overflow() } {
+            let (tops, next) = unsafe { (bucket.tops(), bucket.overflow()) };
+            let (index, next) = match (tops.free().first(), next) {
+                (Some(index), _) => (index, None),
+                (None, next) => {
+                    before += SLOTS;
+                    (before, next)
+                }
+            };
+            match next {
                 Some(next) => bucket = next,
-                None => return Vacancy::Behind(bucket),
+                None => {
+                    let bucket = bucket.of_types(());
+                    return Some(Vacancy { bucket, index });
+                }
             }
         }
     }
 
     /// Whether a key that is not there goes into an overflow bucket that is still to be had.
     pub(super) fn needs_bucket<T: MapType>(&self, of: T, hash: HashValue) -> bool {
-        matches!(self.vacancy(of, hash), Vacancy::Behind(_))
+        let vacancy = self.vacancy(of, hash);
+        vacancy.is_some_and(|vacancy| !vacancy.is_slot())
     }
 
     /// Gets room for an entry that would go there: a first bucket or a larger one, or a
@@ -169,17 +234,17 @@ impl Header {
         &mut self,
         heap: H,
         hash: HashValue,
-        before: Vacancy<H::Of>,
+        before: Option<Vacancy>,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Vacancy<H::Of>> {
+    ) -> Had<Option<Vacancy>> {
         if self.reserved() == 0 {
             // Before more is asked for.
             self.give_back(heap);
         }
-        if let Vacancy::NoBuckets = before {
-            let bucket = self.install_first_bucket(heap)?;
-            return Ok(Vacancy::Slot(Slot { bucket, index: 0 }));
+        if before.is_none() {
+            let bucket = self.install_first_bucket(heap)?.of_types(());
+            return Ok(Some(Vacancy { bucket, index: 0 }));
         }
         if self.is_small_and_full(heap.of()) {
             self.widen(heap)?;
@@ -198,9 +263,9 @@ impl Header {
         &mut self,
         heap: H,
         hash: HashValue,
-        before: Vacancy<H::Of>,
+        before: Option<Vacancy>,
         hasher: impl HashKey,
-    ) -> Vacancy<H::Of> {
+    ) -> Option<Vacancy> {
         if !self.grow_if_due(heap) {
             return before;
         }
@@ -208,7 +273,8 @@ impl Header {
         // Two chains are all that a small array has.
         self.give_back(heap);
         let now = self.vacancy(heap.of(), hash);
-        if matches!((before, now), (Vacancy::Slot(_), Vacancy::Behind(_))) {
+        let is_slot = |vacancy: Option<Vacancy>| vacancy.is_some_and(Vacancy::is_slot);
+        if is_slot(before) && !is_slot(now) {
             // H6: what was set aside is enough for this key too.
             self.spare_one();
         }
@@ -226,103 +292,39 @@ impl Header {
         self.grow_for(heap, hash, before, hasher);
     }
 
-    /// Gets a bucket if the chain is full, and cells.
+    /// A free slot there, with cells: of a new bucket behind it if the chain is full. If cells are
+    /// refused the bucket stays where it is, empty.
     #[inline]
-    fn reserve_place<H: Heap>(
-        &mut self,
-        heap: H,
-        hash: HashValue,
-        vacancy: Vacancy<H::Of>,
-        supply: Supply,
-    ) -> Had<Place<H::Of>> {
-        if self.is_small_and_full(heap.of()) {
-            return Err(TryReserveError::CapacityOverflow);
-        }
-        let behind = match vacancy {
-            Vacancy::Slot(_) => None,
-            Vacancy::Behind(full) => Some(full),
-            Vacancy::NoBuckets => return Err(TryReserveError::CapacityOverflow),
+    fn slot_for<H: Heap>(&mut self, heap: H, vacancy: Vacancy, supply: Supply) -> Had<Slot<H::Of>> {
+        let overflow = TryReserveError::CapacityOverflow;
+        let mut slot = Slot {
+            bucket: vacancy.bucket.of_types(heap.of()),
+            index: vacancy.index,
         };
-        if behind.is_some() && !self.has_spare_bucket() {
-            if supply == Supply::AtHand {
-                return Err(TryReserveError::CapacityOverflow);
+        if !vacancy.is_slot() {
+            if !self.has_spare_bucket() {
+                if supply == Supply::AtHand {
+                    return Err(overflow);
+                }
+                self.add_overflow_buckets(heap)?;
             }
-            self.add_overflow_buckets(heap)?;
+            // SAFETY: The last bucket of a chain of the current array: in an old one there would
+            // have been a free slot.
+            let next = unsafe { self.extend_chain(slot.bucket, vacancy.overflow()) };
+            let bucket = next.ok_or(overflow)?;
+            slot = Slot { bucket, index: 0 };
         }
-        let cells = if heap.of().shape().has_cells() {
-            self.take_cells(heap, supply)?
-        } else {
-            Cells::NONE
-        };
-        // The bucket is taken last, so that it is free as long as the allocator is called,
-        // which may refuse the cells, or panic.
-        let slot = match vacancy {
-            Vacancy::Slot(slot) => slot,
-            _ => self.slot_of_new_bucket(heap, hash, cells)?,
-        };
-        Ok(Place {
-            slot,
-            behind,
-            cells,
-        })
+        if heap.of().shape().has_cells() {
+            self.give_cells(heap, slot, supply)?;
+        }
+        Ok(slot)
     }
 
-    /// The cells of a new entry: reserved ones first.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
-    fn take_cells<H: Heap>(&mut self, heap: H, supply: Supply) -> Had<Cells> {
-        let reserved = self.extra_mut();
-        match reserved.and_then(|extra| extra.cells.take(heap.of())) {
-            Some(cells) => Ok(cells),
-            None if supply == Supply::AtHand => Err(TryReserveError::CapacityOverflow),
-            None => Cells::allocate(heap),
-        }
-    }
-
-    /// The first slot of an overflow bucket, initialised and in no chain yet, for an entry with
-    /// these cells.
+    /// Gives a free slot the cells of a new entry: reserved ones first.
     #[inline]
-    fn slot_of_new_bucket<H: Heap>(
-        &mut self,
-        heap: H,
-        hash: HashValue,
-        cells: Cells,
-    ) -> Had<Slot<H::Of>> {
-        debug_assert!(self.has_spare_bucket(), "a bucket was provided");
-        // SAFETY: The chain is of the current array: in an old one there would have been a
-        // free slot.
-        let bucket = unsafe { self.take_overflow_bucket(heap.of(), hash) };
-        let Some(bucket) = bucket else {
-            if heap.of().shape().has_cells() {
-                // SAFETY: They were taken for this entry, which is not made.
-                unsafe { cells.free(heap) };
-            }
-            return Err(TryReserveError::CapacityOverflow);
-        };
-        Ok(Slot { bucket, index: 0 })
-    }
-
-    /// Makes the slot of a place live.
-    #[inline]
-    fn commit<T: MapType>(&mut self, place: Place<T>, top: TopHash) -> Entered<T> {
-        let Place {
-            slot,
-            behind,
-            cells,
-        } = place;
-        if let Some(full) = behind {
-            // SAFETY: The last bucket of a chain, and a bucket in no chain (A2).
-            unsafe { self.link_behind(full, slot.bucket) };
-        }
-        // SAFETY: The slot is free, and the cells are what `reserve_place` got for it. M1 is
-        // left to the caller of `place`.
-        let entered = unsafe {
-            if slot.bucket.of().shape().has_cells() {
-                slot.set_cells(cells);
-            }
-            self.enter(slot, top)
-        };
-        self.settle_after_insert();
-        entered
+    fn give_cells<H: Heap>(&mut self, heap: H, slot: Slot<H::Of>, supply: Supply) -> Had<()> {
+        let reserved = self.extra_mut().map(|extra| &mut extra.cells);
+        // SAFETY: The slot is free.
+        unsafe { heap.give_cells(reserved, supply != Supply::AtHand, slot.cell_fields()) }
     }
 }

@@ -16,15 +16,8 @@ use crate::memory::pool::chunk_layout;
 use crate::memory::shape::{MapType, Shape};
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS};
-use crate::numbers::tophash::TopHash;
 use core::mem::{self, ManuallyDrop};
 use core::ptr;
-
-/// B of an array for so many entries; `None` if its size cannot be expressed.
-pub(super) fn checked_bits<T: MapType>(of: T, entries: usize) -> Option<BucketBits> {
-    let bits = BucketBits::for_entries(entries)?;
-    array_layout(of.shape(), bits).map(|_| bits)
-}
 
 impl Header {
     /// Entries that the array is for, none where there is none.
@@ -43,7 +36,7 @@ impl Header {
         hasher: impl HashKey,
     ) -> Had<()> {
         let overflow = TryReserveError::CapacityOverflow;
-        let bits = checked_bits(heap.of(), entries).ok_or(overflow)?;
+        let bits = BucketBits::for_entries(entries).ok_or(overflow)?;
         if entries <= self.room_or_none() {
             return Ok(());
         }
@@ -66,14 +59,15 @@ impl Header {
         reserved: Promise,
         hasher: impl HashKey,
     ) -> Had<()> {
-        let mut fresh = Fresh::make(heap, bits)?;
+        let mut fresh = Fresh::new(heap);
+        fresh.make_array(bits)?;
         for slot in self.walk(heap.of()).slots(heap.of()) {
             // SAFETY: The slot is live (M1).
             let hash = unsafe { hasher.hash(slot.key_at()) };
             // SAFETY: The slot is live, and the number below 2^B.
             unsafe {
                 let head = fresh.end_of(hash.bucket(bits));
-                fresh.append(head, TopHash::of(hash), slot)?;
+                fresh.append(head, slot)?;
             }
         }
         let more = reserved.keys.saturating_sub(self.reserved());
@@ -81,13 +75,13 @@ impl Header {
         // From here on nothing fails.
         let keys = u32::max(self.reserved(), reserved.keys);
         if let Some(extra) = fresh.header.extra_mut() {
-            self.take_all_reserved(heap.of(), &mut extra.cells);
+            self.take_all_reserved(&mut extra.cells);
         }
-        let old = self.exchange(fresh);
+        let mut old = self.exchange(fresh);
         self.reserved = keys;
         self.settle();
         // SAFETY: The entries in it are forgotten for their copies.
-        unsafe { old.free_memory(heap) };
+        unsafe { old.give_all_back(heap) };
         Ok(())
     }
 
@@ -191,11 +185,11 @@ impl Header {
     /// Makes a bucket that holds copies of all entries all of the map's memory, and gives the
     /// rest back.
     fn move_out<H: Heap>(&mut self, heap: H, bucket: BucketPtr<H::Of>, home: Home) {
-        let old = self.take();
+        let mut old = self.take();
         self.set_first_bucket(bucket.address(), home, old.count);
         self.settle();
         // SAFETY: The entries in it are forgotten for their copies.
-        unsafe { old.free_memory(heap) };
+        unsafe { old.give_all_back(heap) };
     }
 
     /// Moves all chains into an array of 2^`bits` buckets, no more than there are, and one
@@ -210,10 +204,11 @@ impl Header {
         if bytes_of(of.shape(), bits, overflow).is_none_or(|after| after >= before) {
             return Ok(());
         }
-        let mut fresh = Fresh::make(heap, bits)?;
+        let mut fresh = Fresh::new(heap);
+        fresh.make_array(bits)?;
         let short = fresh.header.short_of(overflow);
         // A second chunk would be a header more than was reckoned with.
-        fresh.header.add_buckets(heap, short, 1)?;
+        fresh.header.add_buckets(heap, short, Some(1))?;
         for merged in 0..bits.count() {
             // SAFETY: The number is below the new array's count.
             let mut end = unsafe { fresh.end_of(merged) };
@@ -221,13 +216,13 @@ impl Header {
                 // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
                 for slot in unsafe { Walk::of_chain(base.nth(number)) }.slots(of) {
                     // SAFETY: The slot is live.
-                    end = unsafe { fresh.append(end, slot.top(), slot)? };
+                    end = unsafe { fresh.append(end, slot)? };
                 }
             }
         }
-        let old = self.exchange(fresh);
+        let mut old = self.exchange(fresh);
         // SAFETY: The entries in it are forgotten for their copies.
-        unsafe { old.free_memory(heap) };
+        unsafe { old.give_all_back(heap) };
         Ok(())
     }
 
@@ -262,13 +257,12 @@ impl Header {
     }
 
     /// Makes these chains the map's, which hold copies of all entries, and hands over what it
-    /// was, and what was reserved.
+    /// was, and what was reserved. The header is still to be settled.
     fn exchange<H: Heap>(&mut self, fresh: Fresh<H>) -> Self {
         let (renewal, count) = (self.renewal(), self.count);
         let old = mem::replace(self, fresh.into_header());
         self.set_renewal(renewal);
         self.count = count;
-        self.settle();
         old
     }
 }
@@ -301,11 +295,17 @@ struct Filled<T> {
 }
 
 impl<H: Heap> Fresh<H> {
-    /// An array of 2^`bits` buckets without entries.
-    fn make(heap: H, bits: BucketBits) -> Had<Self> {
-        let mut header = Header::empty(None);
-        header.install_empty_array(heap, bits)?;
-        Ok(Self { heap, header })
+    /// Without memory.
+    const fn new(heap: H) -> Self {
+        Self {
+            heap,
+            header: Header::empty(None),
+        }
+    }
+
+    /// Gets an array of 2^`bits` buckets without entries.
+    fn make_array(&mut self, bits: BucketBits) -> Had<()> {
+        self.header.install_empty_array(self.heap, bits)
     }
 
     /// Where to look for the end of a chain: its head.
@@ -326,13 +326,8 @@ impl<H: Heap> Fresh<H> {
     /// Copies a slot to the end of a chain, looking for it from `end` on, and says where it is.
     ///
     /// # Safety
-    /// The slot is live, of another array, and has this tophash.
-    unsafe fn append(
-        &mut self,
-        mut end: Filled<H::Of>,
-        top: TopHash,
-        from: Slot<H::Of>,
-    ) -> Had<Filled<H::Of>> {
+    /// The slot is live, of another array.
+    unsafe fn append(&mut self, mut end: Filled<H::Of>, from: Slot<H::Of>) -> Had<Filled<H::Of>> {
         let index = loop {
             // SAFETY: Buckets of these chains are initialised.
             if let Some(index) = unsafe { end.bucket.tops() }.free().first() {
@@ -348,8 +343,10 @@ impl<H: Heap> Fresh<H> {
         // SAFETY: Slots of two arrays; which copy is the entry is decided by whoever
         // makes this array the map's or drops it.
         unsafe {
-            from.bucket.copy_slot(from.index, end.bucket, index);
-            end.bucket.set_top(index, top);
+            from.copy_to(Slot {
+                bucket: end.bucket,
+                index,
+            });
         }
         Ok(end)
     }
@@ -357,11 +354,9 @@ impl<H: Heap> Fresh<H> {
     /// Gives the last bucket of a chain, which has so many overflow buckets, a successor.
     fn extend(&mut self, last: BucketPtr<H::Of>, overflow: u32) -> Had<BucketPtr<H::Of>> {
         self.header.provide_overflow_bucket(self.heap)?;
-        let next = self.header.take_for_chain(self.heap.of(), overflow);
-        let next = next.ok_or(TryReserveError::CapacityOverflow)?;
-        // SAFETY: A free bucket, and the last one of a chain (A2).
-        unsafe { self.header.link_behind(last, next) };
-        Ok(next)
+        // SAFETY: The last bucket of a chain of the array.
+        let next = unsafe { self.header.extend_chain(last, overflow) };
+        next.ok_or(TryReserveError::CapacityOverflow)
     }
 
     /// Keeps the array.

@@ -28,19 +28,17 @@
 //! buckets, then cells. What was had goes back if the next is refused.
 
 use super::header::Header;
-use super::rebuild::checked_bits;
 use crate::memory::array::array_layout;
-use crate::memory::bucket::Entered;
-use crate::memory::cells::NewCells;
-use crate::memory::hash_key::HashKey;
-use crate::memory::heap::Heap;
+use crate::memory::compiled::FOR_SPEED;
+use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::chunk_layout;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off};
-use crate::seam::Supply;
+use crate::seam::{Supply, Target};
 
 impl Header {
     /// Promises that the next `n` new keys go in without a call of the allocator: work in
@@ -97,7 +95,7 @@ impl Header {
         promise: Promise,
         hasher: impl HashKey,
     ) -> Had<()> {
-        let bits = checked_bits(heap.of(), entries).ok_or(TryReserveError::CapacityOverflow)?;
+        let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
         let doubles = self.bits.doubled() == Some(bits);
         if doubles && self.count > 0 && !self.is_small(heap.of()) && !self.is_growing() {
             return self.hash_grow_reserving(heap, bits, promise);
@@ -113,7 +111,8 @@ impl Header {
     pub(crate) fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {
         let shape = of.shape();
         stock.want_nothing();
-        for cell in shape.cells() {
+        let cells = of.cells();
+        for cell in [cells.key, cells.elem] {
             stock.want(cell, n);
         }
         stock.want(chunk_layout(shape, 1, false), n);
@@ -148,8 +147,7 @@ impl Header {
     /// Notes what a growth to 2^`bits` buckets needs: the array, and what its moves can need.
     pub(crate) fn want_growth<T: MapType>(&self, of: T, bits: BucketBits, stock: &mut Stock) {
         let shape = of.shape();
-        let free = self.extra().pool.in_chunks();
-        let free = free.saturating_add(bits.spares() as u32);
+        let free = self.free_in_chunks().saturating_add(bits.spares() as u32);
         let short = self.needed_by_moves().saturating_sub(free);
         stock.want(array_layout(shape, bits), 1);
         stock.want(chunk_layout(shape, 1, false), short);
@@ -180,7 +178,7 @@ impl Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Entered<H::Of>> {
+    ) -> Had<Target<()>> {
         if self.reserved > 0 {
             self.reserve_one_more(heap, hash)?;
         } else if self.grow_with(heap, 1) {
@@ -189,6 +187,35 @@ impl Header {
         }
         // SAFETY: The caller's promise; if a growth was started its first moves were made.
         unsafe { self.place(heap, hash, hasher, Supply::NoGrowth) }
+    }
+
+    /// As [`find_or_place`](Self::find_or_place), with such memory.
+    ///
+    /// # Safety
+    /// As [`find_or_place`](Self::find_or_place).
+    #[inline]
+    pub(crate) unsafe fn find_or_place_with<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
+    ) -> Had<Target<()>> {
+        if let Some(head) = self.chain_to_change(heap.of(), hash, hasher) {
+            // SAFETY: The chain owns the hash, so it is initialised (M5).
+            if let Some(slot) = unsafe { head.find(hash, key) } {
+                return Ok(Target::Entry(slot.of_types(())));
+            }
+            if FOR_SPEED {
+                // SAFETY: As above; the caller's promise.
+                let free = unsafe { self.enter_if_free(heap, head, hash, Supply::NoGrowth) };
+                if let Ok(Some(slot)) = free {
+                    return Ok(Target::New(slot));
+                }
+            }
+        }
+        // SAFETY: The work is done; the caller's promise.
+        unsafe { self.place_with(heap, hash, hasher) }
     }
 
     /// Starts a growth if one entry more calls for it, and there is memory for it and for so many

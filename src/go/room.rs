@@ -4,19 +4,47 @@
 use super::header::Header;
 use crate::memory::array::NewArray;
 use crate::memory::bucket::BucketPtr;
-use crate::memory::cells::{CellPool, Cells, NewCells};
-use crate::memory::heap::Heap;
+use crate::memory::cells::{CellPool, Cells};
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::{NewChunks, make_chunk};
 use crate::memory::shape::MapType;
 use crate::numbers::error::Had;
-use crate::numbers::hash::HashValue;
-use crate::numbers::sizing::{BucketBits, Promise};
-use core::mem;
+use crate::numbers::sizing::{BucketBits, Promise, too_many_overflow_buckets};
+
+/// What entries to come can need, which is not yet the map's. Dropped before it is, it is given
+/// back.
+pub(super) struct Held<H: Heap> {
+    chunks: NewChunks<H>,
+    cells: NewCells<H>,
+}
+
+impl<H: Heap> Held<H> {
+    /// Nothing yet.
+    pub(super) const fn new(heap: H) -> Self {
+        Self {
+            chunks: NewChunks::none(heap),
+            cells: NewCells::none(heap),
+        }
+    }
+
+    /// Gets so many overflow buckets, in chunks that are no smaller than usual if the allocator
+    /// has such, the first of which may need a front; and cells for so many entries.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    pub(super) fn get(
+        &mut self,
+        buckets: u32,
+        usual: u32,
+        with_front: bool,
+        entries: u32,
+    ) -> Had<()> {
+        self.chunks.hold(buckets, usual, with_front, None)?;
+        self.cells.get(entries)
+    }
+}
 
 impl Header {
     /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
     /// in proportion to the buckets.
-    #[cfg_attr(feature = "small-code", inline(never))]
     pub(crate) fn install_empty_array<H: Heap>(&mut self, heap: H, bits: BucketBits) -> Had<()> {
         debug_assert!(!self.has_buckets());
         let array = NewArray::make(heap, bits)?.initialised().into_array();
@@ -27,8 +55,8 @@ impl Header {
     /// Whether an overflow bucket is free that is not set aside.
     #[cfg_attr(feature = "small-code", inline(never))]
     pub(crate) fn has_spare_bucket(&self) -> bool {
-        let extra = self.extra();
-        extra.pool.has_more_than(extra.set_aside)
+        self.extra_if_any()
+            .is_some_and(|extra| extra.pool.has_more_than(extra.set_aside))
     }
 
     /// Makes sure that an overflow bucket is free and not set aside, by a new chunk if
@@ -58,8 +86,8 @@ impl Header {
     #[cold]
     #[inline(never)]
     pub(super) fn add_chunk<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
-        let chunk = make_chunk(heap, buckets, !self.has_extra())?;
-        if let Some(front) = chunk.front(heap.of()) {
+        let (chunk, front) = make_chunk(heap, buckets, !self.has_extra())?;
+        if let Some(front) = front {
             // SAFETY: The chunk is new.
             unsafe { self.move_extra(front) };
         }
@@ -73,7 +101,7 @@ impl Header {
     /// Makes chunks the map's. The first has a front exactly if the map has no [`Extra`] yet.
     ///
     /// [`Extra`]: super::header::Extra
-    pub(super) fn join_chunks<H: Heap>(&mut self, chunks: NewChunks<H>) {
+    fn join_chunks<H: Heap>(&mut self, chunks: NewChunks<H>) {
         if let Some(front) = chunks.front() {
             // SAFETY: The chunk is new.
             unsafe { self.move_extra(front) };
@@ -96,29 +124,41 @@ impl Header {
         if short == 0 && !needs_cells {
             return Ok(());
         }
-        let mut chunks = NewChunks::none(heap);
-        chunks.hold(short, self.bits.chunk(), with_front, u32::MAX)?;
-        if with_front && short == 0 {
-            // Cells are held where there is a front.
-            chunks.add(1, true)?;
-        }
-        let cells = NewCells::allocate(heap, entries)?;
-        self.join_chunks(chunks);
-        if let Some(extra) = self.extra_mut() {
-            cells.join(&mut extra.cells);
-        }
+        // Cells are held where there is a front.
+        let buckets = if with_front { short.max(1) } else { short };
+        let mut held = Held::new(heap);
+        held.get(buckets, self.bits.chunk(), with_front, entries)?;
+        self.keep(held);
         Ok(())
+    }
+
+    /// Makes what is held the map's.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    pub(super) fn keep<H: Heap>(&mut self, held: Held<H>) {
+        if let Some(front) = held.chunks.front() {
+            // SAFETY: The chunk is new.
+            unsafe { self.move_extra(front) };
+        }
+        if let Some(extra) = self.extra_mut() {
+            held.chunks.join(&mut extra.pool);
+            held.cells.join(&mut extra.cells);
+        }
     }
 
     /// Makes sure that so many overflow buckets are free beside those that are set aside. After
     /// an error the map has the memory that it had.
     pub(crate) fn hold_buckets<H: Heap>(&mut self, heap: H, buckets: u32) -> Had<()> {
-        self.add_buckets(heap, self.short_of(buckets), u32::MAX)
+        self.add_buckets(heap, self.short_of(buckets), None)
     }
 
     /// Adds so many overflow buckets: in one chunk if the allocator has it, in no more than
-    /// `most`. After an error the map has the memory that it had.
-    pub(super) fn add_buckets<H: Heap>(&mut self, heap: H, buckets: u32, most: u32) -> Had<()> {
+    /// `most` if that is said. After an error the map has the memory that it had.
+    pub(super) fn add_buckets<H: Heap>(
+        &mut self,
+        heap: H,
+        buckets: u32,
+        most: Option<u32>,
+    ) -> Had<()> {
         let mut chunks = NewChunks::none(heap);
         chunks.hold(buckets, 0, !self.has_extra(), most)?;
         self.join_chunks(chunks);
@@ -138,9 +178,9 @@ impl Header {
     }
 
     /// Forgets what was promised, and adds the cells that were held for it to another pool.
-    pub(crate) fn take_all_reserved<T: MapType>(&mut self, of: T, pool: &mut CellPool) {
+    pub(crate) fn take_all_reserved(&mut self, pool: &mut CellPool) {
         if let Some(extra) = self.extra_mut() {
-            mem::replace(&mut extra.cells, CellPool::EMPTY).join(of, pool);
+            extra.cells.take_all().join(pool);
         }
         self.reserved = 0;
     }
@@ -153,66 +193,41 @@ impl Header {
                 break;
             };
             // SAFETY: They came from this heap and hold nothing.
-            unsafe { cells.free(heap) };
+            unsafe { heap.free_cells(cells) };
         }
         self.reserved = 0;
     }
 
-    /// Takes a free overflow bucket for the chain of a hash, initialised and in no chain yet.
+    /// Hangs a free overflow bucket, initialised, behind the last one of a chain that has so many;
+    /// `None` if none is free. A growth may be owed after that (H9).
     ///
-    /// Go: the second half of `newoverflow`.
+    /// Go: the second half of `newoverflow`, with `incrnoverflow` and `setoverflow`.
     ///
     /// # Safety
-    /// The chain is of the current array, and owns the hash.
-    pub(crate) unsafe fn take_overflow_bucket<T: MapType>(
+    /// `last` is that bucket, of the current array.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    pub(crate) unsafe fn extend_chain<T: MapType>(
         &mut self,
-        of: T,
-        hash: HashValue,
-    ) -> Option<BucketPtr<T>> {
-        // SAFETY: There is an array, and the chain is initialised (M5).
-        let overflow = unsafe { self.current_chain(of, hash).behind() }.count();
-        // There are no more than 2^32 - 1 in all chains together.
-        self.take_for_chain(of, overflow as u32)
-    }
-
-    /// Takes a free overflow bucket for a chain that has so many, initialised and in no chain
-    /// yet.
-    pub(crate) fn take_for_chain<T: MapType>(
-        &mut self,
-        of: T,
+        last: BucketPtr<T>,
         overflow: u32,
     ) -> Option<BucketPtr<T>> {
+        let bits = self.bits;
         let extra = self.extra_mut()?;
         if extra.noverflow == u32::MAX {
             return None;
         }
-        let bucket = extra.pool.take(of)?;
-        // SAFETY: A free bucket.
-        unsafe { bucket.init() };
-        extra.longest = u32::max(extra.longest, overflow + 1);
-        Some(bucket)
-    }
-
-    /// Hangs a bucket behind the last one of a chain. A growth may be owed after that (H9).
-    ///
-    /// Go: `incrnoverflow`, with `setoverflow`.
-    ///
-    /// # Safety
-    /// `last` is that bucket, of the current array, and the other is in no chain (A2).
-    #[cfg_attr(feature = "small-code", inline(never))]
-    pub(crate) unsafe fn link_behind<T: MapType>(
-        &mut self,
-        last: BucketPtr<T>,
-        bucket: BucketPtr<T>,
-    ) {
-        // SAFETY: The caller's promise.
-        unsafe { last.set_overflow(Some(bucket)) };
-        if let Some(extra) = self.extra_mut() {
-            extra.noverflow += 1;
+        let bucket = extra.pool.take(last.of())?;
+        // SAFETY: A free bucket; the caller's promise (A2).
+        unsafe {
+            bucket.init();
+            last.set_overflow(Some(bucket));
         }
-        if self.has_too_many_overflow_buckets() {
+        extra.noverflow += 1;
+        extra.longest = u32::max(extra.longest, overflow + 1);
+        if too_many_overflow_buckets(extra.noverflow, bits) {
             self.quiet = 0;
         }
+        Some(bucket)
     }
 
     /// Frees the overflow buckets behind one of the current array, which were counted.

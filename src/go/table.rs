@@ -11,7 +11,7 @@ use super::header::Header;
 use super::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::CellPool;
-use crate::memory::hash_key::HashKey;
+use crate::memory::hash_key::{FindKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
@@ -21,7 +21,7 @@ use crate::numbers::position::Position;
 use crate::numbers::seed::{Renewal, RenewalOf};
 use crate::numbers::sizing::BucketBits;
 use crate::numbers::tophash::TopHash;
-use crate::seam::{self, Constant, Found, Supply, Table};
+use crate::seam::{self, Constant, Glance, Supply, Table, Target};
 use core::marker::PhantomData;
 
 /// A header without memory.
@@ -127,13 +127,13 @@ impl Table for Header {
     }
 
     #[inline]
-    unsafe fn find_or_free<T: MapType>(
+    unsafe fn glance<T: MapType>(
         head: BucketPtr<T>,
         hash: HashValue,
         eq: impl FnMut(Slot<T>) -> bool,
-    ) -> Found<T> {
+    ) -> Glance<T> {
         // SAFETY: As in `find`.
-        unsafe { find::find_or_free(head, hash, eq) }
+        unsafe { find::glance(head, hash, eq) }
     }
 
     #[inline]
@@ -147,25 +147,28 @@ impl Table for Header {
     }
 
     #[inline]
-    fn owner_to_change<T: MapType>(
+    unsafe fn find_to_change<T: MapType>(
         &mut self,
         of: T,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Option<BucketPtr<T>> {
-        self.chain_to_change(of, hash, hasher)
+        key: impl FindKey,
+    ) -> Option<Slot<()>> {
+        // SAFETY: The caller's promise.
+        unsafe { self.find_to_change(of, hash, hasher, key) }
     }
 
     #[inline]
-    unsafe fn enter_if_free<H: Heap>(
+    unsafe fn find_or_place<H: Heap>(
         &mut self,
         heap: H,
-        head: BucketPtr<H::Of>,
         hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
         supply: Supply,
-    ) -> Had<Option<Entered<()>>> {
+    ) -> Had<Target<()>> {
         // SAFETY: The caller's promise.
-        unsafe { self.enter_if_free(heap, head, hash, supply) }
+        unsafe { self.find_or_place(heap, hash, hasher, key, supply) }
     }
 
     #[inline]
@@ -175,7 +178,7 @@ impl Table for Header {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Entered<H::Of>> {
+    ) -> Had<Target<()>> {
         // SAFETY: The caller's promise.
         unsafe { self.place(heap, hash, hasher, supply) }
     }
@@ -186,20 +189,24 @@ impl Table for Header {
     }
 
     #[inline]
-    unsafe fn owner_to_remove_from<H: Heap>(
+    unsafe fn unlink_key<H: Heap>(
         &mut self,
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> BucketPtr<H::Of> {
-        // SAFETY: There are entries, so there is an array (A1).
-        unsafe { self.chain_to_remove_from(heap, hash, hasher) }
+        key: impl FindKey,
+    ) -> Option<Slot<()>> {
+        // SAFETY: There are entries, so there is an array (A1); the caller's promise.
+        unsafe { self.unlink_key(heap, hash, hasher, key) }
     }
 
     #[inline]
-    unsafe fn unlink<T: MapType>(&mut self, head: BucketPtr<T>, slot: Slot<T>) -> Slot<T> {
-        // SAFETY: The caller's promise.
-        unsafe { self.clear_slot(head, slot) };
+    unsafe fn unlink<T: MapType>(&mut self, hash: HashValue, slot: Slot<T>) -> Slot<T> {
+        // SAFETY: There are entries, so there is an array (A1); the caller's promise.
+        unsafe {
+            let head = self.owner(slot.bucket.of(), hash);
+            self.clear_slot(head, slot);
+        }
         slot
     }
 
@@ -213,9 +220,9 @@ impl Table for Header {
     }
 
     #[inline]
-    unsafe fn close_gap<H: Heap>(&mut self, _: H, head: BucketPtr<H::Of>, gap: Slot<H::Of>) {
+    unsafe fn close_gap<H: Heap>(&mut self, _: H, hash: HashValue, gap: Slot<H::Of>) {
         // SAFETY: The caller's promise.
-        unsafe { self.close_gap(head, gap) };
+        unsafe { self.close_gap(hash, gap) };
     }
 
     fn close_all_gaps<H: Heap>(&mut self, heap: H) {
@@ -274,8 +281,8 @@ impl Table for Header {
         self.hold_for_copy(heap, original)
     }
 
-    fn take_all_reserved<T: MapType>(&mut self, of: T, cells: &mut CellPool) {
-        self.take_all_reserved(of, cells);
+    fn take_all_reserved(&mut self, cells: &mut CellPool) {
+        self.take_all_reserved(cells);
     }
 
     fn refill<T: MapType>(
@@ -312,8 +319,20 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Entered<H::Of>> {
+    ) -> Had<Target<()>> {
         // SAFETY: The caller's promise.
         unsafe { self.place_with(heap, hash, hasher) }
+    }
+
+    #[inline]
+    unsafe fn find_or_place_with<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
+    ) -> Had<Target<()>> {
+        // SAFETY: The caller's promise.
+        unsafe { self.find_or_place_with(heap, hash, hasher, key) }
     }
 }

@@ -3,13 +3,38 @@
 use super::header::{Header, Home};
 use crate::memory::array::{NewArray, free_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::heap::Heap;
+use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::shape::MapType;
+use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::{TopHash, TopHashes};
 use core::ptr::NonNull;
 
 impl Header {
+    /// Does the growth work that a removal owes, and marks the slot of a key free, if it is
+    /// there; the entry in it is the caller's.
+    ///
+    /// # Safety
+    /// There is an array. It is the hash of the key, which is of the map's type.
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
+    pub(crate) unsafe fn unlink_key<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        key: impl FindKey,
+    ) -> Option<Slot<()>> {
+        // SAFETY: The caller's promise; the chain owns the hash, so it is initialised (M5).
+        unsafe {
+            let head = self.chain_to_remove_from(heap, hash, hasher);
+            let slot = head.find(hash, key)?;
+            self.clear_slot(head, slot);
+            Some(slot.of_types(()))
+        }
+    }
+
     /// Marks a slot free; the entry in it is the caller's.
     ///
     /// # Safety
@@ -61,9 +86,7 @@ impl Header {
         self.count = 0;
         self.put_off = 0;
         self.end_growth();
-        while self.has_to_give_back() {
-            self.give_back(heap);
-        }
+        while self.give_back(heap) {}
         self.settle();
     }
 
@@ -105,7 +128,7 @@ impl Header {
         // SAFETY: As above.
         let _old = old.map(|growth| unsafe { NewArray::of_map(heap, growth.old) });
         // SAFETY: As above.
-        let _cells = unsafe { extra.cells.into_guard(heap) };
+        let _cells = unsafe { NewCells::of_map(heap, extra.cells.take_all()) };
         // SAFETY: As above.
         unsafe { extra.pool.free_all(heap) };
     }

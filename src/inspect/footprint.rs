@@ -4,7 +4,7 @@
 use crate::go::header::Home;
 use crate::memory::array::{Array, array_layout};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::shape::Types;
+use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::{Allocator, Layout};
 use crate::numbers::sizing::{BucketBits, SLOTS};
 use crate::numbers::tophash::TopHash;
@@ -104,7 +104,7 @@ impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
         let header = self.header();
         let mut footprint = Footprint {
             // H8: there are cells for all that is reserved, and no more.
-            cells: (self.len() + self.reserved()) * shape.cell_bytes(),
+            cells: (self.len() + self.reserved()) * Types::<K, V, P>::HERE.cells().bytes(),
             ..Footprint::default()
         };
         let mut others = 0;

@@ -11,32 +11,20 @@
 //!   allocator, or one bucket (B = 0): with fewer slots, where the policy has such, or the
 //!   caller's, which the map never frees.
 
+use super::blocks::{Blocks, allocate_buckets, free_buckets};
 use super::bucket::BucketPtr;
-use super::heap::{Heap, allocate_buckets, free_buckets};
+
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::Had;
-use crate::numbers::sizing::{BucketBits, SLOTS, round_up};
+use crate::numbers::sizing::{BucketBits, SLOTS};
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
-
-/// Bytes of a front: what [`Extra`](crate::go::header::Extra) takes.
-pub(crate) const FRONT: usize = if size_of::<usize>() == 8 { 104 } else { 64 };
-
-/// Bytes of a front before buckets of this shape.
-#[inline(always)]
-pub(super) const fn front_size(shape: Shape) -> usize {
-    round_up(FRONT, shape.align())
-}
 
 /// Bytes before bucket 0 of an array.
 #[inline(always)]
 const fn front_of(shape: Shape, bits: BucketBits) -> usize {
-    if bits.mask() == 0 {
-        0
-    } else {
-        front_size(shape)
-    }
+    if bits.mask() == 0 { 0 } else { shape.front() }
 }
 
 /// An array, whatever its buckets are of.
@@ -100,7 +88,7 @@ pub(crate) const fn array_layout(shape: Shape, bits: BucketBits) -> Option<Layou
 /// further spares.
 ///
 /// Go: `makeBucketArray`.
-fn make_bucket_array<H: Heap>(heap: H, bits: BucketBits) -> Had<Array> {
+fn make_bucket_array<H: Blocks>(heap: H, bits: BucketBits) -> Had<Array> {
     let shape = heap.of().shape();
     let front = front_of(shape, bits);
     let block = allocate_buckets(heap, front, with_spares(bits))?;
@@ -125,7 +113,7 @@ fn make_bucket_array<H: Heap>(heap: H, bits: BucketBits) -> Had<Array> {
 /// # Safety
 /// A1: it came from this heap, or is a first bucket of eight slots that did; nothing in
 /// it is used again.
-pub(crate) unsafe fn free_bucket_array<H: Heap>(heap: H, array: Array) {
+pub(crate) unsafe fn free_bucket_array<H: Blocks>(heap: H, array: Array) {
     let shape = heap.of().shape();
     let front = front_of(shape, array.bits);
     // SAFETY: A1: it begins with its front, and was allocated with this layout.
@@ -136,7 +124,7 @@ pub(crate) unsafe fn free_bucket_array<H: Heap>(heap: H, array: Array) {
 }
 
 /// A first bucket of so many slots, empty.
-pub(crate) fn make_first_bucket<H: Heap>(heap: H, slots: usize) -> Had<BucketPtr<H::Of>> {
+pub(crate) fn make_first_bucket<H: Blocks>(heap: H, slots: usize) -> Had<BucketPtr<H::Of>> {
     let block = heap.allocate(heap.of().shape().first_bucket_layout(slots))?;
     // SAFETY: The block has the layout of such a bucket, and is new.
     unsafe {
@@ -151,7 +139,7 @@ pub(crate) fn make_first_bucket<H: Heap>(heap: H, slots: usize) -> Had<BucketPtr
 /// # Safety
 /// It was made by [`make_first_bucket`] of this heap with so
 /// many slots, and is not used again.
-pub(crate) unsafe fn free_first_bucket<H: Heap>(heap: H, bucket: BucketPtr<H::Of>, slots: usize) {
+pub(crate) unsafe fn free_first_bucket<H: Blocks>(heap: H, bucket: BucketPtr<H::Of>, slots: usize) {
     let layout = heap.of().shape().first_bucket_layout(slots);
     // SAFETY: It is all of its block, which was allocated with this layout.
     unsafe { heap.deallocate(bucket.block(0, slots), layout) }
@@ -159,12 +147,12 @@ pub(crate) unsafe fn free_first_bucket<H: Heap>(heap: H, bucket: BucketPtr<H::Of
 
 /// An array that is not yet a map's. Dropped before it is, it is given back; what is in it is
 /// not dropped.
-pub(crate) struct NewArray<H: Heap> {
+pub(crate) struct NewArray<H: Blocks> {
     heap: H,
     array: Array,
 }
 
-impl<H: Heap> NewArray<H> {
+impl<H: Blocks> NewArray<H> {
     /// Allocates an array of 2^B buckets; nothing is initialised.
     pub(crate) fn make(heap: H, bits: BucketBits) -> Had<Self> {
         let array = make_bucket_array(heap, bits)?;
@@ -200,7 +188,7 @@ impl<H: Heap> NewArray<H> {
     }
 }
 
-impl<H: Heap> Drop for NewArray<H> {
+impl<H: Blocks> Drop for NewArray<H> {
     fn drop(&mut self) {
         // SAFETY: It came from this heap, and is handed over to nobody.
         unsafe { free_bucket_array(self.heap, self.array) }

@@ -17,7 +17,7 @@
 //! * **M5** In a growth the buckets of the new array are uninitialised until
 //!   their old bucket is evacuated; nobody reads them before.
 
-use super::cells::Cells;
+use super::cells::{CellFields, Cells};
 use super::compiled::FOR_SPEED;
 use super::prefetch::prefetch;
 use super::shape::{Head, MapType, Types};
@@ -51,31 +51,11 @@ impl<T: Copy> BucketPtr<T> {
     pub(crate) const fn of_types<U>(self, of: U) -> BucketPtr<U> {
         BucketPtr { at: self.at, of }
     }
-}
 
-impl<T: MapType> BucketPtr<T> {
     /// The bucket whose head is at an address.
     #[inline]
     pub(crate) const fn at(of: T, at: NonNull<u8>) -> Self {
         Self { at, of }
-    }
-
-    /// The first bucket of a block, behind `front` bytes; it has so many slots.
-    ///
-    /// # Safety
-    /// The block has room for such a bucket, and it begins aligned as the shape says.
-    pub(super) unsafe fn first_of(of: T, block: NonNull<u8>, front: usize, slots: usize) -> Self {
-        // SAFETY: The caller's promise.
-        Self::at(of, unsafe { block.add(front + of.shape().head_at(slots)) })
-    }
-
-    /// Where the block begins whose first bucket this is.
-    ///
-    /// # Safety
-    /// It is the first of its block, behind `front` bytes, and has so many slots.
-    pub(super) unsafe fn block(self, front: usize, slots: usize) -> NonNull<u8> {
-        // SAFETY: The caller's promise.
-        unsafe { self.at.sub(front + self.of.shape().head_at(slots)) }
     }
 
     /// What it is a bucket of.
@@ -86,18 +66,6 @@ impl<T: MapType> BucketPtr<T> {
 
     pub(crate) const fn address(self) -> NonNull<u8> {
         self.at
-    }
-
-    /// The bucket `n` further on in the same block.
-    ///
-    /// # Safety
-    /// The block reaches at least to the end of that bucket.
-    #[inline]
-    pub(crate) unsafe fn nth(self, n: usize) -> Self {
-        // SAFETY: The caller's promise; and a block has at most isize::MAX bytes.
-        Self::at(self.of, unsafe {
-            self.at.add(n * self.of.shape().size().get())
-        })
     }
 
     /// The buckets that follow it in its chain. Each is given when its link is read, and
@@ -123,12 +91,6 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn chain(self) -> impl Iterator<Item = Self> {
         // SAFETY: The caller's promise.
         core::iter::once(self).chain(unsafe { self.behind() })
-    }
-
-    /// Whether it is one of the `buckets` buckets from `first` on, in the block of that one.
-    pub(crate) fn is_within(self, first: Self, buckets: usize) -> bool {
-        let behind = self.at.addr().get().wrapping_sub(first.at.addr().get());
-        behind < buckets.saturating_mul(self.of.shape().size().get())
     }
 
     #[inline]
@@ -227,6 +189,68 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn is_evacuated(self) -> bool {
         // SAFETY: The caller's promise.
         unsafe { self.tops() }.get(0).is_evacuated()
+    }
+
+    /// Notes in a free bucket's memory that it is the first of `buckets` free
+    /// ones, and which run of free buckets comes next.
+    ///
+    /// # Safety
+    /// The memory of this bucket is the map's and in no use.
+    pub(super) unsafe fn write_free_run(self, buckets: u32, next: Option<NonNull<u8>>) {
+        let run = Head {
+            tophash: u64::from(buckets).to_le_bytes(),
+            overflow: next,
+        };
+        // SAFETY: The caller's promise.
+        unsafe { self.head().write(run) }
+    }
+
+    /// What [`write_free_run`](Self::write_free_run) noted.
+    ///
+    /// # Safety
+    /// The bucket is the first of a free run.
+    pub(super) unsafe fn read_free_run(self) -> (u32, Option<NonNull<u8>>) {
+        // SAFETY: The caller's promise.
+        let run = unsafe { self.head().read() };
+        (u64::from_le_bytes(run.tophash) as u32, run.overflow)
+    }
+}
+
+impl<T: MapType> BucketPtr<T> {
+    /// The first bucket of a block, behind `front` bytes; it has so many slots.
+    ///
+    /// # Safety
+    /// The block has room for such a bucket, and it begins aligned as the shape says.
+    pub(super) unsafe fn first_of(of: T, block: NonNull<u8>, front: usize, slots: usize) -> Self {
+        // SAFETY: The caller's promise.
+        Self::at(of, unsafe { block.add(front + of.shape().head_at(slots)) })
+    }
+
+    /// Where the block begins whose first bucket this is.
+    ///
+    /// # Safety
+    /// It is the first of its block, behind `front` bytes, and has so many slots.
+    pub(super) unsafe fn block(self, front: usize, slots: usize) -> NonNull<u8> {
+        // SAFETY: The caller's promise.
+        unsafe { self.at.sub(front + self.of.shape().head_at(slots)) }
+    }
+
+    /// The bucket `n` further on in the same block.
+    ///
+    /// # Safety
+    /// The block reaches at least to the end of that bucket.
+    #[inline]
+    pub(crate) unsafe fn nth(self, n: usize) -> Self {
+        // SAFETY: The caller's promise; and a block has at most isize::MAX bytes.
+        Self::at(self.of, unsafe {
+            self.at.add(n * self.of.shape().size().get())
+        })
+    }
+
+    /// Whether it is one of the `buckets` buckets from `first` on, in the block of that one.
+    pub(crate) fn is_within(self, first: Self, buckets: usize) -> bool {
+        let behind = self.at.addr().get().wrapping_sub(first.at.addr().get());
+        behind < buckets.saturating_mul(self.of.shape().size().get())
     }
 
     /// Where the slot's key field is: the key, or the pointer to its cell.
@@ -331,30 +355,6 @@ impl<T: MapType> BucketPtr<T> {
             from.copy_to_nonoverlapping(to.at.sub(before), all);
         }
     }
-
-    /// Notes in a free bucket's memory that it is the first of `buckets` free
-    /// ones, and which run of free buckets comes next.
-    ///
-    /// # Safety
-    /// The memory of this bucket is the map's and in no use.
-    pub(super) unsafe fn write_free_run(self, buckets: u64, next: Option<NonNull<u8>>) {
-        let run = Head {
-            tophash: buckets.to_le_bytes(),
-            overflow: next,
-        };
-        // SAFETY: The caller's promise.
-        unsafe { self.head().write(run) }
-    }
-
-    /// What [`write_free_run`](Self::write_free_run) noted.
-    ///
-    /// # Safety
-    /// The bucket is the first of a free run.
-    pub(super) unsafe fn read_free_run(self) -> (u64, Option<NonNull<u8>>) {
-        // SAFETY: The caller's promise.
-        let run = unsafe { self.head().read() };
-        (u64::from_le_bytes(run.tophash), run.overflow)
-    }
 }
 
 /// Copies a field. Where its size is not known to the compiler that is done word by word: a call
@@ -432,6 +432,15 @@ impl<T: Copy> Slot<T> {
             index: self.index,
         }
     }
+
+    /// Its tophash.
+    ///
+    /// # Safety
+    /// Its bucket is as [`BucketPtr`] says.
+    pub(crate) unsafe fn top(self) -> TopHash {
+        // SAFETY: The caller's promise.
+        unsafe { self.bucket.top(self.index) }
+    }
 }
 
 impl<T: MapType> Slot<T> {
@@ -443,15 +452,6 @@ impl<T: MapType> Slot<T> {
     pub(crate) unsafe fn key_at(self) -> NonNull<u8> {
         // SAFETY: The caller's promise.
         unsafe { self.bucket.key(self.index) }
-    }
-
-    /// Its tophash.
-    ///
-    /// # Safety
-    /// Its bucket is as [`BucketPtr`] says.
-    pub(crate) unsafe fn top(self) -> TopHash {
-        // SAFETY: The caller's promise.
-        unsafe { self.bucket.top(self.index) }
     }
 
     /// Makes a copy of its entry in a free slot of another bucket, tophash and all.
@@ -466,24 +466,18 @@ impl<T: MapType> Slot<T> {
         }
     }
 
-    /// Makes these the cells of the entry to be.
+    /// Where the pointers to its cells are, or would be.
     ///
     /// # Safety
-    /// Its bucket is as [`BucketPtr`] says, and the slot empty; there is a cell exactly for
-    /// what is kept in one, and it is the entry's own.
-    #[cfg_attr(feature = "small-code", inline(never))]
-    #[cfg_attr(not(feature = "small-code"), inline)]
-    pub(crate) unsafe fn set_cells(self, cells: Cells) {
-        let Self { bucket, index } = self;
-        let shape = bucket.of.shape();
-        if let Some(cell) = cells.key.filter(|_| shape.key.has_cell()) {
-            // SAFETY: Keys are kept in cells, so the field is that of a pointer.
-            unsafe { bucket.key_field(index).cast::<NonNull<u8>>().write(cell) };
-        }
-        if let Some(cell) = cells.elem.filter(|_| shape.elem.has_cell()) {
-            // SAFETY: Elems are kept in cells, so the field is that of a pointer.
-            unsafe { bucket.elem_field(index).cast::<NonNull<u8>>().write(cell) };
-        }
+    /// Its bucket is as [`BucketPtr`] says.
+    #[inline]
+    pub(crate) unsafe fn cell_fields(self) -> CellFields {
+        // SAFETY: The caller's promise.
+        let (key, elem) = unsafe {
+            let Self { bucket, index } = self;
+            (bucket.key_field(index), bucket.elem_field(index))
+        };
+        CellFields { key, elem }
     }
 
     /// The cells of its entry.
@@ -585,7 +579,7 @@ impl<K, V, P: Tradeoffs> Slot<Types<K, V, P>> {
     ///
     /// # Safety
     /// The slot's bucket is as [`BucketPtr`] says, its fields hold no entry, and
-    /// [its cells are set](Slot::set_cells).
+    /// [its cells are set](Cells::give).
     #[inline]
     pub(crate) unsafe fn write(self, key: K, elem: V) {
         // SAFETY: The field or the cell is the entry's own.

@@ -4,10 +4,10 @@
 //! entry does. A growth moves the pointer to a cell and never the cell. A
 //! reservation holds the cells of entries to come.
 
-use super::heap::Heap;
+use super::blocks::Blocks;
 use super::shape::MapType;
 use crate::numbers::alloc::Layout;
-use crate::numbers::error::Had;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::policy::Tradeoffs;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
@@ -20,25 +20,46 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    pub(crate) const NONE: Self = Self {
-        key: None,
-        elem: None,
-    };
-
     /// Allocates what an entry needs, or nothing.
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
-    pub(crate) fn allocate<H: Heap>(heap: H) -> Had<Self> {
-        let shape = heap.of().shape();
+    pub(super) fn allocate<B: Blocks>(heap: B) -> Had<Self> {
+        let layouts = heap.of().cells();
         let cell = |layout: Option<Layout>| match layout {
             Some(_) => heap.allocate(layout).map(|cell| Some(cell.cast())),
             None => Ok(None),
         };
         // In case that the elem's is refused, or the allocator panics.
-        let key = OneCell::new(cell(shape.key.cell())?, shape.key.cell(), heap);
-        let elem = cell(shape.elem.cell())?;
+        let key = OneCell::new(cell(layouts.key)?, layouts.key, heap);
+        let elem = cell(layouts.elem)?;
         let key = ManuallyDrop::new(key).at;
         Ok(Self { key, elem })
+    }
+
+    /// Gives a slot the cells of its entry to be: reserved ones, if there are any, and new ones
+    /// if there are none and that is allowed.
+    ///
+    /// # Safety
+    /// The fields are those of a free slot.
+    #[inline]
+    pub(super) unsafe fn give<B: Blocks>(
+        heap: B,
+        reserved: Option<&mut CellPool>,
+        may_allocate: bool,
+        fields: CellFields,
+    ) -> Had<()> {
+        let Self { key, elem } = match reserved.and_then(|pool| pool.take(heap.of())) {
+            Some(cells) => cells,
+            None if may_allocate => Self::allocate(heap)?,
+            None => return Err(TryReserveError::CapacityOverflow),
+        };
+        for (cell, field) in [(key, fields.key), (elem, fields.elem)] {
+            if let Some(cell) = cell {
+                // SAFETY: What has a cell has a field for a pointer to it.
+                unsafe { field.cast::<NonNull<u8>>().write(cell) };
+            }
+        }
+        Ok(())
     }
 
     /// Gives the cells back: the elem's also if the allocator panics with the key's. What is
@@ -48,28 +69,35 @@ impl Cells {
     /// They came from this heap and are used no more.
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
-    pub(crate) unsafe fn free<H: Heap>(self, heap: H) {
-        let shape = heap.of().shape();
-        let _elem = OneCell::new(self.elem, shape.elem.cell(), heap);
-        let _key = OneCell::new(self.key, shape.key.cell(), heap);
+    pub(super) unsafe fn free<B: Blocks>(self, heap: B) {
+        let layouts = heap.of().cells();
+        let _elem = OneCell::new(self.elem, layouts.elem, heap);
+        let _key = OneCell::new(self.key, layouts.key, heap);
     }
 }
 
-/// A cell that is nobody's. Dropped, it is given back.
-struct OneCell<H: Heap> {
-    at: Option<NonNull<u8>>,
-    layout: Option<Layout>,
-    heap: H,
+/// Where a slot has the pointers to its cells.
+#[derive(Clone, Copy)]
+pub(crate) struct CellFields {
+    pub(super) key: NonNull<u8>,
+    pub(super) elem: NonNull<u8>,
 }
 
-impl<H: Heap> OneCell<H> {
+/// A cell that is nobody's. Dropped, it is given back.
+struct OneCell<B: Blocks> {
+    at: Option<NonNull<u8>>,
+    layout: Option<Layout>,
+    heap: B,
+}
+
+impl<B: Blocks> OneCell<B> {
     #[inline]
-    fn new(at: Option<NonNull<u8>>, layout: Option<Layout>, heap: H) -> Self {
+    fn new(at: Option<NonNull<u8>>, layout: Option<Layout>, heap: B) -> Self {
         Self { at, layout, heap }
     }
 }
 
-impl<H: Heap> Drop for OneCell<H> {
+impl<B: Blocks> Drop for OneCell<B> {
     #[inline]
     fn drop(&mut self) {
         if let (Some(cell), Some(_)) = (self.at, self.layout) {
@@ -137,34 +165,55 @@ impl CellPool {
         self.first = Some(first);
     }
 
-    /// Adds all of them to another pool of the map, one by one.
-    pub(crate) fn join<T: MapType>(mut self, of: T, pool: &mut Self) {
-        while let Some(cells) = self.take(of) {
-            // SAFETY: They are the map's, and in no pool now.
-            unsafe { pool.put(of, cells) };
+    /// Adds all of them to another pool of the map, before those that it has: a walk through
+    /// these.
+    pub(crate) fn join(self, pool: &mut Self) {
+        let Some(first) = self.first else { return };
+        let mut last = first;
+        loop {
+            // SAFETY: As in `take`.
+            let link = unsafe { last.read_unaligned() };
+            let Some(next) = link.next else {
+                let next = pool.first;
+                // SAFETY: The link was written by `put`.
+                unsafe { last.write_unaligned(Link { next, ..link }) };
+                break;
+            };
+            last = next;
         }
+        pool.first = Some(first);
+    }
+
+    /// Allocates the cells of so many entries, which have some.
+    pub(super) fn allocate<B: Blocks>(heap: B, entries: u32) -> Had<Self> {
+        let mut made = Freed {
+            heap,
+            pool: Self::EMPTY,
+        };
+        for _ in 0..entries {
+            let cells = Cells::allocate(heap)?;
+            // SAFETY: The cells are new.
+            unsafe { made.pool.put(heap.of(), cells) };
+        }
+        Ok(made.pool.take_all())
     }
 
     /// Gives all of them back: also if the allocator panics with some.
     ///
     /// # Safety
     /// They came from this heap.
-    pub(crate) unsafe fn free<H: Heap>(&mut self, heap: H) {
-        let pool = mem::replace(self, Self::EMPTY);
-        // SAFETY: The caller's promise.
-        drop(unsafe { pool.into_guard(heap) });
+    pub(super) unsafe fn free<B: Blocks>(self, heap: B) {
+        let mut all = Freed { heap, pool: self };
+        all.free();
     }
 
-    /// Gives all of them back when what this returns is dropped.
-    ///
-    /// # Safety
-    /// They came from this heap.
-    pub(crate) unsafe fn into_guard<H: Heap>(self, heap: H) -> NewCells<H> {
-        NewCells {
-            heap,
-            pool: self,
-            last: None,
-        }
+    /// All of them; none are left.
+    pub(crate) fn take_all(&mut self) -> Self {
+        mem::replace(self, Self::EMPTY)
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.first.is_none()
     }
 
     /// How many entries there are cells for, by a walk through all.
@@ -179,70 +228,24 @@ impl CellPool {
     }
 }
 
-/// Cells that are allocated and not yet the map's. Dropped before they are, they are given
-/// back.
-pub(crate) struct NewCells<H: Heap> {
-    heap: H,
+/// Cells that are given back when this is dropped, also after the allocator has panicked with
+/// some.
+struct Freed<B: Blocks> {
+    heap: B,
     pool: CellPool,
-    /// Where the pool ends.
-    last: Option<NonNull<Link>>,
 }
 
-impl<H: Heap> NewCells<H> {
-    /// Allocates the cells of so many entries; none if entries have none.
-    pub(crate) fn allocate(heap: H, entries: u32) -> Had<Self> {
-        let mut made = Self {
-            heap,
-            pool: CellPool::EMPTY,
-            last: None,
-        };
-        if heap.of().shape().has_cells() {
-            for _ in 0..entries {
-                let cells = Cells::allocate(heap)?;
-                // SAFETY: The cells are new.
-                unsafe { made.pool.put(heap.of(), cells) };
-                made.last = made.last.or(made.pool.first);
-            }
+impl<B: Blocks> Freed<B> {
+    fn free(&mut self) {
+        while let Some(cells) = self.pool.take(self.heap.of()) {
+            // SAFETY: They came from this heap and hold nothing.
+            unsafe { cells.free(self.heap) };
         }
-        Ok(made)
-    }
-
-    /// Makes them the map's, before those that it has.
-    pub(crate) fn join(self, pool: &mut CellPool) {
-        let made = ManuallyDrop::new(self);
-        let Some(last) = made.last else { return };
-        // SAFETY: As in `take`; the link was written by `put`.
-        unsafe {
-            let link = last.read_unaligned();
-            let next = pool.first;
-            last.write_unaligned(Link { next, ..link });
-        }
-        pool.first = made.pool.first;
     }
 }
 
-impl<H: Heap> Drop for NewCells<H> {
+impl<B: Blocks> Drop for Freed<B> {
     fn drop(&mut self) {
-        /// What is left to be given back, also after the allocator has panicked.
-        struct Rest<'a, H: Heap>(&'a mut NewCells<H>);
-
-        impl<H: Heap> Rest<'_, H> {
-            fn free(&mut self) {
-                while let Some(cells) = self.0.pool.take(self.0.heap.of()) {
-                    // SAFETY: They came from this heap and hold nothing.
-                    unsafe { cells.free(self.0.heap) };
-                }
-            }
-        }
-
-        impl<H: Heap> Drop for Rest<'_, H> {
-            fn drop(&mut self) {
-                self.free();
-            }
-        }
-
-        if self.pool.first.is_some() {
-            Rest(self).free();
-        }
+        self.free();
     }
 }

@@ -1,14 +1,17 @@
 //! A map's types, allocator and hasher as data: what the core is compiled for once where it is
 //! not compiled for each map.
 
-use super::hash_key::HashKey;
+use super::blocks::Blocks;
+use super::cells::{CellFields, CellPool, Cells};
+use super::hash_key::{FindKey, Found, HashKey};
 use super::heap::Heap;
-use super::shape::{MapType, Shape, Types};
+use super::shape::{CellLayouts, MapType, Shape, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Tradeoffs;
 use core::marker::PhantomData;
+use core::mem::{MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
 /// What an allocator says.
@@ -34,8 +37,16 @@ pub(crate) fn heap<K, V, A: Allocator, P: Tradeoffs>(alloc: &A) -> AnyHeap<'_, P
 
 /// How it is to hash keys.
 #[inline]
-pub(crate) fn hash_key<K, F: Fn(&K) -> HashValue>(hasher: &F) -> HashAt<'_> {
+pub(crate) fn hash_key<K, F: Fn(&K) -> HashValue + Copy>(hasher: &F) -> HashAt<'_> {
     HashAt::new(hasher)
+}
+
+/// How it is to find a key: the function is asked with the head of a chain.
+#[inline]
+pub(crate) fn find_key<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+    find: &mut F,
+) -> FindAt<'_> {
+    FindAt::new(find)
 }
 
 /// What is in the image of a map's types, and of its allocator's: one a type of map.
@@ -49,6 +60,25 @@ struct Description {
     /// # Safety
     /// The same; and the block came from it with this layout, and is used no more.
     deallocate: unsafe fn(NonNull<()>, NonNull<u8>, Layout),
+    /// What there is to do with cells, if entries have some.
+    cells: Option<&'static OfCells>,
+}
+
+/// What there is to do with the cells of a heap, which is there; see [`Heap`].
+struct OfCells {
+    layouts: CellLayouts,
+    give: unsafe fn(HeapParts, Option<&mut CellPool>, bool, CellFields) -> Had<()>,
+    allocate: unsafe fn(HeapParts, u32) -> Had<CellPool>,
+    free: unsafe fn(HeapParts, Cells),
+    free_all: unsafe fn(HeapParts, CellPool),
+}
+
+/// What an [`AnyHeap`] is made of.
+#[derive(Clone, Copy)]
+struct HeapParts {
+    of: &'static Description,
+    /// Of the type that the description was made for.
+    alloc: NonNull<()>,
 }
 
 /// The types of a map, known at run time. The policy is a type still: its answers choose code.
@@ -77,6 +107,17 @@ impl<K, V, A: Allocator, P: Tradeoffs> Here<K, V, A, P> {
         shape: Types::<K, V, P>::SHAPE,
         allocate: allocate::<A>,
         deallocate: deallocate::<A>,
+        cells: if Types::<K, V, P>::SHAPE.has_cells() {
+            Some(&OfCells {
+                layouts: Types::<K, V, P>::CELLS,
+                give: give_cells::<P>,
+                allocate: allocate_cells::<P>,
+                free: free_cells::<P>,
+                free_all: free_all_cells::<P>,
+            })
+        } else {
+            None
+        },
     };
 }
 
@@ -86,6 +127,12 @@ impl<P: Tradeoffs> MapType for Described<P> {
     #[inline(always)]
     fn shape(self) -> Shape {
         self.0.shape.of_policy::<P>()
+    }
+
+    fn cells(self) -> CellLayouts {
+        self.0
+            .cells
+            .map_or(CellLayouts::NONE, |cells| cells.layouts)
     }
 }
 
@@ -103,12 +150,44 @@ unsafe fn deallocate<A: Allocator>(alloc: NonNull<()>, block: NonNull<u8>, layou
     unsafe { alloc.cast::<A>().as_ref().deallocate(block, layout) }
 }
 
+/// # Safety
+/// The heap is there; as [`Heap::give_cells`].
+unsafe fn give_cells<P: Tradeoffs>(
+    heap: HeapParts,
+    reserved: Option<&mut CellPool>,
+    may_allocate: bool,
+    fields: CellFields,
+) -> Had<()> {
+    // SAFETY: The caller's promise.
+    unsafe { Cells::give(AnyHeap::<P>::of_parts(heap), reserved, may_allocate, fields) }
+}
+
+/// # Safety
+/// The heap is there.
+unsafe fn allocate_cells<P: Tradeoffs>(heap: HeapParts, entries: u32) -> Had<CellPool> {
+    // SAFETY: The caller's promise.
+    let heap = unsafe { AnyHeap::<P>::of_parts(heap) };
+    CellPool::allocate(heap, entries)
+}
+
+/// # Safety
+/// The heap is there; as [`Heap::free_cells`].
+unsafe fn free_cells<P: Tradeoffs>(heap: HeapParts, cells: Cells) {
+    // SAFETY: The caller's promise.
+    unsafe { cells.free(AnyHeap::<P>::of_parts(heap)) }
+}
+
+/// # Safety
+/// The heap is there; as [`Heap::free_all_cells`].
+unsafe fn free_all_cells<P: Tradeoffs>(heap: HeapParts, pool: CellPool) {
+    // SAFETY: The caller's promise.
+    unsafe { pool.free(AnyHeap::<P>::of_parts(heap)) }
+}
+
 /// The heap of a map whose allocator is known by its address.
 pub(crate) struct AnyHeap<'a, P> {
-    of: Described<P>,
-    /// Of the type that the description was made for.
-    alloc: NonNull<()>,
-    borrow: PhantomData<&'a ()>,
+    parts: HeapParts,
+    borrow: PhantomData<(&'a (), P)>,
 }
 
 impl<P> Clone for AnyHeap<'_, P> {
@@ -122,70 +201,207 @@ impl<P> Copy for AnyHeap<'_, P> {}
 impl<'a, P: Tradeoffs> AnyHeap<'a, P> {
     #[inline]
     pub(crate) fn of<K, V, A: Allocator>(alloc: &'a A) -> Self {
-        Self {
-            of: Described::of::<K, V, A>(),
+        let parts = HeapParts {
+            of: Here::<K, V, A, P>::DESCRIPTION,
             alloc: NonNull::from(alloc).cast(),
+        };
+        // SAFETY: The allocator is borrowed, and of the type that the description is of.
+        unsafe { Self::of_parts(parts) }
+    }
+
+    /// # Safety
+    /// They are of such a heap, whose allocator is there for `'a`.
+    #[inline]
+    unsafe fn of_parts(parts: HeapParts) -> Self {
+        Self {
+            parts,
             borrow: PhantomData,
         }
     }
 }
 
-impl<P: Tradeoffs> Heap for AnyHeap<'_, P> {
+impl<P: Tradeoffs> Blocks for AnyHeap<'_, P> {
     type Of = Described<P>;
 
     #[inline]
     fn of(self) -> Described<P> {
-        self.of
+        Described(self.parts.of, PhantomData)
     }
 
     #[inline(never)]
     fn allocate(self, layout: Option<Layout>) -> Had<NonNull<[u8]>> {
         let layout = layout.ok_or(TryReserveError::CapacityOverflow)?;
         // SAFETY: The allocator is borrowed, and of the type that the description is of.
-        let block = unsafe { (self.of.0.allocate)(self.alloc, layout) };
+        let block = unsafe { (self.parts.of.allocate)(self.parts.alloc, layout) };
         block.map_err(|AllocError| TryReserveError::AllocError { layout })
     }
 
     unsafe fn deallocate(self, block: NonNull<u8>, layout: Option<Layout>) {
         if let Some(layout) = layout {
             // SAFETY: As above, and the caller's promise.
-            unsafe { (self.of.0.deallocate)(self.alloc, block, layout) }
+            unsafe { (self.parts.of.deallocate)(self.parts.alloc, block, layout) }
         }
     }
 }
 
-/// A hasher that is known by its address.
+impl<P: Tradeoffs> Heap for AnyHeap<'_, P> {
+    unsafe fn give_cells(
+        self,
+        reserved: Option<&mut CellPool>,
+        may_allocate: bool,
+        fields: CellFields,
+    ) -> Had<()> {
+        match self.parts.of.cells {
+            // SAFETY: The allocator is borrowed; the caller's promise.
+            Some(cells) => unsafe { (cells.give)(self.parts, reserved, may_allocate, fields) },
+            None => Ok(()),
+        }
+    }
+
+    fn allocate_cells(self, entries: u32) -> Had<CellPool> {
+        match self.parts.of.cells {
+            // SAFETY: The allocator is borrowed.
+            Some(cells) => unsafe { (cells.allocate)(self.parts, entries) },
+            None => Ok(CellPool::EMPTY),
+        }
+    }
+
+    unsafe fn free_cells(self, cells: Cells) {
+        if let Some(of_cells) = self.parts.of.cells {
+            // SAFETY: The allocator is borrowed; the caller's promise.
+            unsafe { (of_cells.free)(self.parts, cells) }
+        }
+    }
+
+    unsafe fn free_all_cells(self, pool: CellPool) {
+        if let Some(of_cells) = self.parts.of.cells {
+            // SAFETY: The allocator is borrowed; the caller's promise.
+            unsafe { (of_cells.free_all)(self.parts, pool) }
+        }
+    }
+}
+
+/// What a function captures: itself, if it is no more than a word and has no `Drop`, and else
+/// where it lies.
+#[derive(Clone, Copy)]
+union Captured {
+    word: MaybeUninit<*const ()>,
+    at: NonNull<()>,
+}
+
+impl Captured {
+    const fn is_word<F>() -> bool {
+        size_of::<F>() <= size_of::<*const ()>()
+            && align_of::<F>() <= align_of::<*const ()>()
+            && !needs_drop::<F>()
+    }
+
+    /// # Safety
+    /// The function is there as long as this is used, and is not called otherwise meanwhile.
+    #[inline]
+    unsafe fn of<F>(function: NonNull<F>) -> Self {
+        if Self::is_word::<F>() {
+            let mut word = MaybeUninit::<*const ()>::uninit();
+            // SAFETY: A word has room for it. What it is moved from is not called.
+            unsafe { word.as_mut_ptr().cast::<F>().write(function.read()) };
+            Self { word }
+        } else {
+            Self {
+                at: function.cast(),
+            }
+        }
+    }
+
+    /// Where the function is.
+    ///
+    /// # Safety
+    /// It is of that type.
+    #[inline]
+    unsafe fn function<F>(&mut self) -> NonNull<F> {
+        // SAFETY: The caller's promise.
+        unsafe {
+            if Self::is_word::<F>() {
+                NonNull::from(&mut self.word).cast()
+            } else {
+                self.at.cast()
+            }
+        }
+    }
+}
+
+/// A hasher of any type.
 #[derive(Clone, Copy)]
 pub(crate) struct HashAt<'a> {
     /// # Safety
-    /// The hasher is there, and a key of its type.
-    function: unsafe fn(NonNull<()>, NonNull<u8>) -> HashValue,
-    hasher: NonNull<()>,
+    /// It is what the hasher captures, and a key of its type is there.
+    function: unsafe fn(Captured, NonNull<u8>) -> HashValue,
+    captured: Captured,
     borrow: PhantomData<&'a ()>,
 }
 
 impl<'a> HashAt<'a> {
     #[inline]
-    pub(crate) fn new<K, F: Fn(&K) -> HashValue>(hasher: &'a F) -> Self {
+    pub(crate) fn new<K, F: Fn(&K) -> HashValue + Copy>(hasher: &'a F) -> Self {
         Self {
             function: hash::<K, F>,
-            hasher: NonNull::from(hasher).cast(),
+            // SAFETY: It is borrowed; to call a shared one at the same time does no harm.
+            captured: unsafe { Captured::of(NonNull::from(hasher)) },
             borrow: PhantomData,
         }
     }
 }
 
 /// # Safety
-/// The hasher is an `F`, and the key a `K`.
-unsafe fn hash<K, F: Fn(&K) -> HashValue>(hasher: NonNull<()>, key: NonNull<u8>) -> HashValue {
+/// It is what an `F` captures, and the key a `K`.
+unsafe fn hash<K, F: Fn(&K) -> HashValue>(mut captured: Captured, key: NonNull<u8>) -> HashValue {
     // SAFETY: The caller's promise.
-    unsafe { hasher.cast::<F>().as_ref()(key.cast().as_ref()) }
+    unsafe { captured.function::<F>().as_ref()(key.cast().as_ref()) }
 }
 
 impl HashKey for HashAt<'_> {
     #[inline]
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue {
         // SAFETY: The hasher is borrowed, and of the function's type; the caller's promise.
-        unsafe { (self.function)(self.hasher, key) }
+        unsafe { (self.function)(self.captured, key) }
+    }
+}
+
+/// A function of any type that finds a key.
+pub(crate) struct FindAt<'a> {
+    /// # Safety
+    /// It is what the function captures; as [`FindKey::find`].
+    function: unsafe fn(Captured, NonNull<u8>, HashValue) -> Option<Found>,
+    captured: Captured,
+    borrow: PhantomData<&'a mut ()>,
+}
+
+impl<'a> FindAt<'a> {
+    #[inline]
+    fn new<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(find: &'a mut F) -> Self {
+        Self {
+            function: find_by::<F>,
+            // SAFETY: It is borrowed alone.
+            captured: unsafe { Captured::of(NonNull::from(find)) },
+            borrow: PhantomData,
+        }
+    }
+}
+
+/// # Safety
+/// It is what an `F` captures.
+unsafe fn find_by<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+    mut captured: Captured,
+    head: NonNull<u8>,
+    hash: HashValue,
+) -> Option<Found> {
+    // SAFETY: The caller's promise.
+    unsafe { captured.function::<F>().as_mut()(head, hash) }
+}
+
+impl FindKey for FindAt<'_> {
+    #[inline]
+    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found> {
+        // SAFETY: The function is borrowed alone, and of this type; the caller's promise.
+        unsafe { (self.function)(self.captured, head, hash) }
     }
 }

@@ -1,4 +1,4 @@
-//! How the keys of a map are hashed by code that knows only where they lie.
+//! How the keys of a map are hashed and found by code that knows only where they lie.
 
 use crate::numbers::hash::HashValue;
 use core::ptr::NonNull;
@@ -11,3 +11,16 @@ pub(crate) trait HashKey: Copy {
     /// A key of the map's type is there, and stays while this runs.
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue;
 }
+
+/// How one key is found in a chain, whatever its type is.
+pub(crate) trait FindKey {
+    /// The bucket, by its head, and the slot of the key, which has this hash.
+    ///
+    /// # Safety
+    /// The head of a chain of the map's type that owns the hash is there; the chain stays while
+    /// this runs.
+    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found>;
+}
+
+/// Where a key was found.
+pub(crate) type Found = (NonNull<u8>, usize);

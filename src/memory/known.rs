@@ -1,7 +1,9 @@
 //! A map's types, allocator and hasher, known to the compiler: it folds them into the code of
 //! each map.
 
-use super::hash_key::HashKey;
+use super::blocks::Blocks;
+use super::cells::{CellFields, CellPool, Cells};
+use super::hash_key::{FindKey, Found, HashKey};
 use super::heap::Heap;
 use super::shape::{MapType, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
@@ -41,6 +43,14 @@ pub(crate) const fn hash_key<K, F: Fn(&K) -> HashValue + Copy>(hasher: &F) -> Ha
     HashBy::new(*hasher)
 }
 
+/// How it is to find a key: the function is asked with the head of a chain.
+#[inline]
+pub(crate) const fn find_key<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+    find: &mut F,
+) -> FindBy<'_, F> {
+    FindBy(find)
+}
+
 /// The heap of a map whose allocator the compiler knows.
 pub(crate) struct HeapOf<'a, T, A> {
     of: T,
@@ -62,7 +72,7 @@ impl<'a, T, A> HeapOf<'a, T, A> {
     }
 }
 
-impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
+impl<T: MapType, A: Allocator> Blocks for HeapOf<'_, T, A> {
     type Of = T;
 
     #[inline]
@@ -82,6 +92,34 @@ impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
             // SAFETY: The caller's promise.
             unsafe { self.alloc.deallocate(block, layout) }
         }
+    }
+}
+
+impl<T: MapType, A: Allocator> Heap for HeapOf<'_, T, A> {
+    #[inline]
+    unsafe fn give_cells(
+        self,
+        reserved: Option<&mut CellPool>,
+        may_allocate: bool,
+        fields: CellFields,
+    ) -> Had<()> {
+        // SAFETY: The caller's promise.
+        unsafe { Cells::give(self, reserved, may_allocate, fields) }
+    }
+
+    fn allocate_cells(self, entries: u32) -> Had<CellPool> {
+        CellPool::allocate(self, entries)
+    }
+
+    #[inline]
+    unsafe fn free_cells(self, cells: Cells) {
+        // SAFETY: The caller's promise.
+        unsafe { cells.free(self) }
+    }
+
+    unsafe fn free_all_cells(self, pool: CellPool) {
+        // SAFETY: The caller's promise.
+        unsafe { pool.free(self) }
     }
 }
 
@@ -108,5 +146,15 @@ impl<K, F: Fn(&K) -> HashValue + Copy> HashKey for HashBy<K, F> {
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue {
         // SAFETY: The caller's promise.
         (self.0)(unsafe { key.cast().as_ref() })
+    }
+}
+
+/// A function that finds a key.
+pub(crate) struct FindBy<'a, F>(&'a mut F);
+
+impl<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>> FindKey for FindBy<'_, F> {
+    #[inline]
+    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found> {
+        (self.0)(head, hash)
     }
 }

@@ -18,9 +18,10 @@
 //! * **A3** A spare belongs to its array's allocation: those of the current array are in its
 //!   chains or among the free spares, those of the old one in chains that are not moved.
 
-use super::array::{Array, front_size};
+use super::array::Array;
+use super::blocks::{Blocks, allocate_buckets, free_buckets};
 use super::bucket::BucketPtr;
-use super::heap::{Heap, allocate_buckets, free_buckets};
+
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::{Had, TryReserveError};
@@ -81,12 +82,12 @@ impl FreeList {
     unsafe fn link_run<T: MapType>(&mut self, first: BucketPtr<T>, buckets: u32) {
         debug_assert!(buckets > 0);
         // SAFETY: The first bucket of the run is free.
-        unsafe { first.write_free_run(u64::from(buckets), self.first) };
+        unsafe { first.write_free_run(buckets, self.first) };
         self.first = Some(first.address());
     }
 
     /// The first bucket of each run, and how many there are in it.
-    fn runs<T: MapType>(&self, of: T) -> impl Iterator<Item = (BucketPtr<T>, u64)> {
+    fn runs<T: MapType>(&self, of: T) -> impl Iterator<Item = (BucketPtr<T>, u32)> {
         let mut next = self.first;
         core::iter::from_fn(move || {
             let first = BucketPtr::at(of, next?);
@@ -99,7 +100,7 @@ impl FreeList {
 
     /// Whether the runs have as many buckets as the list counts.
     fn is_counted<T: MapType>(&self, of: T) -> bool {
-        let mut left = Some(u64::from(self.buckets));
+        let mut left = Some(self.buckets);
         for (_, buckets) in self.runs(of) {
             left = left.and_then(|left| left.checked_sub(buckets));
         }
@@ -137,7 +138,7 @@ impl Extent {
     #[inline(always)]
     const fn front(self, shape: Shape) -> usize {
         if self.0 & Self::HAS_FRONT != 0 {
-            front_size(shape)
+            shape.front()
         } else {
             0
         }
@@ -187,30 +188,27 @@ impl ChunkPtr {
         // SAFETY: The buckets begin behind the header, within the block.
         unsafe { BucketPtr::first_of(of, self.at.cast(), header_size(of.shape()), SLOTS) }
     }
-
-    /// Its front, if it has one.
-    pub(crate) fn front<T: MapType>(self, of: T) -> Option<NonNull<u8>> {
-        let front = self.extent.front(of.shape());
-        // SAFETY: The block begins so many bytes before the header.
-        (front > 0).then(|| unsafe { self.at.cast::<u8>().sub(front) })
-    }
 }
 
-/// Allocates a chunk.
-pub(crate) fn make_chunk<H: Heap>(heap: H, buckets: u32, has_front: bool) -> Had<ChunkPtr> {
+/// Allocates a chunk, and says where its front is.
+pub(crate) fn make_chunk<H: Blocks>(
+    heap: H,
+    buckets: u32,
+    has_front: bool,
+) -> Had<(ChunkPtr, Option<NonNull<u8>>)> {
     let extent = Extent::new(buckets, has_front).ok_or(TryReserveError::CapacityOverflow)?;
     let shape = heap.of().shape();
-    let block = allocate_buckets(heap, extent.before(shape), buckets as usize)?;
+    let block = allocate_buckets(heap, extent.before(shape), buckets as usize)?.cast::<u8>();
     // SAFETY: The header lies behind the front, aligned as a bucket is.
-    let at = unsafe { block.cast::<u8>().add(extent.front(shape)) }.cast();
-    Ok(ChunkPtr { at, extent })
+    let at = unsafe { block.add(extent.front(shape)) }.cast();
+    Ok((ChunkPtr { at, extent }, has_front.then_some(block)))
 }
 
 /// Gives a chunk back.
 ///
 /// # Safety
 /// It came from this heap, and nothing in it is used again.
-unsafe fn free_chunk<H: Heap>(heap: H, ChunkPtr { at, extent }: ChunkPtr) {
+unsafe fn free_chunk<H: Blocks>(heap: H, ChunkPtr { at, extent }: ChunkPtr) {
     let shape = heap.of().shape();
     // SAFETY: The block begins with the front, and was allocated with this layout.
     unsafe {
@@ -257,50 +255,59 @@ impl ChunkList {
 
 /// Chunks that are not yet a map's. Dropped before they are, they are given back, also if the
 /// allocator panics with some.
-pub(crate) struct NewChunks<H: Heap> {
+pub(crate) struct NewChunks<H: Blocks> {
     heap: H,
     chunks: ChunkList,
     buckets: u32,
+    /// That of the first chunk, if it has one.
+    front: Option<NonNull<u8>>,
 }
 
-impl<H: Heap> NewChunks<H> {
+impl<H: Blocks> NewChunks<H> {
     pub(crate) const fn none(heap: H) -> Self {
+        Self::of(heap, ChunkList::EMPTY)
+    }
+
+    /// Chunks whose buckets are not counted.
+    const fn of(heap: H, chunks: ChunkList) -> Self {
         Self {
             heap,
-            chunks: ChunkList::EMPTY,
+            chunks,
             buckets: 0,
+            front: None,
         }
     }
 
     /// Allocates a chunk.
     pub(crate) fn add(&mut self, buckets: u32, has_front: bool) -> Had<()> {
-        let all = self.buckets.checked_add(buckets);
-        let all = all.ok_or(TryReserveError::CapacityOverflow)?;
-        let chunk = make_chunk(self.heap, buckets, has_front)?;
+        let (chunk, front) = make_chunk(self.heap, buckets, has_front)?;
         // SAFETY: The chunk is new.
         unsafe { self.chunks.push(chunk) };
-        self.buckets = all;
+        self.front = self.front.or(front);
+        self.buckets = self.buckets.saturating_add(buckets);
         Ok(())
     }
 
     /// Makes sure that there are so many buckets, in as few chunks as the allocator allows, but
-    /// no more than `most`, and no smaller ones than usual, if it has them. The first chunk may
-    /// need a front.
+    /// no more than `most` if that is said, and no smaller ones than usual, if it has them. The
+    /// first chunk may need a front.
+    #[inline]
     pub(crate) fn hold(
         &mut self,
         buckets: u32,
         usual: u32,
         with_front: bool,
-        mut most: u32,
+        mut most: Option<u32>,
     ) -> Had<()> {
         let mut largest = u32::MAX;
         while self.buckets < buckets {
             let short = buckets - self.buckets;
             let chunk = u32::min(largest, u32::max(short, usual));
+            let may_be = |chunk: u32| most.is_none_or(|most| short.div_ceil(chunk) <= most);
             match self.add(chunk, with_front && self.chunks.first.is_none()) {
-                Ok(()) => most = most.saturating_sub(1),
+                Ok(()) => most = most.map(|most| most.saturating_sub(1)),
                 Err(_) if chunk > short => largest = short,
-                Err(_) if chunk > 1 && short.div_ceil(chunk / 2) <= most => largest = chunk / 2,
+                Err(_) if chunk > 1 && may_be(chunk / 2) => largest = chunk / 2,
                 Err(error) => return Err(error),
             }
         }
@@ -308,8 +315,8 @@ impl<H: Heap> NewChunks<H> {
     }
 
     /// The front of the first chunk, if it has one.
-    pub(crate) fn front(&self) -> Option<NonNull<u8>> {
-        self.chunks.iter().last()?.front(self.heap.of())
+    pub(crate) const fn front(&self) -> Option<NonNull<u8>> {
+        self.front
     }
 
     /// Makes them the map's, and their buckets free.
@@ -322,12 +329,12 @@ impl<H: Heap> NewChunks<H> {
     }
 }
 
-impl<H: Heap> Drop for NewChunks<H> {
+impl<H: Blocks> Drop for NewChunks<H> {
     fn drop(&mut self) {
         /// What is left to be given back, also after the allocator has panicked.
-        struct Rest<'a, H: Heap>(&'a mut NewChunks<H>);
+        struct Rest<'a, H: Blocks>(&'a mut NewChunks<H>);
 
-        impl<H: Heap> Rest<'_, H> {
+        impl<H: Blocks> Rest<'_, H> {
             fn free(&mut self) {
                 let heap = self.0.heap;
                 while let Some(chunk) = self.0.chunks.pop() {
@@ -337,7 +344,7 @@ impl<H: Heap> Drop for NewChunks<H> {
             }
         }
 
-        impl<H: Heap> Drop for Rest<'_, H> {
+        impl<H: Blocks> Drop for Rest<'_, H> {
             fn drop(&mut self) {
                 self.free();
             }
@@ -401,7 +408,7 @@ impl Pool {
     /// Whether more than so many are.
     #[inline]
     pub(crate) const fn has_more_than(&self, buckets: u32) -> bool {
-        self.free.buckets as u64 + self.spares.buckets as u64 > buckets as u64
+        self.len() > buckets
     }
 
     /// How many free buckets are in chunks.
@@ -519,33 +526,29 @@ impl Pool {
         self.leaving.first.is_some()
     }
 
-    /// Gives one of the chunks back that were let go.
+    /// Gives one of the chunks back that were let go, if there is one.
     ///
     /// # Safety
     /// They came from this heap.
-    pub(crate) unsafe fn give_back<H: Heap>(&mut self, heap: H) {
-        if let Some(chunk) = self.leaving.pop() {
-            // SAFETY: The caller's promise; nothing in it is in use.
-            unsafe { free_chunk(heap, chunk) };
-        }
+    pub(crate) unsafe fn give_back<H: Blocks>(&mut self, heap: H) -> bool {
+        let Some(chunk) = self.leaving.pop() else {
+            return false;
+        };
+        // SAFETY: The caller's promise; nothing in it is in use.
+        unsafe { free_chunk(heap, chunk) };
+        true
     }
 
     /// Gives all chunks back, and forgets all free buckets: also if the allocator panics.
     ///
     /// # Safety
     /// The chunks came from this heap, and no bucket in them is used again.
-    pub(crate) unsafe fn free_all<H: Heap>(&mut self, heap: H) {
+    pub(crate) unsafe fn free_all<H: Blocks>(&mut self, heap: H) {
         let Self {
             chunks, leaving, ..
         } = mem::replace(self, Self::EMPTY);
-        let _leaving = NewChunks {
-            chunks: leaving,
-            ..NewChunks::none(heap)
-        };
-        let _chunks = NewChunks {
-            chunks,
-            ..NewChunks::none(heap)
-        };
+        let _leaving = NewChunks::of(heap, leaving);
+        let _chunks = NewChunks::of(heap, chunks);
     }
 
     /// Whether a bucket is in one of the chunks.

@@ -37,6 +37,9 @@ pub(crate) trait MapType: Copy {
 
     fn shape(self) -> Shape;
 
+    /// The allocations that the cells of one entry are.
+    fn cells(self) -> CellLayouts;
+
     /// Whether the first bucket begins with two slots.
     #[inline]
     fn begins_small(self) -> bool {
@@ -58,6 +61,7 @@ impl<K, V, P> Copy for Types<K, V, P> {}
 impl<K, V, P: Tradeoffs> Types<K, V, P> {
     pub(crate) const HERE: Self = Self(PhantomData);
     pub(crate) const SHAPE: Shape = Shape::new::<K, V>(P::INLINE_LIMIT, P::SMALL_FIRST_BUCKET);
+    pub(super) const CELLS: CellLayouts = CellLayouts::new::<K, V>(P::INLINE_LIMIT);
 }
 
 impl<K, V, P: Tradeoffs> MapType for Types<K, V, P> {
@@ -67,36 +71,34 @@ impl<K, V, P: Tradeoffs> MapType for Types<K, V, P> {
     fn shape(self) -> Shape {
         Self::SHAPE
     }
+
+    #[inline(always)]
+    fn cells(self) -> CellLayouts {
+        Self::CELLS
+    }
 }
 
 /// How a key or an elem is stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Field {
-    /// If a slot has a pointer to it only: bytes of the allocation that it points to.
-    cell: Option<NonZeroUsize>,
-    /// The logarithm of that allocation's alignment.
-    cell_align: u8,
     /// Bytes of it in a slot.
     size: u8,
+    /// Whether a slot has a pointer to it only.
+    has_cell: bool,
 }
 
 impl Field {
     /// A type that is stored in the slot, or if it is larger than the limit in a cell.
     const fn of<T>(inline_limit: usize) -> Self {
         assert!(inline_limit <= u8::MAX as usize && size_of::<NonNull<T>>() <= inline_limit);
-        let is_large = size_of::<T>() > inline_limit;
+        let has_cell = size_of::<T>() > inline_limit;
         Self {
-            cell: if is_large {
-                NonZeroUsize::new(size_of::<T>())
-            } else {
-                None
-            },
-            cell_align: align_of::<T>().trailing_zeros() as u8,
-            size: if is_large {
+            size: if has_cell {
                 size_of::<NonNull<T>>() as u8
             } else {
                 size_of::<T>() as u8
             },
+            has_cell,
         }
     }
 
@@ -109,24 +111,45 @@ impl Field {
     /// Whether a slot has a pointer to it only.
     #[inline(always)]
     pub(super) const fn has_cell(self) -> bool {
-        self.cell.is_some()
+        self.has_cell
     }
+}
 
-    /// The allocation that this pointer points to.
-    #[inline(always)]
-    pub(super) fn cell(self) -> Option<Layout> {
-        let size = self.cell?;
-        // SAFETY: They are a type's size and alignment.
-        let layout = unsafe { Layout::from_size_align_unchecked(size.get(), 1 << self.cell_align) };
-        Some(layout)
-    }
+/// The allocations that the cells of one entry are.
+#[derive(Clone, Copy)]
+pub(crate) struct CellLayouts {
+    pub(crate) key: Option<Layout>,
+    pub(crate) elem: Option<Layout>,
+}
 
-    /// Bytes of its cell.
-    const fn cell_size(self) -> usize {
-        match self.cell {
-            Some(size) => size.get(),
-            None => 0,
+impl CellLayouts {
+    /// Of entries that have none.
+    #[cfg(feature = "small-code")]
+    pub(super) const NONE: Self = Self {
+        key: None,
+        elem: None,
+    };
+
+    const fn new<K, V>(inline_limit: usize) -> Self {
+        Self {
+            key: cell::<K>(inline_limit),
+            elem: cell::<V>(inline_limit),
         }
+    }
+
+    /// Bytes asked for by the cells of one entry.
+    pub(crate) fn bytes(self) -> usize {
+        let bytes = |cell: Option<Layout>| cell.map_or(0, |cell| cell.size());
+        bytes(self.key) + bytes(self.elem)
+    }
+}
+
+/// The allocation that a type of more bytes than that is kept in.
+const fn cell<T>(inline_limit: usize) -> Option<Layout> {
+    if size_of::<T>() > inline_limit {
+        Some(Layout::new::<T>())
+    } else {
+        None
     }
 }
 
@@ -148,6 +171,9 @@ pub(super) struct Head {
     pub(super) overflow: Option<NonNull<u8>>,
 }
 
+/// Bytes of a front: what [`Extra`](crate::go::header::Extra) takes.
+pub(crate) const FRONT: usize = if size_of::<usize>() == 8 { 104 } else { 64 };
+
 /// The layout of a bucket. No alignment is over 2^29, so that all offsets are below 2^32.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
@@ -156,6 +182,8 @@ pub(crate) struct Shape {
     size: NonZeroU32,
     keys_at: u32,
     elems_at: u32,
+    /// Bytes of a front before buckets of this shape.
+    front: u32,
     /// The logarithm of the alignment.
     align: u8,
     /// Whether the keys lie before the head.
@@ -181,6 +209,7 @@ impl Shape {
             size: NonZeroU32::MIN,
             keys_at: offset(keys_at),
             elems_at: offset(elems_at),
+            front: offset(round_up(FRONT, align)),
             align: align.trailing_zeros() as u8,
             keys_first,
         };
@@ -199,6 +228,12 @@ impl Shape {
     #[inline(always)]
     pub(crate) const fn align(self) -> usize {
         1 << self.align
+    }
+
+    /// Bytes of a front before such buckets.
+    #[inline(always)]
+    pub(super) const fn front(self) -> usize {
+        self.front as usize
     }
 
     /// Where keys that lie behind the head begin, counted from there.
@@ -243,17 +278,6 @@ impl Shape {
     #[inline]
     pub(crate) const fn has_cells(self) -> bool {
         self.key.has_cell() || self.elem.has_cell()
-    }
-
-    /// The allocations that the cells of one entry are: the key's and the elem's.
-    pub(crate) fn cells(self) -> [Option<Layout>; 2] {
-        [self.key.cell(), self.elem.cell()]
-    }
-
-    /// Bytes asked for by the cells of one entry.
-    #[inline(always)]
-    pub(crate) const fn cell_bytes(self) -> usize {
-        self.key.cell_size() + self.elem.cell_size()
     }
 
     /// The layout of a first bucket of so many slots, fewer than eight only where the policy

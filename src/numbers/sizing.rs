@@ -180,6 +180,7 @@ impl Promise {
 
 /// How many new keys go by after a refused growth before it is tried again:
 /// half as many as there are buckets, at least one bucket full and at most 65,535.
+#[cfg_attr(feature = "small-code", inline(never))]
 pub(crate) const fn growth_put_off(bits: BucketBits) -> u16 {
     match bits.count() / 2 {
         0..SLOTS => SLOTS as u16,

@@ -82,7 +82,6 @@ pub(crate) struct TopHashes(u64);
 
 impl TopHashes {
     pub(crate) const ALL_EMPTY_REST: Self = Self(0);
-    pub(crate) const ALL_EVACUATED_EMPTY: Self = Self(TopHash::EVACUATED_EMPTY.0 as u64 * LOW_BITS);
 
     /// From the eight bytes as they lie in memory.
     #[inline]
@@ -104,19 +103,22 @@ impl TopHashes {
 
     /// The same slots with one of them changed.
     #[inline]
-    pub(crate) const fn with(self, slot: usize, top: TopHash) -> Self {
+    pub(crate) fn with(self, slot: usize, top: TopHash) -> Self {
         debug_assert!(slot < 8);
-        let shift = 8 * (slot & 7);
-        Self((self.0 & !(0xff << shift)) | (top.0 as u64) << shift)
-    }
-
-    /// The marks of a bucket whose live slots were moved, some of them to Y.
-    #[inline]
-    pub(crate) const fn moved(live: Slots, Sides(sides): Sides) -> Self {
-        const EMPTY_TO_X: u8 = TopHash::EVACUATED_EMPTY.0 ^ TopHash::EVACUATED_X.0;
-        const _: () = assert!(TopHash::EVACUATED_X.0 ^ 1 == TopHash::EVACUATED_Y.0);
-        let to_x = (live.0 >> 7) * EMPTY_TO_X as u64;
-        Self(Self::ALL_EVACUATED_EMPTY.0 ^ to_x ^ u64::from_le_bytes(sides))
+        #[cfg(target_pointer_width = "64")]
+        {
+            let shift = 8 * (slot & 7);
+            Self((self.0 & !(0xff << shift)) | (top.0 as u64) << shift)
+        }
+        // To shift two words takes more.
+        #[cfg(not(target_pointer_width = "64"))]
+        {
+            let mut bytes = self.to_memory();
+            if let Some(byte) = bytes.get_mut(slot & 7) {
+                *byte = top.0;
+            }
+            Self::from_memory(bytes)
+        }
     }
 
     /// Whether nothing follows in this bucket's chain.
@@ -130,7 +132,7 @@ impl TopHashes {
     pub(crate) const fn free_at_end(self) -> Option<usize> {
         if self.ends_chain() {
             // There is one: the last slot is free.
-            Some((self.free().0.trailing_zeros() / 8) as usize)
+            Some(self.free().lowest())
         } else {
             None
         }
@@ -139,7 +141,7 @@ impl TopHashes {
     /// Slots that hold an entry.
     #[inline]
     pub(crate) const fn live(self) -> Slots {
-        Slots(self.0 & HIGH_BITS)
+        Slots::of(self.0 & HIGH_BITS)
     }
 
     /// Slots that hold an entry, with their bytes, from slot 0 up. For a bucket that is nearly
@@ -155,7 +157,7 @@ impl TopHashes {
     /// Slots that hold none, in a bucket that is not evacuated.
     #[inline]
     pub(crate) const fn free(self) -> Slots {
-        Slots(!self.0 & HIGH_BITS)
+        Slots::of(!self.0 & HIGH_BITS)
     }
 
     /// Live slots that may have this byte.
@@ -170,32 +172,57 @@ impl TopHashes {
     pub(crate) const fn matching(self, top: TopHash) -> Slots {
         debug_assert!(top.is_live());
         let difference = self.0 ^ (LOW_BITS * top.0 as u64);
-        Slots(difference.wrapping_sub(LOW_BITS) & self.0 & HIGH_BITS)
+        Slots::of(difference.wrapping_sub(LOW_BITS) & self.0 & HIGH_BITS)
     }
 
     /// The same slots with emptyRest after the last live one.
+    #[inline]
     pub(crate) const fn trimmed(self) -> Self {
+        #[cfg(target_pointer_width = "64")]
         match self.0 & HIGH_BITS {
             0 => Self::ALL_EMPTY_REST,
             live => Self(self.0 & (u64::MAX >> live.leading_zeros())),
         }
+        // To shift two words takes more.
+        #[cfg(not(target_pointer_width = "64"))]
+        match trimmed_half((self.0 >> 32) as u32) {
+            0 => Self(trimmed_half(self.0 as u32) as u64),
+            high => Self((high as u64) << 32 | self.0 as u32 as u64),
+        }
     }
 }
 
-/// To which [side](crate::numbers::hash::HashValue::side) the entries of a bucket go when its
-/// chain is split: a slot's byte is 1 for Y.
+/// Four slots with emptyRest after the last live one.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+#[inline]
+const fn trimmed_half(tops: u32) -> u32 {
+    let live = tops & HIGH_BITS as u32;
+    match u32::MAX.checked_shr(live.leading_zeros()) {
+        Some(up_to_live) => tops & up_to_live,
+        None => 0,
+    }
+}
+
+/// The marks of a bucket whose entries are moved, some of them to Y.
 #[derive(Clone, Copy)]
-pub(crate) struct Sides([u8; 8]);
+pub(crate) struct Marks([u8; 8]);
 
-impl Sides {
-    pub(crate) const ALL_X: Self = Self([0; 8]);
+impl Marks {
+    /// Of a bucket that has none.
+    pub(crate) const EMPTY: Self = Self([TopHash::EVACUATED_EMPTY.0; 8]);
 
-    /// Notes where the entry of a slot goes.
+    /// Notes to which [side](crate::numbers::hash::HashValue::side) the entry of a slot goes.
     #[inline]
     pub(crate) fn note(&mut self, slot: usize, side: usize) {
-        if let Some(noted) = self.0.get_mut(slot & 7) {
-            *noted = (side & 1) as u8;
+        const _: () = assert!(TopHash::EVACUATED_X.0 | 1 == TopHash::EVACUATED_Y.0);
+        if let Some(mark) = self.0.get_mut(slot & 7) {
+            *mark = TopHash::EVACUATED_X.0 | (side & 1) as u8;
         }
+    }
+
+    #[inline]
+    pub(crate) const fn tops(self) -> TopHashes {
+        TopHashes::from_memory(self.0)
     }
 }
 
@@ -225,10 +252,34 @@ impl Iterator for Entries {
 
 /// A set of slots of one bucket, and an iterator over it from slot 0 up.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Slots(u64);
+pub(crate) struct Slots(SlotBits);
+
+/// The highest bits of the slots' bytes, or where a machine word has no room for these one bit
+/// each.
+#[cfg(target_pointer_width = "64")]
+type SlotBits = u64;
+#[cfg(not(target_pointer_width = "64"))]
+type SlotBits = u32;
+
+/// Bits from one slot to the next.
+const BITS_OF_A_SLOT: u32 = if SlotBits::BITS == u64::BITS { 8 } else { 1 };
 
 impl Slots {
     pub(crate) const NONE: Self = Self(0);
+
+    /// Slots whose bytes have their highest bits here, where there are no others.
+    #[inline]
+    const fn of(high_bits: u64) -> Self {
+        #[cfg(not(target_pointer_width = "64"))]
+        let high_bits = gathered(high_bits);
+        Self(high_bits)
+    }
+
+    /// The first slot of a set that is not empty.
+    #[inline]
+    const fn lowest(self) -> usize {
+        (self.0.trailing_zeros() / BITS_OF_A_SLOT) as usize
+    }
 
     #[inline]
     pub(crate) const fn is_empty(self) -> bool {
@@ -242,7 +293,7 @@ impl Slots {
     pub(crate) const fn last(self) -> Option<usize> {
         match self.0 {
             0 => None,
-            slots => Some((slots.ilog2() / 8) as usize),
+            slots => Some((slots.ilog2() / BITS_OF_A_SLOT) as usize),
         }
     }
 
@@ -251,9 +302,19 @@ impl Slots {
         if self.is_empty() {
             None
         } else {
-            Some((self.0.trailing_zeros() / 8) as usize)
+            Some(self.lowest())
         }
     }
+}
+
+/// The highest bits of eight bytes side by side; no other bit is set.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+#[inline]
+const fn gathered(high_bits: u64) -> u32 {
+    // Slots 0 to 3 are bits 3, 11, 19 and 27 here, and slots 4 to 7 are bits 7, 15, 23 and 31.
+    let spread = (high_bits as u32) >> 4 | (high_bits >> 32) as u32;
+    // Each bit is where it is to be in one of the four summands, and no two of any meet.
+    spread.wrapping_mul(0x0020_4081) >> 24
 }
 
 impl Iterator for Slots {
@@ -320,6 +381,23 @@ mod tests {
     }
 
     #[test]
+    fn where_words_are_short_slots_are_one_bit_each() {
+        for set in 0..=u8::MAX {
+            let byte = |slot: u32| u64::from(set >> slot & 1) << (8 * slot + 7);
+            let high_bits = (0..8).map(byte).fold(0, |bits, byte| bits | byte);
+            assert_eq!(gathered(high_bits), u32::from(set));
+        }
+    }
+
+    #[test]
+    fn where_words_are_short_slots_are_trimmed_in_halves() {
+        let trimmed = |bytes| trimmed_half(u32::from_le_bytes(bytes)).to_le_bytes();
+        assert_eq!(trimmed([1, 0x92, 1, 1]), [1, 0x92, 0, 0]);
+        assert_eq!(trimmed([1, 1, 1, 0x80]), [1, 1, 1, 0x80]);
+        assert_eq!(trimmed([1, 1, 0, 0]), [0; 4]);
+    }
+
+    #[test]
     fn live_and_free_slots_are_each_others_complement() {
         let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
         assert_eq!(tops.live().collect::<Vec<_>>(), [0, 2, 4, 5]);
@@ -346,14 +424,14 @@ mod tests {
 
     #[test]
     fn marks_say_where_each_slot_went() {
-        let tops = TopHashes::from_memory([0x90, 1, 0x92, 0, 0x80, 0xff, 1, 0]);
-        let mut sides = Sides::ALL_X;
+        let mut marks = Marks::EMPTY;
         for (slot, side) in [(0, 0), (2, 1), (4, 0), (5, 1)] {
-            sides.note(slot, side);
+            marks.note(slot, side);
         }
+        let marks = marks.tops();
         let (x, y, empty) = (2, 3, 4);
-        let marks = TopHashes::from_memory([x, empty, y, empty, x, y, empty, empty]);
-        assert_eq!(TopHashes::moved(tops.live(), sides), marks);
+        let all = [x, empty, y, empty, x, y, empty, empty];
+        assert_eq!(marks, TopHashes::from_memory(all));
         assert!((0..8).all(|slot| marks.get(slot).is_evacuated()));
     }
 
@@ -365,6 +443,6 @@ mod tests {
                 .with(7, TopHash::EMPTY_ONE)
                 .ends_chain()
         );
-        assert!(!TopHashes::ALL_EVACUATED_EMPTY.ends_chain());
+        assert!(!Marks::EMPTY.tops().ends_chain());
     }
 }

@@ -6,11 +6,11 @@
 use super::entry::{Face, RawEntry, RawOccupied, RawVacant, fill};
 use super::iter::{Lent, Loan};
 use super::live::Live;
-use super::map::RawHmap;
+use super::map::{RawHmap, free_cells};
 use super::policy::{OfArrays, Tabled};
+use crate::memory::blocks::Blocks;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::{compiled_for, hash_key};
-use crate::memory::heap::Heap;
 use crate::memory::shape::{MapType, Types};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::InsertError;
@@ -23,19 +23,15 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// Removes what is left of an entry that was moved out: its slot and its cells.
     ///
     /// # Safety
-    /// The slot is live, and belongs to `head`; the entry that was in it
+    /// The slot is live, of a key with this hash; the entry that was in it
     /// is the caller's.
-    unsafe fn remove_moved(
-        &mut self,
-        head: BucketPtr<compiled_for!(K, V, P)>,
-        slot: Slot<Types<K, V, P>>,
-    ) {
+    unsafe fn remove_moved(&mut self, hash: HashValue, slot: Slot<Types<K, V, P>>) {
+        let (header, heap) = self.parts();
         // SAFETY: The caller's promise; its cells, if there are any, are empty.
         unsafe {
-            let freed = self.header.unlink(head, slot.of_types(Self::TOLD));
-            let (header, heap) = self.parts();
-            freed.cells().free(heap);
-            header.close_gap(heap, head, freed);
+            let freed = header.unlink(hash, slot.of_types(heap.of()));
+            free_cells(freed.of_types(Types::<K, V, P>::HERE), heap);
+            header.close_gap(heap, hash, freed);
         }
     }
 
@@ -64,10 +60,12 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         let hasher = hash_key(&hasher);
         header.growth_work(heap.of(), hash, hasher);
         // SAFETY: The work is done; the slot is written below.
-        let Ok(slot) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
+        let Ok(new) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
             return Err((key, elem));
         };
-        slot.of_types(Types::<K, V, P>::HERE).write(key, elem);
+        // SAFETY: As it was got above.
+        let slot = unsafe { new.of_types(Types::<K, V, P>::HERE).new_slot() };
+        slot.write(key, elem);
         Ok(())
     }
 }
@@ -109,8 +107,8 @@ impl<'a, M: Face> RawEntry<'a, M> {
         hash: HashValue,
         eq: impl FnMut(&M::Key) -> bool,
     ) -> Self {
-        let owner = map.core().owner(hash);
-        Self::find_in(map, owner, hash, eq)
+        let found = map.core().find(hash, eq);
+        Self::of_found(map, hash, found.map(|slot| slot.of_types(())))
     }
 }
 
@@ -137,11 +135,8 @@ impl<'a, M: Face> RawOccupied<'a, M> {
         impl<M: Face> Drop for MovedOut<'_, '_, M> {
             fn drop(&mut self) {
                 let RawOccupied { map, hash, slot } = &mut *self.0;
-                // SAFETY: There are entries, so there is an array (A1).
-                let head = unsafe { map.core().owner_of_entry(*hash) };
-                // SAFETY: The slot is live, was found in the chain that owns the hash, and its
-                // entry was moved out.
-                unsafe { map.core_mut().remove_moved(head, *slot) }
+                // SAFETY: The slot is live, was found by the hash, and its entry was moved out.
+                unsafe { map.core_mut().remove_moved(*hash, *slot) }
             }
         }
 
@@ -195,9 +190,10 @@ impl<'a, M: Face> RawVacant<'a, M> {
         let no_hasher = |_: &M::Key| hash;
         let hasher = hash_key(&no_hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
-        let new = unsafe { header.place(heap, hash, hasher, Supply::NoGrowth) };
-        let new = new.map(|slot| slot.of_types(Types::HERE));
-        fill(map, hash, new, key, elem)
+        unsafe {
+            let new = header.place(heap, hash, hasher, Supply::NoGrowth);
+            fill(map, hash, new, key, elem)
+        }
     }
 
     pub(crate) fn into_map(self) -> &'a mut M {

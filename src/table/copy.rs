@@ -6,14 +6,14 @@
 
 use super::map::{RawHmap, drop_pair};
 use super::policy::Tabled;
+use crate::memory::blocks::Blocks;
 use crate::memory::bucket::Slot;
-use crate::memory::cells::{CellPool, Cells, NewCells};
-use crate::memory::heap::Heap;
+use crate::memory::cells::{CellPool, Cells};
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::seam::Table;
-use core::mem;
 
 impl<K: Clone, V: Clone, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// A map with clones of all entries in the same slots. What is reserved is not
@@ -59,7 +59,7 @@ impl<K: Clone, V: Clone, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         let copy = copying::<K, V, P, _>(heap, cells);
         header.refill(heap.of(), &source.header, copy)?;
         // SAFETY: They came from this heap.
-        unsafe { cells.free(heap) };
+        unsafe { heap.free_all_cells(cells.take_all()) };
         refill.is_filled = true;
         Ok(true)
     }
@@ -74,11 +74,11 @@ fn copying<K: Clone, V: Clone, P: Tabled, H: Heap>(
         // SAFETY: A live slot of a map of these types, which is borrowed.
         let (key, elem) = unsafe { from.of_types(Types::<K, V, P>::HERE).entry() };
         let (key, elem) = (key.clone(), elem.clone());
-        let at_hand = cells.take(heap.of());
-        let cells = at_hand.map_or_else(|| Cells::allocate(heap), Ok)?;
-        // SAFETY: The slot is free, of the same types, and the cells are its own.
+        // SAFETY: The slot is free, of the same types, and its cells are its own.
         unsafe {
-            to.set_cells(cells);
+            if Types::<K, V, P>::SHAPE.has_cells() {
+                heap.give_cells(Some(cells), true, to.cell_fields())?;
+            }
             to.of_types(Types::<K, V, P>::HERE).write(key, elem);
         }
         Ok(())
@@ -97,8 +97,8 @@ impl<K, V, A: Allocator, P: Tabled> Refill<'_, K, V, A, P> {
     /// Removes all entries. What they have beside their slots is kept: overflow buckets, and
     /// cells, also those that were reserved.
     fn clear(&mut self) {
-        let (header, heap) = self.map.parts();
-        header.take_all_reserved(heap.of(), &mut self.cells);
+        let (header, _) = self.map.parts();
+        header.take_all_reserved(&mut self.cells);
         if Types::<K, V, P>::SHAPE.has_cells() {
             let mut slots = self.map.walk();
             while let Some(slot) = self.map.unlink_next(&mut slots, |_, _| true) {
@@ -135,11 +135,11 @@ impl<K, V, A: Allocator, P: Tabled> Refill<'_, K, V, A, P> {
 
 impl<K, V, A: Allocator, P: Tabled> Drop for Refill<'_, K, V, A, P> {
     fn drop(&mut self) {
-        let mut cells = mem::replace(&mut self.cells, CellPool::EMPTY);
+        let cells = self.cells.take_all();
         if !self.is_filled {
             self.map.empty_all();
         }
         // SAFETY: They came from this heap.
-        unsafe { cells.free(self.map.heap()) };
+        unsafe { self.map.heap().free_all_cells(cells) };
     }
 }

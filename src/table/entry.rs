@@ -3,17 +3,17 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::lookup::find_to_change;
+use super::lookup::find_by;
 use super::map::RawHmap;
 use super::policy::Tabled;
-use crate::memory::bucket::{BucketPtr, Entered, Slot};
-use crate::memory::compiled::{compiled_for, hash_key};
-use crate::memory::heap::Heap;
+use crate::memory::blocks::Blocks;
+use crate::memory::bucket::Slot;
+use crate::memory::compiled::{find_key, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::seam::{Supply, Table};
+use crate::seam::{Supply, Table, Target};
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back
@@ -47,9 +47,6 @@ pub(crate) trait HashingFace: Face {
 
 /// What the entries of a face's map are.
 pub(super) type TypesOf<M> = Types<<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy>;
-
-/// What the core is told of them.
-type CoreOf<M> = compiled_for!(<M as Face>::Key, <M as Face>::Elem, <M as Face>::Policy);
 
 /// The place of a key.
 pub(crate) enum RawEntry<'a, M: Face> {
@@ -92,24 +89,19 @@ impl<'a, M: HashingFace> RawEntry<'a, M> {
         let hash = hash(map);
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
-        let owner = header.owner_to_change(heap.of(), hash, hash_key(&hasher));
-        Self::find_in(map, owner, hash, eq)
+        let mut find = find_by::<M::Key, M::Elem, M::Policy>(eq);
+        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        // SAFETY: It is the key's hash.
+        let found = unsafe { header.find_to_change(heap.of(), hash, hasher, key) };
+        Self::of_found(map, hash, found)
     }
 }
 
 impl<'a, M: Face> RawEntry<'a, M> {
-    /// The place of the key that satisfies `eq`, in the head that owns its hash.
-    pub(super) fn find_in(
-        map: &'a mut M,
-        owner: Option<BucketPtr<CoreOf<M>>>,
-        hash: HashValue,
-        eq: impl FnMut(&M::Key) -> bool,
-    ) -> Self {
-        let found = owner.and_then(|head| {
-            // SAFETY: It owns the hash.
-            unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }
-        });
-        match found {
+    /// The place of a key of this hash, which was found in that slot.
+    #[inline]
+    pub(super) fn of_found(map: &'a mut M, hash: HashValue, found: Option<Slot<()>>) -> Self {
+        match found.map(|slot| slot.of_types(Types::HERE)) {
             Some(slot) => Self::Occupied(RawOccupied { map, hash, slot }),
             None => Self::Vacant(RawVacant { map, hash }),
         }
@@ -140,10 +132,8 @@ impl<'a, M: Face> RawOccupied<'a, M> {
     /// Removes the entry; an equal key can be put in its place.
     pub(crate) fn remove(self) -> ((M::Key, M::Elem), RawVacant<'a, M>) {
         let Self { map, hash, slot } = self;
-        // SAFETY: There are entries.
-        let head = unsafe { map.core().owner_of_entry(hash) };
-        // SAFETY: The slot is live, and was found in the chain that owns the hash.
-        let entry = unsafe { map.core_mut().removal().take_out(head, slot) };
+        // SAFETY: The slot is live, of a key with this hash.
+        let entry = unsafe { map.core_mut().removal().take_out(hash, slot) };
         (entry, RawVacant { map, hash })
     }
 }
@@ -190,25 +180,28 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         let (header, heap) = raw.parts();
         let hasher = hash_key(&hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
-        let new = unsafe { header.place(heap, hash, hasher, supply) };
-        let new = new.map(|slot| slot.of_types(Types::HERE));
-        fill(map, hash, new, key, elem)
+        unsafe {
+            let new = header.place(heap, hash, hasher, supply);
+            fill(map, hash, new, key, elem)
+        }
     }
 }
 
-/// A slot for an entry of such a map, or why there is none.
-type MaybeNew<M> = Had<Entered<TypesOf<M>>>;
-
 /// Writes the entry, if there is a slot for it.
-pub(super) fn fill<'a, M: Face>(
+///
+/// # Safety
+/// It is a new one of this map.
+pub(super) unsafe fn fill<'a, M: Face>(
     map: &'a mut M,
     hash: HashValue,
-    new: MaybeNew<M>,
+    new: Had<Target<()>>,
     key: M::Key,
     elem: M::Elem,
 ) -> Result<RawOccupied<'a, M>, InsertError<M::Key, M::Elem>> {
     match new {
         Ok(new) => {
+            // SAFETY: The caller's promise.
+            let new = unsafe { new.of_types(Types::HERE).new_slot() };
             let slot = new.write(key, elem);
             Ok(RawOccupied { map, hash, slot })
         }

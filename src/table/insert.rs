@@ -4,26 +4,16 @@
 //! Only the last can fail, and when it fails the map holds what it held. When it has not, the
 //! entry is written into the slot; that runs no user code and calls no allocator.
 
-use super::lookup::{equal_to, find_to_change};
+use super::lookup::{equal_to, find_by};
 use super::map::RawHmap;
 use super::policy::Tabled;
-use crate::memory::bucket::{BucketPtr, Entered, Slot};
-use crate::memory::compiled::{FOR_SPEED, hash_key};
-use crate::memory::heap::Heap;
+use crate::memory::compiled::{FOR_SPEED, find_key, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::seam::{Found, Supply, Table};
+use crate::seam::{Glance, Supply, Table, Target};
 use core::mem;
-
-/// What an insert has found, or got, for its entry.
-pub(super) enum Target<T> {
-    /// The key is there.
-    Entry(Slot<T>),
-    /// A slot for it.
-    New(Entered<T>),
-}
 
 impl<K: Eq, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// Inserts an entry, or overwrites the elem of an equal key (the key that is
@@ -51,10 +41,10 @@ impl<K: Eq, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
             // live slots of what owns the hash; a free one is written at once.
             let target = unsafe {
                 let head = self.header.settled_owner(Types::<K, V, P>::HERE, hash);
-                match P::Table::find_or_free(head, hash, |slot| eq(slot.key())) {
-                    Found::Entry(slot) => Some(Target::Entry(slot)),
-                    Found::Free(slot) => Some(Target::New(self.header.enter(slot, hash))),
-                    Found::Nothing => None,
+                match P::Table::glance(head, hash, |slot| eq(slot.key())) {
+                    Glance::Entry(slot) => Some(Target::Entry(slot)),
+                    Glance::Free(slot) => Some(Target::New(self.header.enter(slot, hash))),
+                    Glance::Nothing => None,
                 }
             };
             if let Some(target) = target {
@@ -103,45 +93,13 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
         supply: Supply,
     ) -> Had<Target<Types<K, V, P>>> {
-        let hasher = hash_key(&hasher);
         let (header, heap) = self.parts();
-        if let Some(head) = header.owner_to_change(heap.of(), hash, hasher) {
-            // SAFETY: It owns the hash.
-            let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
-            if let Some(slot) = found {
-                return Ok(Target::Entry(slot));
-            }
-            // SAFETY: As above; whoever gets the slot writes it.
-            let free = unsafe { enter_if_free::<_, _, P, _>(header, heap, head, hash, supply) }?;
-            if let Some(slot) = free {
-                return Ok(Target::New(slot));
-            }
-        }
-        // SAFETY: Whoever gets the slot writes it.
-        let slot = unsafe { header.place(heap, hash, hasher, supply) }?;
-        Ok(Target::New(slot.of_types(Types::HERE)))
+        let mut find = find_by::<K, V, P>(eq);
+        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        // SAFETY: It is the key's hash; whoever gets a new slot writes it.
+        let target = unsafe { header.find_or_place(heap, hash, hasher, key, supply) }?;
+        Ok(target.of_types(Types::HERE))
     }
-}
-
-/// Makes a free slot live, if that and cells are all that a new entry takes. Where there are
-/// cells, code that is compiled once for all maps does without this detour.
-///
-/// # Safety
-/// As [`Table::enter_if_free`].
-#[inline]
-pub(super) unsafe fn enter_if_free<K, V, P: Tabled, H: Heap>(
-    header: &mut P::Table,
-    heap: H,
-    head: BucketPtr<H::Of>,
-    hash: HashValue,
-    supply: Supply,
-) -> Had<Option<Entered<Types<K, V, P>>>> {
-    if !FOR_SPEED && Types::<K, V, P>::SHAPE.has_cells() {
-        return Ok(None);
-    }
-    // SAFETY: The caller's promise.
-    let entered = unsafe { header.enter_if_free(heap, head, hash, supply) }?;
-    Ok(entered.map(|slot| slot.of_types(Types::HERE)))
 }
 
 /// The end of an insert: the elem of a key that is there is replaced, and the old one returned;

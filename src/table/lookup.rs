@@ -5,10 +5,12 @@ use super::map::RawHmap;
 use super::policy::Tabled;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::compiled_for;
+use crate::memory::hash_key::Found;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::seam::Table;
+use core::ptr::NonNull;
 use equivalent::Equivalent;
 
 impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
@@ -113,18 +115,15 @@ unsafe fn find_in<K, V, P: Tabled>(
     unsafe { P::Table::find(head, hash, |slot| eq(slot.key())) }
 }
 
-/// The same for what goes on to change the map, which is compiled once for all of it with the
-/// feature `small-code`.
-///
-/// # Safety
-/// As [`find_in`].
-#[cfg_attr(feature = "small-code", inline(never))]
-#[cfg_attr(not(feature = "small-code"), inline)]
-pub(super) unsafe fn find_to_change<K, V, P: Tabled>(
-    head: BucketPtr<Types<K, V, P>>,
-    hash: HashValue,
-    eq: impl FnMut(&K) -> bool,
-) -> Option<Slot<Types<K, V, P>>> {
-    // SAFETY: The caller's promise.
-    unsafe { find_in::<K, V, P>(head, hash, eq) }
+/// The same for code that is told where the head is, of a map of these types.
+#[inline]
+pub(super) fn find_by<K, V, P: Tabled>(
+    mut eq: impl FnMut(&K) -> bool,
+) -> impl FnMut(NonNull<u8>, HashValue) -> Option<Found> {
+    move |head, hash| {
+        let head = BucketPtr::at(Types::<K, V, P>::HERE, head);
+        // SAFETY: It is asked with heads of such a map that own the hash.
+        let slot = unsafe { find_in::<K, V, P>(head, hash, &mut eq) }?;
+        Some((slot.bucket.address(), slot.index))
+    }
 }

@@ -220,7 +220,7 @@ pub(super) unsafe fn read_entry<K, V, P: Tabled>(
 pub(super) unsafe fn free_cells<K, V, P: Tabled>(slot: Slot<Types<K, V, P>>, heap: impl Heap) {
     if Types::<K, V, P>::SHAPE.has_cells() {
         // SAFETY: The caller's promise.
-        unsafe { slot.cells().free(heap) };
+        unsafe { heap.free_cells(slot.cells()) };
     }
 }
 
@@ -236,7 +236,7 @@ pub(super) unsafe fn drop_entry<K, V, P: Tabled>(slot: Slot<Types<K, V, P>>, hea
     impl<H: Heap> Drop for Emptied<H> {
         fn drop(&mut self) {
             // SAFETY: The cells, if there are any, are empty now.
-            unsafe { self.0.free(self.1) };
+            unsafe { self.1.free_cells(self.0) };
         }
     }
 

@@ -1,11 +1,11 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
 use super::live::Live;
-use super::lookup::find_to_change;
+use super::lookup::find_by;
 use super::map::{RawHmap, drop_entry, free_cells, read_entry};
 use super::policy::Tabled;
-use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::compiled::{compiled_for, hash_key};
+use crate::memory::bucket::Slot;
+use crate::memory::compiled::{compiled_for, find_key, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
@@ -13,12 +13,6 @@ use crate::numbers::hash::HashValue;
 use crate::seam::Table;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
-
-/// A slot, and the head that it belongs to.
-struct Owned<K, V, P: Tabled> {
-    head: BucketPtr<compiled_for!(K, V, P)>,
-    slot: Slot<Types<K, V, P>>,
-}
 
 /// A map's header that an entry is removed from, and the heap that what this sets free goes to:
 /// the map's own, or a stock of it.
@@ -50,9 +44,9 @@ impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Option<(K, V)> {
-        let place = self.find_to_remove(hash, eq, hasher)?;
-        // SAFETY: A live slot of that head.
-        Some(unsafe { self.take_out(place.head, place.slot) })
+        let slot = self.unlink_key(hash, eq, hasher)?;
+        // SAFETY: The slot was live, and is free now.
+        Some(unsafe { self.take_unlinked(hash, slot) })
     }
 
     /// As [`remove`](Self::remove), for who wants the elem alone: where neither of the two has a
@@ -67,7 +61,7 @@ impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         /// A removal whose slot is free, and whose entry was moved out.
         struct MovedOut<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> {
             removal: Removal<'m, K, V, P, H>,
-            head: BucketPtr<H::Of>,
+            hash: HashValue,
             slot: Slot<Types<K, V, P>>,
         }
 
@@ -79,11 +73,11 @@ impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
             #[inline]
             fn drop(&mut self) {
                 let Removal { header, heap, .. } = &mut self.removal;
-                // SAFETY: The slot was live, belongs to `head`, and is free now; its cells, if
-                // there are any, are empty.
+                // SAFETY: The slot was live, of a key with this hash, and is free now; its cells,
+                // if there are any, are empty.
                 unsafe {
                     free_cells(self.slot, *heap);
-                    header.close_gap(*heap, self.head, self.slot.of_types(heap.of()));
+                    header.close_gap(*heap, self.hash, self.slot.of_types(heap.of()));
                 }
             }
         }
@@ -91,14 +85,11 @@ impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         if needs_drop::<K>() || needs_drop::<V>() {
             return self.remove(hash, eq, hasher).map(|(_, elem)| elem);
         }
-        let Owned { head, slot } = self.find_to_remove(hash, eq, hasher)?;
-        // SAFETY: A live slot of that head.
-        let freed = unsafe { self.header.unlink(head, slot.of_types(self.heap.of())) };
-        let slot = freed.of_types(Types::HERE);
+        let slot = self.unlink_key(hash, eq, hasher)?;
         let removal = self;
         let _end = MovedOut {
             removal,
-            head,
+            hash,
             slot,
         };
         // SAFETY: The slot was live, and nobody reads it again. Only then the rest is done.
@@ -114,56 +105,62 @@ impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> bool {
-        let Some(Owned { head, slot }) = self.find_to_remove(hash, eq, hasher) else {
+        let Some(slot) = self.unlink_key(hash, eq, hasher) else {
             return false;
         };
-        let (of, heap) = (self.heap.of(), self.heap);
-        // SAFETY: A live slot of that head, which is free when its entry is dropped.
+        let heap = self.heap;
+        // SAFETY: The slot was live, of a key with this hash, and is free now.
         unsafe {
-            let freed = self.header.unlink(head, slot.of_types(of));
-            drop_entry(freed.of_types(Types::<K, V, P>::HERE), heap);
-            self.header.close_gap(heap, head, freed);
+            drop_entry(slot, heap);
+            self.header.close_gap(heap, hash, slot.of_types(heap.of()));
         }
         true
     }
 
-    /// The slot of a key, and the head that owns it, after the growth work that a removal
+    /// The slot that an entry was in, which is free now, after the growth work that a removal
     /// owes.
     #[inline]
-    fn find_to_remove(
+    fn unlink_key(
         &mut self,
         hash: HashValue,
         eq: impl FnMut(&K) -> bool,
         hasher: impl Fn(&K) -> HashValue + Copy,
-    ) -> Option<Owned<K, V, P>> {
+    ) -> Option<Slot<Types<K, V, P>>> {
         if self.header.count() == 0 {
             return None;
         }
-        let (heap, hasher) = (self.heap, hash_key(&hasher));
-        // SAFETY: There are entries.
-        let head = unsafe { self.header.owner_to_remove_from(heap, hash, hasher) };
-        // SAFETY: It owns the hash.
-        let slot = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) }?;
-        Some(Owned { head, slot })
+        let mut find = find_by::<K, V, P>(eq);
+        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        // SAFETY: There are entries, and it is the key's hash.
+        let slot = unsafe { self.header.unlink_key(self.heap, hash, hasher, key) }?;
+        Some(slot.of_types(Types::HERE))
     }
 
     /// Removes the entry of a slot.
     ///
     /// # Safety
-    /// The slot is live, and belongs to `head`.
-    pub(super) unsafe fn take_out(
-        self,
-        head: BucketPtr<H::Of>,
-        slot: Slot<Types<K, V, P>>,
-    ) -> (K, V) {
+    /// The slot is live, of a key with this hash.
+    pub(super) unsafe fn take_out(self, hash: HashValue, slot: Slot<Types<K, V, P>>) -> (K, V) {
+        // SAFETY: The caller's promise.
+        unsafe {
+            let freed = self.header.unlink(hash, slot.of_types(self.heap.of()));
+            self.take_unlinked(hash, freed.of_types(Types::HERE))
+        }
+    }
+
+    /// The entry of a slot that is free now.
+    ///
+    /// # Safety
+    /// The slot was live, of a key with this hash.
+    #[inline]
+    unsafe fn take_unlinked(self, hash: HashValue, slot: Slot<Types<K, V, P>>) -> (K, V) {
         let heap = self.heap;
         // SAFETY: The caller's promise.
-        let freed = unsafe { self.header.unlink(head, slot.of_types(heap.of())) };
-        // SAFETY: The slot was live, and is free now.
-        let entry = unsafe { read_entry(freed.of_types(Types::<K, V, P>::HERE), heap) };
-        // SAFETY: As above.
-        unsafe { self.header.close_gap(heap, head, freed) };
-        entry
+        unsafe {
+            let entry = read_entry(slot, heap);
+            self.header.close_gap(heap, hash, slot.of_types(heap.of()));
+            entry
+        }
     }
 }
 

@@ -3,21 +3,21 @@
 //! him.
 
 use super::entry::{HashingFace, RawOccupied, RawVacant, fill};
-use super::insert::{Target, enter_if_free, put};
+use super::insert::put;
 use super::iter::RawIter;
 use super::live::Live;
-use super::lookup::{equal_to, find_to_change};
+use super::lookup::{equal_to, find_by};
 use super::map::RawHmap;
 use super::policy::Tabled;
 use super::remove::Removal;
-use crate::memory::compiled::{self, compiled_for, hash_key};
+use crate::memory::compiled::{self, compiled_for, find_key, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::memory::stock::{Stock, StockOf};
 use crate::numbers::alloc::{Allocator, SameHeap};
 use crate::numbers::error::{Had, InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::seam::{Supply, Table};
+use crate::seam::{Table, Target};
 use core::mem::{self, ManuallyDrop};
 use core::ops::{Deref, DerefMut};
 
@@ -90,25 +90,13 @@ impl<K, V, A: SameHeap, P: Tabled> RawHmap<K, V, A, P> {
         hasher: impl Fn(&K) -> HashValue + Copy,
     ) -> Had<Target<Types<K, V, P>>> {
         if memory.fits(self.allocator()) {
-            let (hasher, header) = (hash_key(&hasher), &mut self.header);
             let heap = compiled::heap::<K, V, Stock, P>(memory.stock());
-            if let Some(head) = header.owner_to_change(heap.of(), hash, hasher) {
-                // SAFETY: The chain owns the hash, so it is initialised (M5).
-                let found = unsafe { find_to_change(head.of_types(Types::HERE), hash, eq) };
-                if let Some(slot) = found {
-                    return Ok(Target::Entry(slot));
-                }
-                // SAFETY: As above; whoever gets the slot writes it.
-                let free = unsafe {
-                    enter_if_free::<_, _, P, _>(header, heap, head, hash, Supply::NoGrowth)
-                };
-                if let Ok(Some(slot)) = free {
-                    return Ok(Target::New(slot));
-                }
-            }
-            // SAFETY: The work is done, and whoever gets the slot writes it.
-            if let Ok(new) = unsafe { header.place_with(heap, hash, hasher) } {
-                return Ok(Target::New(new.of_types(Types::HERE)));
+            let mut find = find_by::<K, V, P>(eq);
+            let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+            // SAFETY: It is the key's hash; whoever gets a new slot writes it.
+            let target = unsafe { self.header.find_or_place_with(heap, hash, hasher, key) };
+            if let Ok(target) = target {
+                return Ok(target.of_types(Types::HERE));
             }
         }
         self.want(1, memory.stock());
@@ -222,7 +210,7 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         if new.is_err() {
             map.core().want(1, memory.stock());
         }
-        let new = new.map(|slot| slot.of_types(Types::HERE));
-        fill(map, hash, new, key, elem)
+        // SAFETY: If there is a slot it was got above.
+        unsafe { fill(map, hash, new, key, elem) }
     }
 }
