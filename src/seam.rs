@@ -251,9 +251,10 @@ pub trait Table: Sized {
     /// The slot is live, the walk's last, and nothing else has changed the table since.
     unsafe fn unlink_in_walk<T: MapType>(
         &mut self,
+        of: T,
         walk: &mut Self::Walk,
-        slot: Slot<T>,
-    ) -> Slot<T>;
+        slot: Slot<()>,
+    ) -> Slot<()>;
     /// Does what is to be done where an entry was taken out, whose slot is not needed any more.
     ///
     /// # Safety

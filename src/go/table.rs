@@ -210,12 +210,18 @@ impl Table for Header {
         slot
     }
 
-    unsafe fn unlink_in_walk<T: MapType>(&mut self, walk: &mut Walk, slot: Slot<T>) -> Slot<T> {
-        let head = walk.head(slot.bucket.of()).unwrap_or(slot.bucket);
+    #[inline]
+    unsafe fn unlink_in_walk<T: MapType>(
+        &mut self,
+        of: T,
+        walk: &mut Walk,
+        slot: Slot<()>,
+    ) -> Slot<()> {
+        let head = walk.head().unwrap_or(slot.bucket);
         // SAFETY: The caller's promise; the slot is in the chain that the walk is in. The walk
         // has read this bucket's tophashes before; what it still has to give of them does not
         // change.
-        unsafe { self.clear_slot(head, slot) };
+        unsafe { self.clear_slot(head.of_types(of), slot.of_types(of)) };
         slot
     }
 

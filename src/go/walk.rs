@@ -68,8 +68,8 @@ impl Walk {
     }
 
     /// The head of the chain that the last slot given is in.
-    pub(crate) fn head<T: MapType>(&self, of: T) -> Option<BucketPtr<T>> {
-        self.head.map(|head| head.of_types(of))
+    pub(crate) const fn head(&self) -> Option<BucketPtr<()>> {
+        self.head
     }
 
     /// The slots, for who has the types.
@@ -97,7 +97,8 @@ impl Walk {
     }
 
     /// Finds the chain after this one, and has its second bucket fetched.
-    #[inline]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     fn look_ahead<T: MapType>(&mut self, of: T) {
         let ahead = self.chains.next_of(of);
         self.ahead = ahead.map(|head| head.of_types(()));
@@ -144,7 +145,9 @@ impl Walk {
 
     /// The number of the last slot given, whose index in its bucket that is, in its chain.
     pub(crate) fn number<T: MapType>(&self, of: T, index: usize) -> usize {
-        let Some(head) = self.head(of) else { return 0 };
+        let Some(head) = self.head.map(|head| head.of_types(of)) else {
+            return 0;
+        };
         let is_before = |bucket: &BucketPtr<T>| self.bucket != Some(bucket.of_types(()));
         // SAFETY: The chain owns entries, so it is initialised (M5).
         let before = unsafe { head.chain() }.take_while(is_before);

@@ -76,7 +76,7 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     pub(crate) fn find(
         &self,
         hash: HashValue,
-        eq: impl FnMut(&K) -> bool,
+        mut eq: impl FnMut(&K) -> bool,
     ) -> Option<Slot<Types<K, V, P>>> {
         if self.len() == 0 {
             return None;
@@ -90,7 +90,7 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
             }
         };
         // SAFETY: It owns the hash.
-        unsafe { find_in::<K, V, P>(head, hash, eq) }
+        unsafe { find_in::<K, V, P>(head, hash, &mut eq) }
     }
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn equal_to<K, Q: Equivalent<K> + ?Sized>(key: &Q) -> impl Fn(&K) -> 
 unsafe fn find_in<K, V, P: Tabled>(
     head: BucketPtr<Types<K, V, P>>,
     hash: HashValue,
-    mut eq: impl FnMut(&K) -> bool,
+    eq: &mut impl FnMut(&K) -> bool,
 ) -> Option<Slot<Types<K, V, P>>> {
     // SAFETY: The caller's promise; `eq` is asked of live slots.
     unsafe { P::Table::find(head, hash, |slot| eq(slot.key())) }

@@ -201,10 +201,10 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
             // SAFETY: A live slot of a map that is borrowed alone.
             let (key, elem) = unsafe { slot.entry_mut() };
             if remove(key, elem) {
-                let slot = slot.of_types(Self::TOLD);
+                let (of, slot) = (Self::TOLD, slot.of_types(()));
                 // SAFETY: A live slot, the last that `slots` gave; nothing else has changed the
                 // map since.
-                let freed = unsafe { self.header.unlink_in_walk(slots.walk(), slot) };
+                let freed = unsafe { self.header.unlink_in_walk(of, slots.walk(), slot) };
                 return Some(freed.of_types(Types::HERE));
             }
         }
