@@ -95,9 +95,10 @@ pub trait Walk: Clone + Default {
     fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>>;
     /// How many there still are, where that is known.
     fn left(&self) -> Option<usize>;
-    /// The number of the slot that was given last, whose index in its bucket that is, among the
-    /// slots of its head: it stays the same as long as the entry is where it is.
-    fn number<T: MapType>(&self, of: T, index: usize) -> usize;
+    /// The number of a slot among those of its head, which is the one that the walk is in: it stays
+    /// the same as long as the entry is where it is. That is work in proportion to the slots
+    /// before it.
+    fn number<T: MapType>(&self, slot: Slot<T>) -> usize;
 }
 
 /// A table: the header of a map, and all that it leads to.
@@ -163,10 +164,10 @@ pub trait Table: Sized {
     /// Whether one new key more can go in without a thought of growth, reservation or seed.
     /// There are entries then.
     fn is_quiet(&self) -> bool;
-    /// What there is for an insert where the table is [quiet](Self::is_quiet).
+    /// What there is for an insert.
     ///
     /// # Safety
-    /// The head owns the hash.
+    /// The head owns the hash, and the table is [quiet](Self::is_quiet).
     unsafe fn glance<T: MapType>(
         head: BucketPtr<T>,
         hash: HashValue,
@@ -207,11 +208,12 @@ pub trait Table: Sized {
         supply: Supply,
     ) -> Had<Target<()>>;
     /// Makes a slot live for a key that is not there, with all that the entry needs beside. After
-    /// an error the map may have grown or hold more free memory, and is otherwise as it was.
+    /// an error the map may have grown or hold more free memory, and has the entries that it had.
     ///
     /// # Safety
-    /// It is the hash of a key that is not there, and the work that is due for it is done. The
-    /// slot is written before anything else is done with the map (M1).
+    /// It is the hash of a key that is not there. The work that is due for it is done, or what
+    /// owns it has a free slot, as all have in a table without entries. The slot is written
+    /// before anything else is done with the map (M1).
     unsafe fn place<H: Heap>(
         &mut self,
         heap: H,
@@ -290,8 +292,8 @@ pub trait Table: Sized {
     // Copies. `copy` writes a copy of an entry, whose slot it is given, into a free slot, with
     // cells of its own; it may panic, as all that is the user's.
 
-    /// Copies another table slot by slot. This one has no memory; it is whole after an error, or
-    /// a panic of `copy`, with the entries that were copied.
+    /// Copies another table slot by slot. This one has no memory; after an error, or a panic of
+    /// `copy`, it has the entries that were copied and is fit to be dropped.
     fn copy_from<H: Heap>(
         &mut self,
         heap: H,

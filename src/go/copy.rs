@@ -37,7 +37,7 @@ impl OldSpares {
 
 impl Header {
     /// Copies another map's arrays and chains, slot by slot, in whatever state of growth that is.
-    /// This map has no memory. It is a whole map after every slot.
+    /// This map has no memory. It is fit to be dropped, or made empty, after every slot.
     pub(crate) fn copy_from<H: Heap>(
         &mut self,
         heap: H,

@@ -92,7 +92,8 @@ impl Header {
 
     /// Makes a slot live for a key that is not there, with all that the entry needs beside:
     /// room, by growth if it is time for one, a bucket if the chain is full, cells. After an
-    /// error the map may have grown or hold more free memory, and is otherwise as it was.
+    /// error the map may have grown or hold more free memory, one chain may have an empty bucket
+    /// more, and it is otherwise as it was.
     ///
     /// # Safety
     /// It is the hash of a key that is not there. The growth work that is due for it is done, or
@@ -292,11 +293,15 @@ impl Header {
         self.grow_for(heap, hash, before, hasher);
     }
 
-    /// A free slot there, with cells: of a new bucket behind it if the chain is full. If cells are
-    /// refused the bucket stays where it is, empty.
+    /// A free slot there, with cells: of a new bucket behind it if the chain is full. If the
+    /// allocator refuses cells the bucket stays where it is, empty.
     #[inline]
     fn slot_for<H: Heap>(&mut self, heap: H, vacancy: Vacancy, supply: Supply) -> Had<Slot<H::Of>> {
         let overflow = TryReserveError::CapacityOverflow;
+        let has_cells = heap.of().shape().has_cells();
+        if has_cells && supply == Supply::AtHand && self.extra().cells.is_empty() {
+            return Err(overflow);
+        }
         let mut slot = Slot {
             bucket: vacancy.bucket.of_types(heap.of()),
             index: vacancy.index,
@@ -314,7 +319,7 @@ impl Header {
             let bucket = next.ok_or(overflow)?;
             slot = Slot { bucket, index: 0 };
         }
-        if heap.of().shape().has_cells() {
+        if has_cells {
             self.give_cells(heap, slot, supply)?;
         }
         Ok(slot)

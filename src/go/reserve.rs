@@ -22,6 +22,10 @@
 //! Removals in between take nothing from the argument, which counts the entries
 //! that were ever put in, not those that are there.
 //!
+//! An entry that somebody else puts in meanwhile, in memory of his own, is one more in the count:
+//! the bound rises by one bucket at most, and he brings that one too. If the entry takes a bucket
+//! itself, that is the one: it is among those that the bound counts.
+//!
 //! # Nothing done by halves
 //!
 //! Memory is had before anything changes: the array first, which is the largest, then
@@ -157,7 +161,10 @@ impl Header {
     /// reserved before it came.
     fn reserve_one_more<H: Heap>(&mut self, heap: H, hash: HashValue) -> Had<()> {
         let cells = NewCells::allocate(heap, 1)?;
-        if self.needs_bucket(heap.of(), hash) {
+        let promise = Promise::new(self.count + 1, self.reserved as usize);
+        let promise = promise.ok_or(TryReserveError::CapacityOverflow)?;
+        // With it chains can be full that were not, behind which those that are reserved go.
+        if self.needs_bucket(heap.of(), hash) || self.short_of(promise.buckets) > 0 {
             self.add_chunk(heap, 1)?;
         }
         if let Some(extra) = self.extra_mut() {

@@ -41,8 +41,8 @@ impl seam::Walk for Walk {
         self.left()
     }
 
-    fn number<T: MapType>(&self, of: T, index: usize) -> usize {
-        self.number(of, index)
+    fn number<T: MapType>(&self, slot: Slot<T>) -> usize {
+        self.number(slot)
     }
 }
 

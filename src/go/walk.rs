@@ -37,7 +37,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// More slots than there can be: a walk of one chain ends with that.
+    /// More slots than there can be, by far: a walk of one chain ends before it has gone that far
+    /// down.
     const NOT_KNOWN: usize = usize::MAX;
 
     const fn over(chains: Chains<()>, left: usize) -> Self {
@@ -138,20 +139,20 @@ impl Walk {
     /// How many there still are, where that is known.
     pub(crate) const fn left(&self) -> Option<usize> {
         match self.left {
-            Self::NOT_KNOWN => None,
+            left if left > Self::NOT_KNOWN / 2 => None,
             left => Some(left),
         }
     }
 
-    /// The number of the last slot given, whose index in its bucket that is, in its chain.
-    pub(crate) fn number<T: MapType>(&self, of: T, index: usize) -> usize {
+    /// The number of a slot in its chain, which is the one that this is in.
+    pub(crate) fn number<T: MapType>(&self, slot: Slot<T>) -> usize {
+        let of = slot.bucket.of();
         let Some(head) = self.head.map(|head| head.of_types(of)) else {
-            return 0;
+            return slot.index;
         };
-        let is_before = |bucket: &BucketPtr<T>| self.bucket != Some(bucket.of_types(()));
         // SAFETY: The chain owns entries, so it is initialised (M5).
-        let before = unsafe { head.chain() }.take_while(is_before);
-        before.count() * SLOTS + index
+        let before = unsafe { head.chain() }.take_while(|bucket| *bucket != slot.bucket);
+        before.count() * SLOTS + slot.index
     }
 }
 

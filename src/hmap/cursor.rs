@@ -164,10 +164,11 @@ impl Cursor {
     ///
     /// The entries of a chain come in the order of their hashes, so that what was promised for
     /// batches holds here too; and also where the array was made smaller, each entry that stays
-    /// comes once. Only keys whose hashes agree in their low 40 bits (on a 32-bit target in all
-    /// their 32) are told apart by their places alone: if such a key is moved between two calls
-    /// that have begun and not ended with these keys, it can be given twice or not at all. A
-    /// good hash has none in one chain.
+    /// comes once. Only keys whose hashes agree in their low 48 bits (on a 32-bit target in all
+    /// their 32) are told apart by their places alone: if such a key is moved after a call has
+    /// given one of them and before a call gives the last, it can be given twice or not at all.
+    /// With a good hash there is such a pair in a map of some twenty million entries (on a 32-bit
+    /// target of ninety thousand).
     ///
     /// [`next`](Self::next) after it begins anew with the chain in which this has stopped. With a
     /// map whose entries were made with another hasher than it has now, which nothing but a wrong

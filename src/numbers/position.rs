@@ -23,7 +23,7 @@
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::BucketBits;
 
-/// How far a walk has come: 40 bits of a fraction and 22 of a slot's number; [`END`](Self::END)
+/// How far a walk has come: 48 bits of a fraction and 14 of a slot's number; [`END`](Self::END)
 /// at most.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub(crate) struct Position(u64);
@@ -34,7 +34,7 @@ impl Position {
     pub(crate) const END: Self = Self(1 << Self::BITS);
 
     const BITS: u32 = 62;
-    const SLOT_BITS: u32 = 22;
+    const SLOT_BITS: u32 = 14;
     const SLOTS: u64 = (1 << Self::SLOT_BITS) - 1;
 
     /// The position with this number, or the end if there is none.
@@ -67,16 +67,20 @@ impl Position {
         Self((self.0 & !(width - 1)) + width)
     }
 
-    /// The place of an entry that has this hash and is in that slot of its chain, in an interval
-    /// that ends at `end`. With a hash that is not its own any more, which is a mistake of its
-    /// `Hash`, it comes last: so that no other is passed over.
-    pub(crate) fn of_entry(hash: HashValue, slot: usize, end: Self) -> Self {
+    /// The first place of entries that have this hash, in an interval that ends at `end`. A hash
+    /// that is behind it, as after a mistake of a `Hash`, has its last place: so that no other
+    /// entry is passed over.
+    pub(crate) fn of_hash(hash: HashValue, end: Self) -> Self {
         let fraction = hash.low_bits_first() >> (u64::BITS - Self::BITS);
-        // More slots than that would be keys that agree in 40 bits, and no map could hold them:
+        Self(u64::min(fraction, end.0 - 1) & !Self::SLOTS)
+    }
+
+    /// The place of the entry that is in that slot of its chain, among those with its hash.
+    pub(crate) fn at_slot(self, slot: usize) -> Self {
+        // More slots than that would be keys that agree in 48 bits, and no map could hold them:
         // each insert searches all of them.
         let slot = u64::min(slot as u64, Self::SLOTS);
-        let last = end.0 - 1;
-        Self(u64::min(fraction, last) & !Self::SLOTS | slot)
+        Self(self.0 & !Self::SLOTS | slot)
     }
 
     /// Whether the hashes of entries at both places agree, so that only their slots differ.
@@ -155,14 +159,14 @@ mod tests {
         for low_bits in 0..64 {
             let hash = HashValue::new(0xabcd_0000 | low_bits);
             for slot in [0, 1, 12, usize::MAX] {
-                let place = Position::of_entry(hash, slot, end);
+                let place = Position::of_hash(hash, end).at_slot(slot);
                 assert!(place < place.past_slot() && place.past_slot() <= place.past_twins());
                 assert!(place.past_twins() <= end);
                 for b in 0..6 {
                     assert_eq!(place.bucket(bits(b)), hash.bucket(bits(b)));
                 }
             }
-            let places = [0, 1, 2].map(|slot| Position::of_entry(hash, slot, end));
+            let places = [0, 1, 2].map(|slot| Position::of_hash(hash, end).at_slot(slot));
             assert_eq!(places[0].past_slot(), places[1]);
             assert_eq!(places[1].past_slot(), places[2]);
             assert!(places[0].is_twin_of(places[2]));
@@ -173,7 +177,7 @@ mod tests {
     #[test]
     fn an_entry_with_another_hash_than_its_own_comes_last() {
         let end = Position::START.past_bucket(bits(3));
-        let place = Position::of_entry(HashValue::new(7), 5, end);
+        let place = Position::of_hash(HashValue::new(7), end).at_slot(5);
         assert!(place < end);
         assert!(place.past_bucket(bits(31)) == end);
     }

@@ -19,8 +19,8 @@ impl<K: Clone, V: Clone, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// A map with clones of all entries in the same slots. What is reserved is not
     /// part of it.
     ///
-    /// The copy is a whole map after every slot, so that an error, or a `Clone` that
-    /// panics, drops what was made so far.
+    /// The copy can be dropped after every slot, so that an error, or a `Clone` that panics, drops
+    /// what was made so far.
     pub(crate) fn try_clone_in(&self, alloc: A) -> Had<Self> {
         let mut copy = Self::new_in(alloc);
         copy.set_renewal(self.renewal());

@@ -10,7 +10,9 @@ use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::seam::Table;
-use core::iter;
+
+/// A slot of a map of these types.
+type TypedSlot<K, V, P> = Slot<Types<K, V, P>>;
 
 impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// The entries of the chain at a position, which is moved past it.
@@ -60,17 +62,14 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         &self,
         position: &mut Position,
         hasher: impl Fn(&K) -> HashValue,
-    ) -> Option<Slot<Types<K, V, P>>> {
+    ) -> Option<TypedSlot<K, V, P>> {
         loop {
-            let (mut slots, behind) = self.walk_at(position)?;
-            let entries = iter::from_fn(|| {
-                let slot = slots.next()?;
+            let (slots, behind) = self.walk_at(position)?;
+            let place_of = |slot: TypedSlot<K, V, P>| {
                 // SAFETY: A live slot (M1) of a map that is borrowed.
-                let key = unsafe { slot.key() };
-                let number = slots.number(slot);
-                Some((Position::of_entry(hasher(key), number, behind), slot))
-            });
-            if let Some((slot, after)) = first_of(entries, *position) {
+                Position::of_hash(hasher(unsafe { slot.key() }), behind)
+            };
+            if let Some((slot, after)) = first_of(slots, *position, place_of) {
                 *position = after;
                 return Some(slot);
             }
@@ -93,18 +92,26 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     }
 }
 
-/// Which entry of a chain comes first, of those that a position has before it, and the position
-/// behind that one. The entries come by their numbers in the chain.
-fn first_of<T>(
-    entries: impl Iterator<Item = (Position, T)>,
+/// Which slot of a chain, of which none was given yet, comes first of those that a position has
+/// before it, and the position behind that one.
+fn first_of<K, V, P: Tabled>(
+    chain: Live<K, V, P>,
     position: Position,
-) -> Option<(T, Position)> {
-    let mut first: Option<(Position, T)> = None;
+    place_of: impl Fn(TypedSlot<K, V, P>) -> Position,
+) -> Option<(TypedSlot<K, V, P>, Position)> {
+    let mut first: Option<(Position, Slot<_>)> = None;
     let mut has_twin = false;
-    for (place, slot) in entries.filter(|(place, _)| *place >= position) {
-        match &first {
-            Some((least, _)) if place.is_twin_of(*least) => has_twin = true,
-            Some((least, _)) if place > *least => {}
+    for slot in chain.clone() {
+        let place = place_of(slot);
+        let is_behind = if place.is_twin_of(position) {
+            place.at_slot(chain.number(slot)) < position
+        } else {
+            place < position
+        };
+        match first {
+            _ if is_behind => {}
+            Some((least, _)) if place == least => has_twin = true,
+            Some((least, _)) if place > least => {}
             _ => (first, has_twin) = (Some((place, slot)), false),
         }
     }
@@ -112,7 +119,7 @@ fn first_of<T>(
     // Where no twin is left, its number in the chain does not matter: it may be another one when
     // the walk goes on.
     let after = if has_twin {
-        place.past_slot()
+        place.at_slot(chain.number(slot)).past_slot()
     } else {
         place.past_twins()
     };

@@ -179,7 +179,8 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
         let hasher = hash_key(&hasher);
-        // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
+        // SAFETY: The map was not changed since the key was looked for, and the work that was due
+        // for it done; or it has no entries. `fill` writes the slot.
         unsafe {
             let new = header.place(heap, hash, hasher, supply);
             fill(map, hash, new, key, elem)

@@ -30,8 +30,8 @@ impl<K, V, P: Tabled> Live<K, V, P> {
     }
 
     /// See [`Walk::number`].
-    pub(super) fn number(&self, last: Slot<Types<K, V, P>>) -> usize {
-        self.walk.number(self.told, last.index)
+    pub(super) fn number(&self, slot: Slot<Types<K, V, P>>) -> usize {
+        self.walk.number(slot.of_types(self.told))
     }
 
     /// The walk, to take an entry out that it gave.

@@ -229,6 +229,7 @@ macro_rules! list {
                 a_map_in_the_callers_bucket_grows_with_a_reservation,
                 many_new_keys_have_what_they_need_whatever_their_hashes,
                 two_owners_keep_what_each_of_them_reserved,
+                what_is_reserved_in_a_map_is_so_however_many_others_bring,
                 a_reservation_that_is_too_little_says_what_is_needed_now,
                 large_values_that_come_and_go_allocate_nothing,
                 a_growth_is_started_and_driven_in_memory_of_an_idle_task,

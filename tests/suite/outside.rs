@@ -179,6 +179,32 @@ pub fn two_owners_keep_what_each_of_them_reserved() {
     }
 }
 
+pub fn what_is_reserved_in_a_map_is_so_however_many_others_bring() {
+    for reserved in 1..few_or(3, 12) {
+        for others in 0..few_or(20, 60) {
+            let ledger = Ledger::new();
+            let mut map: Map<'_, u64> = Hmap::with_hasher_in(Identity, &ledger);
+            map.try_reserve(reserved as usize).unwrap();
+            let mut brought = map.reservation(others as usize);
+            brought.allocate().unwrap();
+            ledger.refuse_all_after(0);
+            locked(&ledger, || {
+                for id in 0..others {
+                    assert!(
+                        map.insert_with(&mut brought, Key::at(id, id as u32 % 3, 0x80), id)
+                            .is_ok()
+                    );
+                    assert_eq!(map.validate(), Ok(()));
+                }
+                for id in 100..100 + reserved {
+                    assert!(map.insert_within_capacity(Key::at(id, 0, 0x80), id).is_ok());
+                }
+            });
+            assert_eq!(map.validate(), Ok(()));
+        }
+    }
+}
+
 pub fn a_reservation_that_is_too_little_says_what_is_needed_now() {
     let ledger = Ledger::new();
     let mut map: Map<'_, u64> = Hmap::with_hasher_in(Identity, &ledger);
