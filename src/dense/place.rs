@@ -122,9 +122,7 @@ impl Header {
 
     /// Gives slabs back that are not needed.
     pub(super) fn give_back<H: Heap>(&mut self, heap: H) {
-        if let Some(extra) = self.extra_mut()
-            && extra.slabs.has_leaving()
-        {
+        if let Some(extra) = self.extra_mut() {
             extra.slabs.give_back(heap);
         }
     }

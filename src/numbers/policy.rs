@@ -102,6 +102,7 @@ impl Tradeoffs for Compact {
 
 /// The trade-offs of a table whose memory follows its entries: each block has about as many slots
 /// as it needs.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dense;
 
@@ -115,6 +116,7 @@ impl Tradeoffs for Dense {
 }
 
 /// The same with blocks of one size.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paged;
 

@@ -125,6 +125,43 @@ pub fn memory_follows_the_entries_up_and_down() {
     up_and_down::<Paged>(few_or(60, 8_000));
 }
 
+pub fn a_directory_that_is_refused_a_page_gets_it_later() {
+    let page = 512 * size_of::<usize>();
+    // Before the first whole page, and before the second.
+    for (granted, goes_on) in [(0, false), (0, true), (3_500, false), (3_500, true)] {
+        let ledger = Ledger::new();
+        let mut map: Hmap<Key, u64, _, _, Dense> = Hmap::with_policy_in(Identity, &ledger);
+        let (refused, all) = (6_000, 9_000);
+        for id in 0..all {
+            match id {
+                _ if id == granted => ledger.refuse_sizes(page..page + 1),
+                _ if id == refused && goes_on => ledger.grant_all(),
+                _ => {}
+            }
+            assert_eq!(map.insert(Key::spread(id), id).unwrap(), None);
+            if id % 500 == 0 {
+                assert_eq!(map.validate(), Ok(()));
+            }
+            if id + 1 == refused {
+                assert!(map.is_growth_deferred());
+            }
+        }
+        assert_eq!(map.is_growth_deferred(), !goes_on);
+        if !goes_on {
+            assert!(ledger.refused() < 100, "{}", ledger.refused());
+        }
+        assert_eq!(map.allocation_size(), ledger.live_bytes());
+        for id in 0..all {
+            assert_eq!(map.remove(&Key::spread(id)), Some(id));
+            if id % 500 == 0 {
+                assert_eq!(map.validate(), Ok(()));
+                assert_eq!(map.allocation_size(), ledger.live_bytes());
+            }
+        }
+        assert_eq!(ledger.live_bytes(), 0);
+    }
+}
+
 pub fn a_map_of_few_entries_is_one_block_of_the_heap() {
     let ledger = Ledger::new();
     let mut checked = checked::<u64, Dense>(&ledger);
@@ -431,6 +468,39 @@ pub fn what_a_map_of_blocks_cannot_do_yet_it_refuses() {
     assert!(checked.map.try_presize(1).is_ok());
     assert_eq!((checked.map.reserved(), checked.map.capacity()), (0, 1));
     checked.check_contents();
+}
+
+pub fn hashes_that_change_leave_as_many_entries_as_are_counted() {
+    /// A key whose hash is another one at every call.
+    #[derive(PartialEq, Eq)]
+    struct Liar<'a>(u64, &'a Cell<u64>);
+
+    impl Hash for Liar<'_> {
+        fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+            self.1.set(self.1.get() + 1);
+            state.write_u64(Key::spread(self.1.get()).hash);
+        }
+    }
+
+    let (ledger, calls) = (Ledger::new(), Cell::new(0));
+    let live = Cell::new(0);
+    let mut map: Hmap<Liar<'_>, Counted<'_, u64>, _, _, Dense> =
+        Hmap::with_policy_in(Identity, &ledger);
+    for step in 0..few_or(60, 3_000) {
+        let key = Liar(step % 700, &calls);
+        if step % 1_000 < 700 {
+            map.insert(key, Counted::new(step, &live)).unwrap();
+        } else {
+            map.remove(&key);
+        }
+        assert_eq!(map.len() as isize, live.get());
+    }
+    assert_eq!(map.iter().count(), map.len());
+    assert_eq!(map.allocation_size(), ledger.live_bytes());
+    map.retain(|key, _| key.0 % 2 == 0);
+    assert_eq!(map.iter().count(), map.len());
+    drop(map);
+    assert_eq!(live.get(), 0);
 }
 
 #[cfg(not(target_os = "none"))]

@@ -279,6 +279,8 @@ macro_rules! list {
                 random_operations_on_blocks_of_their_own_size,
                 random_operations_on_blocks_of_one_size,
                 memory_follows_the_entries_up_and_down,
+                #[cfg_attr(miri, ignore = "whole pages take thousands of entries")]
+                a_directory_that_is_refused_a_page_gets_it_later,
                 a_map_of_few_entries_is_one_block_of_the_heap,
                 every_allocation_of_a_map_of_blocks_is_refused_once,
                 every_allocation_of_blocks_with_cells_is_refused_once,
@@ -290,6 +292,7 @@ macro_rules! list {
                 a_cursor_that_stops_behind_each_entry_of_a_block_gives_each_once,
                 a_clone_that_is_refused_a_call_loses_nothing,
                 what_a_map_of_blocks_cannot_do_yet_it_refuses,
+                hashes_that_change_leave_as_many_entries_as_are_counted,
                 #[cfg(not(target_os = "none"))]
                 a_panic_of_a_hasher_or_the_allocator_leaves_whole_blocks,
             }
