@@ -107,6 +107,8 @@
 mod compat;
 #[cfg(feature = "defmt")]
 mod defmt;
+#[expect(unsafe_code, reason = "blocks are raw memory")]
+mod dense;
 #[expect(unsafe_code, reason = "buckets are raw memory")]
 mod go;
 #[cfg(any(doc, doctest))]
@@ -167,5 +169,6 @@ pub mod introspection {
     pub use crate::inspect::check::Violation;
     pub use crate::inspect::footprint::{OldChain, SlotView, State};
     pub use crate::numbers::hash::go_tophash;
+    pub use crate::numbers::policy::{Dense, Paged};
     pub use crate::table::policy::OfArrays;
 }

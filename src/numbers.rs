@@ -1,7 +1,7 @@
 //! What all else is made of: numbers and small types, apart from any memory.
 //!
-//! [`sizing`] is the schedule of growth, [`tophash`] and [`hash`] are what is kept and asked
-//! of a hash, [`position`] is a place in a walk. [`policy`], [`error`] and [`alloc`] are what
+//! [`sizing`] is the schedule of growth, [`tophash`], [`tags`] and [`hash`] are what is kept and
+//! asked of a hash, [`position`] is a place in a walk. [`policy`], [`error`] and [`alloc`] are what
 //! users choose and get, [`seed`] and [`mix`] what keys are hashed with.
 
 pub(crate) mod alloc;
@@ -12,4 +12,5 @@ pub(crate) mod policy;
 pub(crate) mod position;
 pub(crate) mod seed;
 pub(crate) mod sizing;
+pub(crate) mod tags;
 pub(crate) mod tophash;

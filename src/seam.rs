@@ -4,8 +4,9 @@
 //! a hash, where there is room for one more, what is due to be moved, where a walk goes on. It
 //! knows sizes and hashes, and no types: so it may be in an image once for all maps.
 //!
-//! There is one table, Go's doubling arrays, in [`go`](crate::go). Which one a map has is
-//! chosen by its [policy](crate::table::policy::Policy).
+//! There are two tables: Go's doubling arrays, in [`go`](crate::go), and blocks whose memory
+//! follows the entries, in [`dense`](crate::dense). Which one a map has is chosen by its
+//! [policy](crate::table::policy::Tabled).
 //!
 //! What owns a hash begins with a bucket, its *head*, and a [`Slot`] is one of its places. All
 //! methods that are given a heap, or what it says of entries as `of`, are given the same types

@@ -32,7 +32,7 @@ struct Counted {
     longest: u32,
 }
 
-fn must(holds: bool, invariant: &'static str) -> Result<(), Violation> {
+pub(super) fn must(holds: bool, invariant: &'static str) -> Result<(), Violation> {
     if holds {
         Ok(())
     } else {

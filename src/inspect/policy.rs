@@ -10,7 +10,7 @@ use super::check::Violation;
 use super::footprint::{ChainStats, Footprint};
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::{Compact, Go};
+use crate::numbers::policy::{Compact, Dense, Go, Paged};
 use crate::table::map::RawHmap;
 use crate::table::policy::Tabled;
 
@@ -36,31 +36,33 @@ pub trait Policy: Tabled {
     fn chain_stats<K, V, A: Allocator>(map: &RawHmap<K, V, A, Self>) -> ChainStats;
 }
 
-/// A policy of Go's arrays.
-macro_rules! of_arrays {
-    ($policy:ty) => {
+/// What a policy asks of a map of its table.
+macro_rules! asks {
+    ($policy:ty, $validate:ident, $footprint:ident, $chain_stats:ident) => {
         impl Policy for $policy {
             fn validate<K, V, A: Allocator>(
                 map: &RawHmap<K, V, A, Self>,
                 eq: impl Fn(&K, &K) -> bool,
                 hasher: impl Fn(&K) -> HashValue,
             ) -> Result<(), Violation> {
-                map.validate(eq, hasher)
+                map.$validate(eq, hasher)
             }
 
             fn footprint<K, V, A: Allocator>(map: &RawHmap<K, V, A, Self>) -> Footprint {
-                map.footprint()
+                map.$footprint()
             }
 
             fn chain_stats<K, V, A: Allocator>(map: &RawHmap<K, V, A, Self>) -> ChainStats {
-                map.chain_stats()
+                map.$chain_stats()
             }
         }
     };
 }
 
-of_arrays!(Go);
-of_arrays!(Compact);
+asks!(Go, validate, footprint, chain_stats);
+asks!(Compact, validate, footprint, chain_stats);
+asks!(Dense, validate_blocks, footprint_of_blocks, stats_of_blocks);
+asks!(Paged, validate_blocks, footprint_of_blocks, stats_of_blocks);
 
 /// That a policy is the default one, [`Go`], whatever a map's keys are: so the constructors which
 /// ask for it make maps of that policy without being told.

@@ -258,8 +258,8 @@ impl<T: MapType> BucketPtr<T> {
     /// # Safety
     /// See [`BucketPtr`]; `slot` < 8.
     #[inline]
-    unsafe fn key_field(self, slot: usize) -> NonNull<u8> {
-        debug_assert!(slot < SLOTS);
+    pub(super) unsafe fn key_field(self, slot: usize) -> NonNull<u8> {
+        debug_assert!(slot < T::Policy::SLOTS);
         let shape = self.of.shape();
         // SAFETY: The field is within the bucket. In two steps: the first tells the
         // compiler that the address is not null.
@@ -277,8 +277,8 @@ impl<T: MapType> BucketPtr<T> {
     /// # Safety
     /// See [`BucketPtr`]; `slot` < 8.
     #[inline]
-    unsafe fn elem_field(self, slot: usize) -> NonNull<u8> {
-        debug_assert!(slot < SLOTS);
+    pub(super) unsafe fn elem_field(self, slot: usize) -> NonNull<u8> {
+        debug_assert!(slot < T::Policy::SLOTS);
         let shape = self.of.shape();
         // SAFETY: As in `key_field`.
         unsafe { self.at.add(shape.elems_at()).add(slot * shape.elem.size()) }

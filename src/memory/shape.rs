@@ -60,7 +60,7 @@ impl<K, V, P> Copy for Types<K, V, P> {}
 
 impl<K, V, P: Tradeoffs> Types<K, V, P> {
     pub(crate) const HERE: Self = Self(PhantomData);
-    pub(crate) const SHAPE: Shape = Shape::new::<K, V>(P::INLINE_LIMIT, P::SMALL_FIRST_BUCKET);
+    pub(crate) const SHAPE: Shape = Shape::new::<K, V, P>();
     pub(super) const CELLS: CellLayouts = CellLayouts::new::<K, V>(P::INLINE_LIMIT);
 }
 
@@ -191,15 +191,17 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    const fn new<K, V>(inline_limit: usize, keys_first: bool) -> Self {
+    const fn new<K, V, P: Tradeoffs>() -> Self {
+        assert!(P::HEAD >= size_of::<Head>());
+        let (inline_limit, keys_first) = (P::INLINE_LIMIT, P::SMALL_FIRST_BUCKET);
         let (key, elem) = (Field::of::<K>(inline_limit), Field::of::<V>(inline_limit));
         let key_align = align_in_slot::<K>(inline_limit);
         let elem_align = align_in_slot::<V>(inline_limit);
-        let keys_at = round_up(size_of::<Head>(), key_align);
+        let keys_at = round_up(P::HEAD, key_align);
         let behind = if keys_first {
-            size_of::<Head>()
+            P::HEAD
         } else {
-            keys_at + SLOTS * key.size()
+            keys_at + P::SLOTS * key.size()
         };
         let elems_at = round_up(behind, elem_align);
         let align = max(align_of::<Head>(), max(key_align, elem_align));
@@ -213,7 +215,7 @@ impl Shape {
             align: align.trailing_zeros() as u8,
             keys_first,
         };
-        let size = round_up(shape.bytes(SLOTS), align);
+        let size = round_up(shape.bytes(P::SLOTS), align);
         shape.size = NonZeroU32::MIN.saturating_add(offset(size - 1));
         shape
     }

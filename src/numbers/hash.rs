@@ -25,6 +25,18 @@ impl HashValue {
         self.0 & bits.mask()
     }
 
+    /// The low bits that this mask has.
+    #[inline]
+    pub(crate) const fn masked(self, mask: usize) -> usize {
+        self.0 & mask
+    }
+
+    /// Whether this bit is set, counted from the lowest.
+    #[inline]
+    pub(crate) const fn has_bit(self, bit: u32) -> bool {
+        self.0 >> bit & 1 == 1
+    }
+
     /// To which of the two buckets that its old one is split into a doubling moves its key:
     /// 0 is X, the lower one, and 1 is Y. A number, since half of the keys go to either side, by
     /// chance: two addresses are chosen by it, and not two ways, which no processor could

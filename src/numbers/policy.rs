@@ -1,6 +1,8 @@
 //! What a map may decide differently: a trait of constants, chosen by type, so that it costs
 //! nothing at run time.
 
+use crate::numbers::sizing::SLOTS;
+
 /// The trade-offs of a policy inside the layout of its memory.
 ///
 /// It is sealed; the policies are [`Go`] and [`Compact`].
@@ -17,6 +19,44 @@ pub trait Tradeoffs: sealed::Sealed {
     /// Whether a map's first bucket has two slots, then four, and eight only for the
     /// fifth entry.
     const SMALL_FIRST_BUCKET: bool;
+
+    /// Bytes that what lies between the keys and the elems of a bucket takes.
+    #[doc(hidden)]
+    const HEAD: usize = SLOTS + size_of::<usize>();
+
+    /// Slots of a bucket that has as many as it can have.
+    #[doc(hidden)]
+    const SLOTS: usize = SLOTS;
+
+    /// When a bucket of a dense table is made larger and smaller.
+    #[doc(hidden)]
+    const DENSITY: Density = Density::BY_TWO;
+}
+
+/// When a block of a dense table is made larger and smaller, in slots.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Density {
+    /// Blocks have a multiple of it.
+    pub grain: usize,
+    /// A block that is full gets so many more.
+    pub step: usize,
+    /// A block is looked at when so many are free: it joins another one, or gets smaller.
+    pub shrink: usize,
+    /// So many of them stay when it gets smaller.
+    pub keep: usize,
+    /// Two blocks join that have no more entries than this.
+    pub join: usize,
+}
+
+impl Density {
+    const BY_TWO: Self = Self {
+        grain: 2,
+        step: 4,
+        shrink: 10,
+        keep: 2,
+        join: 11,
+    };
 }
 
 /// The trade-offs of Go's runtime; a map with it goes through Go's states.
@@ -60,8 +100,45 @@ impl Tradeoffs for Compact {
     const SMALL_FIRST_BUCKET: bool = true;
 }
 
+/// The trade-offs of a table whose memory follows its entries: each block has about as many slots
+/// as it needs.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dense;
+
+impl Tradeoffs for Dense {
+    const INLINE_LIMIT: usize = 32;
+    const SHORT_CHAINS: bool = true;
+    // A block is of the size that its entries need, from the first on.
+    const SMALL_FIRST_BUCKET: bool = true;
+    const HEAD: usize = 8 + Self::SLOTS;
+    const SLOTS: usize = 16;
+}
+
+/// The same with blocks of one size.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paged;
+
+impl Tradeoffs for Paged {
+    const INLINE_LIMIT: usize = Dense::INLINE_LIMIT;
+    const SHORT_CHAINS: bool = true;
+    const SMALL_FIRST_BUCKET: bool = true;
+    const HEAD: usize = Dense::HEAD;
+    const SLOTS: usize = Dense::SLOTS;
+    const DENSITY: Density = Density {
+        grain: 16,
+        step: 16,
+        shrink: 12,
+        keep: 2,
+        join: 9,
+    };
+}
+
 mod sealed {
     pub trait Sealed {}
+    impl Sealed for super::Dense {}
+    impl Sealed for super::Paged {}
     impl Sealed for super::Go {}
     impl Sealed for super::Compact {}
 }

@@ -17,6 +17,7 @@ pub mod compact;
 pub mod corpus;
 pub mod cursor;
 pub mod deleted;
+pub mod dense;
 pub mod exhausted;
 pub mod face;
 pub mod first_bucket;
@@ -274,6 +275,29 @@ macro_rules! list {
             deleted {
                 deleting_leaves_the_map_as_removing_does,
                 deleting_gives_the_cells_back_at_once,
+            }
+            dense {
+                random_operations_on_blocks_of_their_own_size,
+                random_operations_on_blocks_of_one_size,
+                memory_follows_the_entries_up_and_down,
+                #[cfg_attr(miri, ignore = "whole pages take thousands of entries")]
+                a_directory_that_is_refused_a_page_gets_it_later,
+                a_map_of_few_entries_is_one_block_of_the_heap,
+                every_allocation_of_a_map_of_blocks_is_refused_once,
+                every_allocation_of_blocks_with_cells_is_refused_once,
+                blocks_hold_entries_of_every_shape,
+                entries_of_blocks_are_dropped_once_whichever_way_they_leave,
+                what_is_taken_out_in_a_walk_is_given_once,
+                a_place_of_a_map_of_blocks_is_filled_and_emptied,
+                a_cursor_misses_nothing_while_blocks_are_split_and_joined,
+                a_cursor_that_stops_behind_each_entry_of_a_block_gives_each_once,
+                a_clone_that_is_refused_a_call_loses_nothing,
+                what_a_map_of_blocks_cannot_do_yet_it_refuses,
+                hashes_that_change_leave_as_many_entries_as_are_counted,
+                #[cfg(not(target_os = "none"))]
+                a_panic_of_the_allocator_leaves_whole_blocks,
+                #[cfg(not(target_os = "none"))]
+                a_panic_of_a_hasher_leaves_whole_blocks,
             }
             replaced {
                 an_entry_replaced_stays_in_its_slot_and_its_cells,

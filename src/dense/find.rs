@@ -1,0 +1,86 @@
+//! Finding a key in a chain: block by block, sixteen tags at a time.
+
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::shape::MapType;
+use crate::numbers::hash::HashValue;
+use crate::numbers::tags::Tag;
+use crate::seam::Glance;
+
+/// The slot in a chain that has this hash's tag and satisfies `eq`.
+///
+/// # Safety
+/// It is a chain of the map, or nothing.
+#[inline]
+pub(super) unsafe fn find_in_chain<T: MapType>(
+    head: BucketPtr<T>,
+    hash: HashValue,
+    mut eq: impl FnMut(Slot<T>) -> bool,
+) -> Option<Slot<T>> {
+    let mut bucket = head;
+    loop {
+        // SAFETY: The caller's promise.
+        let found = unsafe { find_in_block(bucket, hash, &mut eq) };
+        if found.is_some() {
+            return found;
+        }
+        // SAFETY: As above.
+        bucket = unsafe { bucket.next_block() }?;
+    }
+}
+
+/// What the first block of a chain has for an insert: the entry, or a free slot if the chain ends
+/// there.
+///
+/// # Safety
+/// As [`find_in_chain`].
+#[inline]
+pub(super) unsafe fn glance<T: MapType>(
+    head: BucketPtr<T>,
+    hash: HashValue,
+    mut eq: impl FnMut(Slot<T>) -> bool,
+) -> Glance<T> {
+    // SAFETY: The caller's promise.
+    unsafe {
+        if let Some(slot) = find_in_block(head, hash, &mut eq) {
+            return Glance::Entry(slot);
+        }
+        let about = head.about();
+        if about.free() == 0 || head.is_linked() {
+            return Glance::Nothing;
+        }
+        let index = about.len();
+        Glance::Free(Slot {
+            bucket: head,
+            index,
+        })
+    }
+}
+
+/// The first free slot of a chain.
+///
+/// # Safety
+/// As [`find_in_chain`].
+pub(super) unsafe fn free_slot<T: MapType>(head: BucketPtr<T>) -> Option<Slot<T>> {
+    // SAFETY: The caller's promise.
+    let mut blocks = unsafe { head.blocks() };
+    blocks.find_map(|bucket| {
+        // SAFETY: As above.
+        let about = unsafe { bucket.about() };
+        let index = about.len();
+        (about.free() > 0).then_some(Slot { bucket, index })
+    })
+}
+
+/// # Safety
+/// As [`find_in_chain`], of one block.
+#[inline]
+unsafe fn find_in_block<T: MapType>(
+    bucket: BucketPtr<T>,
+    hash: HashValue,
+    eq: &mut impl FnMut(Slot<T>) -> bool,
+) -> Option<Slot<T>> {
+    // SAFETY: The caller's promise.
+    let matching = unsafe { bucket.slots_with(Tag::of(hash)) };
+    let mut slots = matching.map(|index| Slot { bucket, index });
+    slots.find(|slot| eq(*slot))
+}

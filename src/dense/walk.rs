@@ -1,0 +1,175 @@
+//! Going over all entries, in the order of the directory, without ever hashing a key.
+
+use super::header::Header;
+use crate::memory::block::About;
+use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::page::{Target, entry_of};
+use crate::memory::shape::MapType;
+use crate::numbers::policy::Tradeoffs;
+use crate::numbers::position::Position;
+use crate::numbers::sizing::BucketBits;
+
+/// All live slots of a map, or of a chain. It does not know of which types.
+#[derive(Clone)]
+pub struct Walk {
+    root: Option<Target>,
+    height: u8,
+    /// The entry of the directory that is looked at next, and how many there are.
+    next: u32,
+    buckets: u32,
+    /// The chain and the block that the last slot given is in.
+    head: Option<BucketPtr<()>>,
+    block: Option<BucketPtr<()>>,
+    /// The slot there that is given next.
+    index: u8,
+    /// What is still to be given of the map.
+    left: usize,
+}
+
+/// Without slots.
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            root: None,
+            height: 0,
+            next: 0,
+            buckets: 0,
+            head: None,
+            block: None,
+            index: 0,
+            left: 0,
+        }
+    }
+}
+
+impl Walk {
+    /// More slots than there can be, by far: a walk of one chain ends before it has gone that far
+    /// down.
+    const NOT_KNOWN: usize = usize::MAX;
+
+    /// The slots of one chain.
+    fn of_chain<T: MapType>(head: BucketPtr<T>) -> Self {
+        let head = Some(head.of_types(()));
+        Self {
+            head,
+            block: head,
+            left: Self::NOT_KNOWN,
+            ..Self::default()
+        }
+    }
+
+    /// The head of the chain that the last slot given is in.
+    pub(super) fn head<T: MapType>(&self, of: T) -> Option<BucketPtr<T>> {
+        self.head.map(|head| head.of_types(of))
+    }
+
+    /// Gives the slot that was given last again, whose entry is another one now.
+    pub(super) const fn look_again(&mut self) {
+        self.index = self.index.saturating_sub(1);
+    }
+
+    /// Goes on to the next block, of this chain or of the next.
+    fn next_block<T: MapType>(&mut self, of: T) -> Option<()> {
+        self.index = 0;
+        // SAFETY: D3: a chain of the map.
+        let behind = self
+            .block
+            .and_then(|block| unsafe { block.of_types(of).next_block() });
+        if let Some(next) = behind {
+            self.block = Some(next.of_types(()));
+            return Some(());
+        }
+        let root = self.root?;
+        while self.next < self.buckets {
+            let index = self.next;
+            self.next += 1;
+            // SAFETY: D1: an entry below N; a block, or nothing.
+            let (head, about): (_, About) = unsafe {
+                let head = BucketPtr::at(of, entry_of(root, self.height, index as usize));
+                (head, head.about())
+            };
+            if about.slots() > 0 && about.owner == index {
+                self.head = Some(head.of_types(()));
+                self.block = self.head;
+                return Some(());
+            }
+        }
+        (self.head, self.block) = (None, None);
+        None
+    }
+}
+
+impl Walk {
+    /// The next slot.
+    #[inline]
+    pub(super) fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>> {
+        if self.left == 0 {
+            return None;
+        }
+        loop {
+            if let Some(bucket) = self.block.map(|block| block.of_types(of)) {
+                let index = self.index.into();
+                // SAFETY: D3: a block of the map.
+                if index < unsafe { bucket.about() }.len() {
+                    self.index += 1;
+                    self.left -= 1;
+                    return Some(Slot { bucket, index });
+                }
+            }
+            self.next_block(of)?;
+        }
+    }
+
+    /// How many there still are, where that is known.
+    pub(super) const fn left(&self) -> Option<usize> {
+        match self.left {
+            left if left > Self::NOT_KNOWN / 2 => None,
+            left => Some(left),
+        }
+    }
+
+    /// The number of a slot in its chain, which is the one that this is in.
+    pub(super) fn number<T: MapType>(&self, slot: Slot<T>) -> usize {
+        let Some(head) = self.head(slot.bucket.of()) else {
+            return slot.index;
+        };
+        // SAFETY: D3: a chain of the map.
+        let before = unsafe { head.blocks() }.take_while(|block| *block != slot.bucket);
+        before.count() * T::Policy::SLOTS + slot.index
+    }
+}
+
+impl Header {
+    /// All live slots.
+    pub(super) fn walk(&self) -> Walk {
+        Walk {
+            root: self.root,
+            height: self.height,
+            buckets: self.buckets,
+            left: self.count,
+            ..Walk::default()
+        }
+    }
+
+    /// The slots of the chain at a position, and the position behind its interval: that of as
+    /// many bits as its hashes agree in.
+    pub(super) fn walk_at<T: MapType>(
+        &self,
+        of: T,
+        position: Position,
+    ) -> Option<(Walk, Position)> {
+        if !self.has_memory() {
+            return None;
+        }
+        let index = self.below(position.bucket(BucketBits::MAX) & self.mask as usize);
+        let head = self.entry(of, index);
+        let (walk, depth) = if head.is_nothing() {
+            (Walk::default(), self.entry_depth(index))
+        } else {
+            // SAFETY: D3: a chain of the map.
+            (Walk::of_chain(head), unsafe { head.about() }.depth())
+        };
+        let bits = BucketBits::new(depth as u8).unwrap_or(BucketBits::MAX);
+        Some((walk, position.past_bucket(bits)))
+    }
+}
