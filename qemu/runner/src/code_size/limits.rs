@@ -38,7 +38,7 @@ pub static LIMITS: [Limit; 8] = [
     of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(10), 0.73),
     of_hashbrowns(small(&X86_64, Level::Z, Surface::Full).with(10), 1.09),
     // A small firmware.
-    of_hashbrowns(small(&THUMBV7M, Level::S, Surface::Firmware).with(3), 1.25),
+    of_hashbrowns(small(&THUMBV7M, Level::S, Surface::Firmware).with(3), 1.26),
 ];
 
 const fn hmap(target: &'static Target, level: Level, surface: Surface) -> Series {
