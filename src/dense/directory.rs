@@ -45,10 +45,11 @@ impl Header {
         };
         let len = self.root_len();
         if self.height == 0 || len == PAGE {
-            // The first page doubles at once nearly always.
-            let bits = if self.height == 0 { 2 } else { 1 };
+            // The first page doubles at once nearly always; and no block of a map is smaller than
+            // what a stock notes in one.
+            let bits = 2;
             let page = Page::allocate(heap, 1 << bits)?;
-            // SAFETY: It has two pointers.
+            // SAFETY: It has four pointers.
             unsafe {
                 page.set(0, root);
                 page.set(1, root);

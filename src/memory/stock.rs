@@ -83,6 +83,9 @@ struct Spent {
     log_align: usize,
 }
 
+/// The smallest blocks that a map gives back: a page of four pointers, a bucket of two slots.
+const _: () = assert!(size_of::<Spent>() <= 4 * size_of::<usize>());
+
 impl Spent {
     /// On 64 bits both are in one word: no machine has blocks of 2^58 bytes.
     #[cfg(target_pointer_width = "64")]
