@@ -105,14 +105,10 @@ fn up_and_down<P: Policy>(count: u64) {
         if n % 97 == 0 {
             look(&map);
         }
-        let left = (count - n - 1) as usize;
-        let share = full * left / count as usize;
-        let most = 2 * share + 16_384;
-        assert!(
-            ledger.live_bytes() <= most,
-            "{left} of {count}: {} > {most}",
-            ledger.live_bytes()
-        );
+        let left = count - n - 1;
+        let share = full as u64 * left / count;
+        let (held, most) = (ledger.live_bytes() as u64, 2 * share + 16_384);
+        assert!(held <= most, "{left} of {count}: {held} > {most}");
     }
     assert_eq!(ledger.calls(), calls, "removal calls no allocator");
     assert_eq!((ledger.live_bytes(), map.allocation_size()), (0, 0));

@@ -283,7 +283,7 @@ macro_rules! list {
                 #[cfg_attr(miri, ignore = "whole pages take thousands of entries")]
                 a_directory_that_is_refused_a_page_gets_it_later,
                 a_map_of_few_entries_is_one_block_of_the_heap,
-                every_allocation_of_a_map_of_blocks_is_refused_once,
+                every_allocation_of_a_map_of_blocks_is_refused_once within 300,
                 #[cfg_attr(miri, ignore = "one with cells after the other takes many minutes")]
                 every_allocation_of_blocks_with_cells_is_refused_once,
                 blocks_hold_entries_of_every_shape,
