@@ -71,10 +71,10 @@ impl Walk {
     /// Goes on to the next block, of this chain or of the next.
     fn next_block<T: MapType>(&mut self, of: T) -> Option<()> {
         self.index = 0;
-        // SAFETY: D3: a chain of the map.
-        let behind = self
-            .block
-            .and_then(|block| unsafe { block.of_types(of).next_block() });
+        let behind = self.block.and_then(|block| {
+            // SAFETY: D3: a block of the map.
+            unsafe { block.of_types(of).next_block() }
+        });
         if let Some(next) = behind {
             self.block = Some(next.of_types(()));
             return Some(());
