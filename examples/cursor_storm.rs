@@ -9,6 +9,7 @@
 extern crate alloc;
 
 use board::println;
+use hmap::{Dense, Go, Paged};
 use support::storm::{Tally, episode};
 
 #[path = "../tests/support/mod.rs"]
@@ -17,13 +18,13 @@ mod support;
 
 board::main!(run);
 
-/// Steps on one map. It never gets smaller, so growth takes a new one.
+/// Steps on one map. One of Go's arrays never gets smaller, so growth takes a new one.
 const STEPS_OF_AN_EPISODE: u64 = 20_000;
 
 const HELP: &str = "\
 Random changes and cursor steps, interleaved, each cursor held to its guarantees.
 
-  --steps N   how many in all (default 1000000)
+  --steps N   how many in all (default 1000000), on maps of each table in turn
   --seed N    another run (default 1)";
 
 fn run() -> Result<(), &'static str> {
@@ -52,9 +53,14 @@ fn storm(steps: u64, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut tally = Tally::default();
     let mut next_report = steps / 10;
-    while tally.steps < steps {
-        let left = steps - tally.steps;
-        episode(&mut random, left.min(STEPS_OF_AN_EPISODE), &mut tally);
+    for number in 0.. {
+        let left = (steps - tally.steps).min(STEPS_OF_AN_EPISODE);
+        match number % 4 {
+            _ if left == 0 => break,
+            0 | 2 => episode::<Go>(&mut random, left, &mut tally),
+            1 => episode::<Dense>(&mut random, left, &mut tally),
+            _ => episode::<Paged>(&mut random, left, &mut tally),
+        }
         if tally.steps >= next_report {
             println!("{} of {steps} steps", tally.steps);
             next_report += steps / 10;

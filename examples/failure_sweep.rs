@@ -83,14 +83,20 @@ fn refuse_everywhere(extent: Extent) {
 #[cfg(not(target_os = "none"))]
 fn panic_everywhere(extent: Extent) {
     use support::panics;
-    use support::states::{COMPACT_STATES, STATES};
+    use support::states::{COMPACT_STATES, DENSE_STATES, PAGED_STATES, RESERVED_STATES, STATES};
     let mut tally = panics::Tally::default();
     let mut report = |state: &str, tally: &panics::Tally| {
         if tally.states % 10 == 0 {
             println!("{} states, {} panics: {state}", tally.states, tally.panics);
         }
     };
-    for states in [STATES, COMPACT_STATES] {
+    for states in [
+        STATES,
+        COMPACT_STATES,
+        DENSE_STATES,
+        PAGED_STATES,
+        RESERVED_STATES,
+    ] {
         panics::sweep::<0, 0>(states, extent, &mut tally, &mut report);
         panics::sweep::<15, 15>(states, extent, &mut tally, &mut report);
     }

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use board::println;
 use core::hint::black_box;
 use hmap::{DefaultHashBuilder, Hmap};
-use operations::{HASHBROWN, HMAP, Operation, PAIRS, Work, open, perform};
+use operations::{DENSE, HASHBROWN, HMAP, Operation, PAGED, PAIRS, Work, open, perform};
 
 board::main!(run);
 board::machine_memory!(256);
@@ -40,29 +40,29 @@ fn run() -> Result<(), &'static str> {
     let region = region.spare_capacity_mut().as_mut_ptr();
     for pair in pairs {
         println!(
-            "{:<18} instructions a call; ratio = hmap / hashbrown",
+            "{:<18} instructions a call; ratio: of each policy's to hashbrown's",
             PAIRS[pair]
         );
         println!(
-            "{:>18} {:>8} {:>8} {:>9} {:>6}",
-            "", "n", "hmap", "hashbrown", "ratio"
+            "{:>18} {:>8} {:>8} {:>8} {:>8} {:>9} {:>6} {:>6} {:>6}",
+            "", "n", "hmap", "Dense", "Paged", "hashbrown", "ratio", "Dense", "Paged"
         );
         for n in SIZES {
             let mut random = fastrand::Rng::with_seed(n as u64);
             let keys = Keys::new(n, &mut random);
             let of = |map| measure(pair, map, region.expose_provenance(), &keys);
-            let (ours, theirs) = (of(HMAP)?, of(HASHBROWN)?);
-            for (ours, theirs) in ours.iter().zip(&theirs) {
-                println!(
-                    "{:>18} {n:>8} {:>8.1} {:>9.1} {:>6.2}",
-                    ours.what,
-                    ours.each,
-                    theirs.each,
-                    ours.each / theirs.each
-                );
-                if ours.checksum != theirs.checksum {
-                    return Err("the two maps did not do the same");
+            let ours = [of(HMAP)?, of(DENSE)?, of(PAGED)?];
+            for (row, theirs) in of(HASHBROWN)?.iter().enumerate() {
+                let ours = ours.each_ref().map(|rows| &rows[row]);
+                if ours.iter().any(|ours| ours.checksum != theirs.checksum) {
+                    return Err("the maps did not do the same");
                 }
+                let [hmap, dense, paged] = ours.map(|ours| ours.each);
+                let [ratio, of_dense, of_paged] = ours.map(|ours| ours.each / theirs.each);
+                println!(
+                    "{:>18} {n:>8} {hmap:>8.1} {dense:>8.1} {paged:>8.1} {:>9.1} {ratio:>6.2} {of_dense:>6.2} {of_paged:>6.2}",
+                    theirs.what, theirs.each
+                );
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Two pages for people: how to come from hashbrown, and what a kernel does with a map.
+//! Pages for people: how to come from hashbrown, what a kernel does with a map, and which policy
+//! a map should have.
 //! They are part of the documentation only.
 
 #[doc = include_str!("guide/coming_from_hashbrown.md")]
@@ -6,3 +7,6 @@ pub mod coming_from_hashbrown {}
 
 #[doc = include_str!("guide/in_a_kernel.md")]
 pub mod in_a_kernel {}
+
+#[doc = include_str!("guide/which_policy.md")]
+pub mod which_policy {}

@@ -60,9 +60,16 @@ use equivalent::Equivalent;
 /// | `A` | the allocator; [`WithBucket`](crate::WithBucket) if the first bucket is borrowed |
 /// | `P` | the [`Policy`]: trade-offs inside the bucket layout |
 ///
-/// The order of iteration is that of the buckets, not of insertion. As with any
-/// map, a key must not change its hash or equality while it is in the map; if
-/// it does, look-ups may miss it, and nothing worse happens.
+/// The order of iteration is that of the buckets, not of insertion. As with any map, a key must not
+/// change its hash or equality while it is in it; look-ups may miss it then, and nothing worse.
+///
+/// # Nearly empty maps
+///
+/// A map that has lost most of its entries keeps its array, as Go's does. What goes over it goes by
+/// bits then that say which buckets hold something: one look for 64 empty ones (32 on 32 bits).
+/// Removals make them from where there is one entry for four buckets, or [`clear`](Self::clear);
+/// they are kept up to one for two. There are none below 256 buckets, while a growth runs, nor with
+/// the feature `small-code`. With the policy [`Dense`](crate::Dense) memory itself becomes less.
 ///
 /// ```
 /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -309,7 +316,10 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
 
     /// Number of entries that the present array takes before it grows: 0 as long as
     /// there is none, 8 for one bucket, 6½ a bucket for more. It is the number
-    /// of entries there are if a growth was refused and they are more than that.
+    /// of entries there are if a growth was refused and they are more than that. With the
+    /// policies [`Dense`](crate::Dense) and [`Paged`](crate::Paged), which have no array, it is what
+    /// the directory is for, seven for each of its entries, or what the blocks of a small map have
+    /// slots for; never less than there are entries and keys reserved.
     pub fn capacity(&self) -> usize {
         self.keyed.raw().capacity()
     }
@@ -324,7 +334,9 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
         self.keyed.hash_builder()
     }
 
-    /// Whether entries are still to be moved out of an old array.
+    /// Whether entries are still to be moved out of an old array. With the policies
+    /// [`Dense`](crate::Dense) and [`Paged`](crate::Paged) it is always false: each insert and each
+    /// removal does its own step.
     pub fn is_growing(&self) -> bool {
         self.keyed.raw().is_growing()
     }

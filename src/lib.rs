@@ -66,8 +66,10 @@
 //!
 //! A set is [`HmapSet`], the same without values.
 //!
-//! Two pages of examples: [coming from hashbrown](guide::coming_from_hashbrown) and
-//! [in a kernel](guide::in_a_kernel).
+//! Pages of examples: [coming from hashbrown](guide::coming_from_hashbrown),
+//! [in a kernel](guide::in_a_kernel), and [which policy](guide::which_policy) a map should have:
+//! all that is said above is about [`Go`] and [`Compact`]; [`Dense`] and [`Paged`] have another
+//! table.
 //!
 //! # Features
 //!
@@ -152,7 +154,7 @@ pub use memory::first_bucket::FirstBucket;
 pub use numbers::alloc::{AllocError, Allocator, Global, SameHeap, WithBucket};
 pub use numbers::error::{InsertError, InsertWithKeyError, SetInsertError, TryReserveError};
 pub use numbers::mix::{Mix, Mixed};
-pub use numbers::policy::{Compact, Go};
+pub use numbers::policy::{Compact, Dense, Go, Paged};
 #[cfg(feature = "default-hasher")]
 pub use numbers::seed::DefaultHasher;
 pub use numbers::seed::{DefaultHashBuilder, SeededBuildHasher, set_boot_seed};
@@ -169,6 +171,5 @@ pub mod introspection {
     pub use crate::inspect::check::Violation;
     pub use crate::inspect::footprint::{OldChain, SlotView, State};
     pub use crate::numbers::hash::go_tophash;
-    pub use crate::numbers::policy::{Dense, Paged};
     pub use crate::table::policy::OfArrays;
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows which entries belong where. All addresses are computed here:
 //! [`bucket`] finds the fields of a bucket, [`array`](mod@array) and [`pool`] find buckets in their
-//! blocks. Of a dense table [`block`] finds the parts of a block, [`slab`] blocks, and [`page`]
+//! blocks, [`occupancy`] the bits that say which buckets are not empty. Of a dense table [`block`] finds the parts of a block, [`slab`] blocks, and [`page`]
 //! the entries of its directory.
 
 pub(crate) mod array;
@@ -18,6 +18,7 @@ pub(crate) mod hash_key;
 pub(crate) mod heap;
 #[cfg(not(feature = "small-code"))]
 pub(crate) mod known;
+pub(crate) mod occupancy;
 pub(crate) mod page;
 pub(crate) mod pool;
 mod prefetch;

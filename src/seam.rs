@@ -21,7 +21,7 @@
 
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::CellPool;
-use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::hash_key::{EqKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
@@ -29,6 +29,11 @@ use crate::numbers::error::Had;
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::numbers::seed::{Renewal, RenewalOf};
+#[cfg(feature = "small-code")]
+use crate::numbers::{alloc::Layout, error::TryReserveError};
+use core::ops::Range;
+#[cfg(feature = "small-code")]
+use core::ptr::{self, NonNull};
 
 /// Where the memory for a new entry may come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,13 +78,115 @@ impl<T: Copy> Target<T> {
     }
 }
 
+/// A target as it goes from the core to a map, or why there is none.
+#[cfg(not(feature = "small-code"))]
+pub(crate) type Placed = Had<Target<()>>;
+
+/// Makes one a [`Placed`]. Here and in [`target!`] there is no function that gives back what it is
+/// given: the compiler makes other code of it.
+#[cfg(not(feature = "small-code"))]
+macro_rules! placed {
+    ($target:expr) => {
+        $target
+    };
+}
+
+/// What a [`Placed`] was made of.
+#[cfg(not(feature = "small-code"))]
+macro_rules! target {
+    ($placed:expr) => {
+        $placed
+    };
+}
+
+/// A target as it goes from the core to a map, or why there is none: in two words, so that it is
+/// returned in registers. At each call that is less code than to have it written to memory.
+///
+/// The number has what it is in its two lowest bits. Of a target the address is its bucket's, and
+/// the other bits are its slot. Of a refusal they are two words of a layout: how it is aligned,
+/// and instead of an address its size; aligned to 0 it is none.
+#[cfg(feature = "small-code")]
+pub(crate) struct Placed {
+    address: *mut u8,
+    number: usize,
+}
+
+#[cfg(feature = "small-code")]
+macro_rules! placed {
+    ($target:expr) => {
+        $crate::seam::Placed::of($target)
+    };
+}
+
+#[cfg(feature = "small-code")]
+macro_rules! target {
+    ($placed:expr) => {
+        $crate::seam::Placed::target($placed)
+    };
+}
+
+pub(crate) use {placed, target};
+
+#[cfg(feature = "small-code")]
+impl Placed {
+    const IS_NEW: usize = 1;
+    const IS_REFUSED: usize = 2;
+    /// Where the other bits begin. A slot has some four, and no alignment is over 2^29.
+    const BITS: u32 = 2;
+
+    #[inline(always)]
+    pub(crate) fn of(target: Had<Target<()>>) -> Self {
+        let of = |slot: Slot<()>, is: usize| Self {
+            address: slot.bucket.address().as_ptr(),
+            number: slot.index << Self::BITS | is,
+        };
+        let (size, align) = match target {
+            Ok(Target::Entry(slot)) => return of(slot, 0),
+            Ok(Target::New(new)) => return of(new.slot(), Self::IS_NEW),
+            Err(TryReserveError::AllocError { layout }) => (layout.size(), layout.align()),
+            Err(TryReserveError::CapacityOverflow) => (0, 0),
+        };
+        Self {
+            address: ptr::without_provenance_mut(size),
+            number: align << Self::BITS | Self::IS_REFUSED,
+        }
+    }
+
+    // It is to be gone where a map reads it.
+    #[inline(always)]
+    pub(crate) fn target(self) -> Had<Target<()>> {
+        let Self { address, number } = self;
+        let other = number >> Self::BITS;
+        if number & Self::IS_REFUSED != 0 {
+            let layout = Layout::from_size_align(address.addr(), other);
+            return Err(layout.map_or(TryReserveError::CapacityOverflow, |layout| {
+                TryReserveError::AllocError { layout }
+            }));
+        }
+        // SAFETY: Of a target it is where its bucket is.
+        let at = unsafe { NonNull::new_unchecked(address) };
+        let slot = Slot {
+            bucket: BucketPtr::at((), at),
+            index: other,
+        };
+        if number & Self::IS_NEW != 0 {
+            // SAFETY: It was one when this was made, which is not copied.
+            Ok(Target::New(unsafe { Entered::new(slot) }))
+        } else {
+            Ok(Target::Entry(slot))
+        }
+    }
+}
+
 /// What a glance into the head that owns a hash has found for an insert.
 pub enum Glance<T> {
     /// The key.
     Entry(Slot<T>),
     /// That it is not there, and a free slot that it may have.
     Free(Slot<T>),
-    /// Neither.
+    /// That it is not there, and that there is no free slot.
+    Full,
+    /// Nothing for sure.
     Nothing,
 }
 
@@ -96,6 +203,8 @@ pub trait Walk: Clone + Default {
     fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>>;
     /// How many there still are, where that is known.
     fn left(&self) -> Option<usize>;
+    /// The next slot alone, if there is one.
+    fn alone(self) -> Self;
     /// The number of a slot among those of its head, which is the one that the walk is in: it stays
     /// the same as long as the entry is where it is. That is work in proportion to the slots
     /// before it.
@@ -117,7 +226,7 @@ pub trait Table: Sized {
     /// Forgets all entries; their slots still say that they live. For a map that goes.
     fn forget_entries(&mut self);
     /// Entries that it has room for before it grows; those that are there if they are more.
-    fn capacity(&self) -> usize;
+    fn capacity<T: MapType>(&self, of: T) -> usize;
     /// New keys that are promised to go in without an allocation.
     fn reserved(&self) -> u32;
     /// Whether entries are still to be moved to where they will belong.
@@ -142,28 +251,34 @@ pub trait Table: Sized {
     /// The same where nothing waits to be moved.
     ///
     /// # Safety
-    /// There are entries, and it does not [grow](Self::is_growing).
+    /// There are entries, or it is [quiet](Self::is_quiet); it does not [grow](Self::is_growing).
     unsafe fn settled_owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T>;
-    /// The slot that has this hash and satisfies `eq`, which is asked of live slots.
+    /// The slot of a key of this hash.
     ///
     /// # Safety
-    /// The head owns the hash.
+    /// The head owns the hash; the key is of the map's type.
     unsafe fn find<T: MapType>(
         head: BucketPtr<T>,
         hash: HashValue,
-        eq: impl FnMut(Slot<T>) -> bool,
+        key: impl EqKey,
     ) -> Option<Slot<T>>;
     /// All live slots. Whoever changes the table uses the walk no more, but as
     /// [`unlink_in_walk`](Self::unlink_in_walk) says.
     fn walk<T: MapType>(&self, of: T) -> Self::Walk;
-    /// The live slots of what owns the hashes at a position, and the position behind all of
-    /// them; nothing for a table that has nothing yet.
-    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Self::Walk, Position)>;
+    /// A position behind this one, between which no chain holds anything: a bounded step.
+    fn past_empty<T: MapType>(&self, of: T, position: Position) -> Position;
+    /// The live slots of what owns the hashes at a position, and the interval that all of them
+    /// are in; nothing for a table that has nothing yet.
+    fn walk_at<T: MapType>(
+        &self,
+        of: T,
+        position: Position,
+    ) -> Option<(Self::Walk, Range<Position>)>;
 
     // Inserting.
 
-    /// Whether one new key more can go in without a thought of growth, reservation or seed.
-    /// There are entries then.
+    /// Whether one new key more can go in without a thought of growth or reservation. There are
+    /// heads of chains then.
     fn is_quiet(&self) -> bool;
     /// What there is for an insert.
     ///
@@ -192,7 +307,7 @@ pub trait Table: Sized {
         of: T,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>>;
     /// All of an insert but to write the entry: that work, the search for the key, and a place for
     /// it if it is not there.
@@ -205,9 +320,9 @@ pub trait Table: Sized {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
         supply: Supply,
-    ) -> Had<Target<()>>;
+    ) -> Placed;
     /// Makes a slot live for a key that is not there, with all that the entry needs beside. After
     /// an error the map may have grown or hold more free memory, and has the entries that it had.
     ///
@@ -221,7 +336,7 @@ pub trait Table: Sized {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Target<()>>;
+    ) -> Placed;
     /// Starts a growth if one entry more will call for it: where there is a hasher, for a place
     /// that will be filled where there is none.
     #[cfg(feature = "infallible")]
@@ -239,7 +354,7 @@ pub trait Table: Sized {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>>;
     /// Takes an entry out: where its fields are is said, and nobody but the caller reads them
     /// again. Other entries may be in other slots then.
@@ -264,7 +379,10 @@ pub trait Table: Sized {
     /// It is what [`unlink`](Self::unlink) gave for an entry with this hash, and nothing else has
     /// changed the table since.
     unsafe fn close_gap<H: Heap>(&mut self, heap: H, hash: HashValue, gap: Slot<H::Of>);
-    /// The same after a walk that has taken out some entries: work in proportion to the table.
+    /// The same after a walk that has taken out some entries, which is not used again: work in
+    /// proportion to what it has gone over.
+    fn close_gaps_behind<H: Heap>(&mut self, heap: H, walk: &Self::Walk);
+    /// The same of the whole table, and in proportion to it.
     fn close_all_gaps<H: Heap>(&mut self, heap: H);
     /// Makes all slots free; what is in them is not dropped.
     fn reset<H: Heap>(&mut self, heap: H);
@@ -333,7 +451,7 @@ pub trait Table: Sized {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Target<()>>;
+    ) -> Placed;
     /// As [`find_or_place`](Self::find_or_place), of such a heap.
     ///
     /// # Safety
@@ -343,6 +461,6 @@ pub trait Table: Sized {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
-    ) -> Had<Target<()>>;
+        key: impl EqKey,
+    ) -> Placed;
 }

@@ -27,13 +27,18 @@ const LINES_OF_THE_README: usize = 300;
 
 /// The layers from below. A module uses those of its own line and of the lines above, and its
 /// functions call theirs.
-const LAYERS: [&[&str]; 43] = [
+const LAYERS: [&[&str]; 46] = [
     &["numbers/sizing", "numbers/error", "numbers/policy"],
     &["numbers/hash", "numbers/position"],
     &["numbers/alloc", "numbers/seed", "numbers/mix"],
     &["numbers/tophash", "numbers/tags"],
     &["numbers"],
-    &["memory/prefetch", "memory/shape", "memory/hash_key"],
+    &[
+        "memory/prefetch",
+        "memory/shape",
+        "memory/hash_key",
+        "memory/occupancy",
+    ],
     &["memory/blocks", "memory/first_bucket"],
     &["memory/cells"],
     &["memory/heap"],
@@ -46,17 +51,20 @@ const LAYERS: [&[&str]; 43] = [
     &["seam"],
     &["go/header"],
     &["go/arrays"],
-    &["go/find", "go/walk", "go/room", "go/small"],
+    &["go/find", "go/walk", "go/room", "go/small", "go/occupancy"],
     &["go/grow", "go/compact", "go/copy"],
     &["go/place", "go/unlink", "go/rebuild"],
     &["go/reserve"],
     &["go"],
     &["dense/header"],
     &["dense/directory", "dense/find", "dense/walk"],
+    &["dense/alone"],
     &["dense/blocks"],
     &["dense/split", "dense/join"],
     &["dense/place", "dense/copy"],
     &["dense/unlink"],
+    &["dense/reserve"],
+    &["dense/shrink"],
     &["dense/table"],
     &["dense"],
     &["table/policy"],
@@ -74,8 +82,10 @@ const LAYERS: [&[&str]; 43] = [
 ];
 
 /// Where pointers are computed.
-const OF_ADDRESSES: [&str; 4] = [
+const OF_ADDRESSES: [&str; 5] = [
     "src/memory/bucket.rs",
+    // The bits before an array.
+    "src/memory/occupancy.rs",
     "src/memory/pool.rs",
     // Of a dense table: the parts of a block and blocks in a slab, pointers in a page.
     "src/memory/block.rs",

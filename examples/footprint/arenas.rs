@@ -5,7 +5,7 @@ use crate::maps::{self, Map, Measure};
 use crate::pairs::Pair;
 use crate::room::Room;
 use crate::row::{Arena, Figure, Row};
-use crate::states::exchange;
+use crate::states::{EXCHANGES, exchange};
 use board::heap::MapHeap;
 use core::hash::Hash;
 use core::mem;
@@ -89,7 +89,7 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> Arenas<'_, K, V, R> {
     fn churned<M: Map<K, V>>(&mut self, bytes: usize) {
         let entries = self.most::<M>(bytes, 8, |pair, heap, n| {
             let mut map = M::new(pair, heap);
-            let full = filled(&mut map, pair, n) && exchange(&mut map, pair, n);
+            let full = filled(&mut map, pair, n) && exchange(&mut map, pair, n, EXCHANGES);
             mem::forget(map);
             full.then_some(())
         });

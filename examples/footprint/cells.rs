@@ -1,10 +1,11 @@
 //! A map that is filled entry by entry: what it has cost at each n of a grid, and the mean
-//! over doublings.
+//! over doublings, and the worst beside hashbrown's.
 
 use crate::maps::{self, Lent, Map, Measure};
 use crate::pairs::Pair;
 use crate::room::Room;
-use crate::row::{Cell, Figure, Mean, Row};
+use crate::row::{Cell, Figure, Mean, Row, Worst};
+use alloc::vec::Vec;
 use core::hash::Hash;
 use core::mem;
 
@@ -12,6 +13,9 @@ use core::mem;
 pub const SMALL: usize = 64;
 /// The grid of tables.
 const COARSE: [usize; 12] = [0, 1, 2, 3, 4, 8, 9, 16, 64, 100, 1_000, 10_000];
+
+/// Up to here a map is small: its first few blocks decide.
+const FEW: usize = 28;
 
 /// How far a pair is filled.
 pub struct Extent {
@@ -34,8 +38,10 @@ pub fn measure<K: Hash + Eq, V>(
         pair,
         extent,
         report,
+        totals: Vec::new(),
     };
     maps::each(&mut filling);
+    filling.compare();
     let little = Extent {
         most: usize::min(extent.most, SMALL),
         windows: [0; 2],
@@ -50,6 +56,30 @@ struct Filling<'a, K, V, R> {
     pair: &'a Pair<K, V>,
     extent: &'a Extent,
     report: &'a mut R,
+    /// What each map takes in all at every n.
+    totals: Vec<(&'static str, Vec<usize>)>,
+}
+
+impl<K, V, R: FnMut(Row)> Filling<'_, K, V, R> {
+    /// Reports where each map is at its worst beside hashbrown's, the last that was filled.
+    fn compare(&mut self) {
+        let Some(((_, theirs), ours)) = self.totals.split_last() else {
+            return;
+        };
+        for (map, totals) in ours {
+            for (from, to) in [(1, FEW), (FEW + 1, self.extent.most)] {
+                let ratio = |n: usize| Some(*totals.get(n)? as f64 / *theirs.get(n)? as f64);
+                let ratios = (from..=to).filter_map(|n| Some((n, ratio(n)?)));
+                if let Some((n, ratio)) = ratios.reduce(|a, b| if b.1 > a.1 { b } else { a }) {
+                    (self.report)(Row {
+                        pair: self.pair.name,
+                        map,
+                        figure: Figure::Worst(Worst { from, to, n, ratio }),
+                    });
+                }
+            }
+        }
+    }
 }
 
 impl<K: Hash + Eq, V, R: FnMut(Row)> Measure<K, V> for Filling<'_, K, V, R> {
@@ -58,6 +88,7 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> Measure<K, V> for Filling<'_, K, V, R> {
             pair,
             extent,
             report,
+            totals,
             ..
         } = self;
         let mut write = |figure| {
@@ -67,6 +98,7 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> Measure<K, V> for Filling<'_, K, V, R> {
                 figure,
             });
         };
+        let mut total = Vec::with_capacity(extent.most + 1);
         self.room.heap(self.room.bytes(), |heap| {
             let mut map = M::new(pair, heap);
             let mut means = extent.windows.map(Accumulated::new);
@@ -87,6 +119,7 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> Measure<K, V> for Filling<'_, K, V, R> {
                     allocations: stats.allocations,
                     high_water: stats.high_water,
                 };
+                total.push(cell.header + cell.bucket + cell.live);
                 means.iter_mut().for_each(|mean| mean.add(&cell));
                 grid.add(cell, |cell| write(Figure::Cell(cell)));
             }
@@ -97,6 +130,7 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> Measure<K, V> for Filling<'_, K, V, R> {
                 write(Figure::Mean(mean));
             }
         });
+        totals.push((M::NAME, total));
     }
 }
 

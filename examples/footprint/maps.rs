@@ -4,7 +4,7 @@
 use crate::pairs::Pair;
 use board::heap::MapHeap;
 use core::hash::Hash;
-use hmap::{Compact, DefaultHashBuilder, Go, Hmap, Policy, WithBucket};
+use hmap::{Compact, DefaultHashBuilder, Dense, Go, Hmap, Paged, Policy, WithBucket};
 
 const HASHER: DefaultHashBuilder = DefaultHashBuilder::with_seed(0x5eed);
 
@@ -22,6 +22,8 @@ pub trait Measure<K, V> {
 pub fn each<K: Hash + Eq, V>(measure: &mut impl Measure<K, V>) {
     measure.map::<Ours<K, V, Go>>();
     measure.map::<Ours<K, V, Compact>>();
+    measure.map::<Ours<K, V, Dense>>();
+    measure.map::<Ours<K, V, Paged>>();
     measure.map::<Theirs<K, V>>();
 }
 
@@ -55,6 +57,14 @@ impl Named for Go {
 
 impl Named for Compact {
     const NAME: &'static str = "hmap Compact";
+}
+
+impl Named for Dense {
+    const NAME: &'static str = "hmap Dense";
+}
+
+impl Named for Paged {
+    const NAME: &'static str = "hmap Paged";
 }
 
 impl<K: Hash + Eq, V, P: Named> Map<K, V> for Ours<K, V, P> {

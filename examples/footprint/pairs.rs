@@ -26,6 +26,8 @@ pub enum Measured {
     /// All of it, if all is asked for.
     AsAsked,
     All,
+    /// And what takes long.
+    AllAndLong,
 }
 
 /// Something to be done with each pair.
@@ -60,7 +62,7 @@ pairs! {
     "u64 -> ()" u64 => (), AsAsked, MANY, |n| (n as u64, ());
     "u64 -> u8" u64 => u8, All, MANY, |n| (n as u64, n as u8);
     "u64 -> u32" u64 => u32, AsAsked, MANY, |n| (n as u64, n as u32);
-    "u64 -> u64" u64 => u64, All, MANY, |n| (n as u64, n as u64);
+    "u64 -> u64" u64 => u64, AllAndLong, MANY, |n| (n as u64, n as u64);
     "[u8; 16] -> u64" [u8; 16] => u64, AsAsked, MANY, |n| ((n as u128).to_le_bytes(), n as u64);
     "&str -> u64" &'static str => u64, AsAsked, text::COUNT, |n| (text::number(n), n as u64);
     "u64 -> [u8; 40]" u64 => [u8; 40], AsAsked, MANY, |n| (n as u64, [n as u8; 40]);

@@ -13,6 +13,7 @@ pub struct Row {
 pub enum Figure {
     Cell(Cell),
     Mean(Mean),
+    Worst(Worst),
     State(State),
     Arena(Arena),
 }
@@ -47,6 +48,16 @@ pub struct Mean {
     pub peak: f64,
     /// At the worst moment, within an insert that grows.
     pub worst: f64,
+}
+
+/// The worst ratio to hashbrown's bytes at a single n of a range, both headers included.
+#[derive(Clone, Copy)]
+pub struct Worst {
+    pub from: usize,
+    pub to: usize,
+    /// Where it is.
+    pub n: usize,
+    pub ratio: f64,
 }
 
 /// A map that has been through something.
@@ -86,6 +97,11 @@ impl Display for Row {
                 f,
                 r#""kind":"mean","from":{},"live":{:.6},"peak":{:.6},"worst":{:.6}}}"#,
                 mean.from, mean.live, mean.peak, mean.worst
+            ),
+            Figure::Worst(worst) => write!(
+                f,
+                r#""kind":"worst","from":{},"to":{},"n":{},"ratio":{:.6}}}"#,
+                worst.from, worst.to, worst.n, worst.ratio
             ),
             Figure::State(state) => write!(
                 f,

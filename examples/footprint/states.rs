@@ -13,18 +13,23 @@ use core::mem;
 const POINTS: usize = 8;
 /// Entries that are exchanged, for each that there is.
 pub const EXCHANGES: usize = 20;
+/// The same of a large map.
+pub const MANY_EXCHANGES: usize = 40;
 
-/// Reports the states of every map for n from `from` to twice as much.
+/// Reports the states of every map for n from `from` to twice as much, and for `many` if that
+/// is not 0.
 pub fn measure<K: Hash + Eq, V>(
     room: &mut Room,
     pair: &Pair<K, V>,
     from: usize,
+    many: usize,
     report: &mut impl FnMut(Row),
 ) {
     maps::each(&mut States {
         room,
         pair,
         from,
+        many,
         report,
     });
 }
@@ -33,6 +38,7 @@ struct States<'a, K, V, R> {
     room: &'a mut Room,
     pair: &'a Pair<K, V>,
     from: usize,
+    many: usize,
     report: &'a mut R,
 }
 
@@ -47,6 +53,10 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> Measure<K, V> for States<'_, K, V, R> {
             }
             let churn = self.churn::<M>(n);
             self.write::<M>(churn);
+        }
+        if self.many > 0 {
+            let states = self.many::<M>();
+            states.into_iter().for_each(|state| self.write::<M>(state));
         }
     }
 }
@@ -90,9 +100,25 @@ impl<K: Hash + Eq, V, R: FnMut(Row)> States<'_, K, V, R> {
         let Self { room, pair, .. } = self;
         room.heap(room.bytes(), |heap| {
             let mut map = filled::<M, _, _>(pair, n, heap);
-            assert!(exchange(&mut map, pair, n), "no room to exchange entries");
+            let done = exchange(&mut map, pair, n, EXCHANGES);
+            assert!(done, "no room to exchange entries");
             mem::forget(map);
             state("exchanged", n, heap)
+        })
+    }
+
+    fn many<M: Map<K, V>>(&mut self) -> [State; 2] {
+        let Self {
+            room, pair, many, ..
+        } = self;
+        let n = *many;
+        room.heap(room.bytes(), |heap| {
+            let mut map = filled::<M, _, _>(pair, n, heap);
+            let filled = state("many filled", n, heap);
+            let done = exchange(&mut map, pair, n, MANY_EXCHANGES);
+            assert!(done, "no room to exchange many entries");
+            mem::forget(map);
+            [filled, state("many exchanged", n, heap)]
         })
     }
 
@@ -130,8 +156,13 @@ fn insert<M: Map<K, V>, K, V>(map: &mut M, pair: &Pair<K, V>, number: usize) {
 
 /// Removes the oldest entry and inserts a new one, over and over; false if memory was
 /// refused. Where an entry lies is up to its hash, so the oldest is as good as any.
-pub fn exchange<M: Map<K, V>, K, V>(map: &mut M, pair: &Pair<K, V>, n: usize) -> bool {
-    (0..EXCHANGES * n).all(|number| {
+pub fn exchange<M: Map<K, V>, K, V>(
+    map: &mut M,
+    pair: &Pair<K, V>,
+    n: usize,
+    times: usize,
+) -> bool {
+    (0..times * n).all(|number| {
         map.remove(&(pair.entry)(number).0);
         let (key, value) = (pair.entry)(number + n);
         map.insert(key, value)

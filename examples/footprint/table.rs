@@ -2,8 +2,8 @@
 //! hashbrown's is better.
 
 use crate::arenas::MIB;
-use crate::row::{Arena, Cell, Figure, Mean, Row, State};
-use crate::states::EXCHANGES;
+use crate::row::{Arena, Cell, Figure, Mean, Row, State, Worst};
+use crate::states::{EXCHANGES, MANY_EXCHANGES};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -26,6 +26,7 @@ pub fn print(rows: &[Row]) {
         table.cells(pair);
     }
     table.means();
+    table.worst();
     table.states();
     table.arenas();
     table.own();
@@ -142,9 +143,37 @@ impl<'a> Table<'a> {
         println!();
     }
 
+    fn worst(&self) {
+        println!(
+            "the worst ratio to {} at a single n, its own",
+            self.theirs()
+        );
+        println!("value included, and the first such n");
+        let ours = self.maps.iter().filter(|map| **map != self.theirs());
+        let ours: Vec<_> = ours.copied().collect();
+        let heads = ours.iter().map(|map| format!(" {map:>18}"));
+        println!("{:<18}{:>14}{}", "", "n", heads.collect::<String>());
+        for pair in &self.pairs {
+            for Worst { from, to, .. } in self.of(pair, self.maps[0]).filter_map(worst) {
+                let mut line = format!("{pair:<18}{:>14}", format!("{from}..{to}"));
+                for map in &ours {
+                    let mut of_map = self.of(pair, map).filter_map(worst);
+                    let worst = of_map.find(|worst| worst.from == from);
+                    let (ratio, n) = worst.map_or((0.0, 0), |worst| (worst.ratio, worst.n));
+                    line += &format!(" {ratio:>8.2} at{n:>7}");
+                }
+                println!("{line}");
+            }
+        }
+        println!();
+    }
+
     fn states(&self) {
         println!("bytes an entry, for those still there; means over eight n of the same doubling");
-        println!("exchanged: {EXCHANGES} times as many removed and inserted as there are");
+        println!(
+            "exchanged: {EXCHANGES} times as many removed and inserted as there are; many: the"
+        );
+        println!("same of a large map, 100,000 if there is room, and {MANY_EXCHANGES} times");
         println!("{:<18} {:<16}{}", "", "", self.heads(true));
         for pair in &self.pairs {
             for what in [
@@ -153,6 +182,8 @@ impl<'a> Table<'a> {
                 "exchanged",
                 "a tenth left",
                 "shrunk to it",
+                "many filled",
+                "many exchanged",
             ] {
                 let of = |map: &str| {
                     let states = self.of(pair, map).filter_map(state);
@@ -230,8 +261,11 @@ impl<'a> Table<'a> {
     }
 }
 
-/// A ratio of what should be small.
+/// A ratio of what should be small, where there is one.
 fn compared(ours: f64, theirs: f64) -> String {
+    if ours == 0.0 {
+        return format!("{:>8} ", "-");
+    }
     let mark = if ours > theirs { '*' } else { ' ' };
     format!("{:>8.2}{mark}", ours / theirs)
 }
@@ -258,6 +292,13 @@ fn cell(figure: &Figure) -> Option<Cell> {
 fn mean(figure: &Figure) -> Option<Mean> {
     match figure {
         Figure::Mean(mean) => Some(*mean),
+        _ => None,
+    }
+}
+
+fn worst(figure: &Figure) -> Option<Worst> {
+    match figure {
+        Figure::Worst(worst) => Some(*worst),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use core::hint::black_box;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::slice;
-use hmap::{AllocError, Allocator, Compact, DefaultHashBuilder, Hmap, Policy};
+use hmap::{AllocError, Allocator, Compact, DefaultHashBuilder, Dense, Hmap, Paged, Policy};
 
 /// The pairs of types, by number.
 pub const PAIRS: [&str; 6] = [
@@ -28,8 +28,10 @@ pub const PAIRS: [&str; 6] = [
 /// The maps, by number.
 pub const HMAP: usize = 0;
 pub const HASHBROWN: usize = 1;
-/// hmap with the policy `Compact`.
+/// hmap with the policies of these names.
 pub const COMPACT: usize = 2;
+pub const DENSE: usize = 3;
+pub const PAGED: usize = 4;
 
 /// What is done with each key of the list; the number is what [`perform`] takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +104,9 @@ pub extern "C" fn open(pair: usize, map: usize, region: usize, bytes: usize, map
     match map {
         HMAP => of_pair!(pair, Ours, open(region, bytes, maps)),
         HASHBROWN => of_pair!(pair, Theirs, open(region, bytes, maps)),
-        COMPACT => of_pair!(pair, Small, open(region, bytes, maps)),
+        COMPACT => of_pair!(pair, Compacted, open(region, bytes, maps)),
+        DENSE => of_pair!(pair, Densed, open(region, bytes, maps)),
+        PAGED => of_pair!(pair, InPages, open(region, bytes, maps)),
         _ => 0,
     }
 }
@@ -127,7 +131,9 @@ pub unsafe extern "C" fn perform(
         match map {
             HMAP => of_pair!(pair, Ours, run(*operation, work)),
             HASHBROWN => of_pair!(pair, Theirs, run(*operation, work)),
-            COMPACT => of_pair!(pair, Small, run(*operation, work)),
+            COMPACT => of_pair!(pair, Compacted, run(*operation, work)),
+            DENSE => of_pair!(pair, Densed, run(*operation, work)),
+            PAGED => of_pair!(pair, InPages, run(*operation, work)),
             _ => 0,
         }
     }
@@ -349,18 +355,20 @@ trait Map {
 const HASHER: DefaultHashBuilder = DefaultHashBuilder::with_seed(0x5eed);
 
 type Ours<K, V> = Hmap<K, V, DefaultHashBuilder, &'static Arena>;
-type Small<K, V> = Hmap<K, V, DefaultHashBuilder, &'static Arena, Compact>;
+type OfPolicy<K, V, P> = Hmap<K, V, DefaultHashBuilder, &'static Arena, P>;
+type Compacted<K, V> = OfPolicy<K, V, Compact>;
+type Densed<K, V> = OfPolicy<K, V, Dense>;
+type InPages<K, V> = OfPolicy<K, V, Paged>;
 type Theirs<K, V> = hashbrown::HashMap<K, V, DefaultHashBuilder, &'static Arena>;
 
-impl<K: Number + Hash + Eq, V: Number, P: Policy> Map
-    for Hmap<K, V, DefaultHashBuilder, &'static Arena, P>
-{
+impl<K: Number + Hash + Eq, V: Number, P: Policy> Map for OfPolicy<K, V, P> {
     type Key = K;
     type Value = V;
 
     fn create(arena: &'static Arena, hint: usize) -> Self {
         let mut map = Hmap::with_policy_in(HASHER, arena);
-        // There is room in the arena, or the inserts will show it.
+        // There is room in the arena, or the inserts will show it. A policy that cannot make
+        // room ahead grows from empty.
         let _ = map.try_presize(hint);
         map
     }

@@ -153,6 +153,12 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.map.into_values()
     }
 
+    /// Removes an entry and gives it: whichever is found first; `None` if there is none. Not one of
+    /// hashbrown's; see [`Hmap::pop_any`].
+    pub fn pop_any(&mut self) -> Option<(K, V)> {
+        self.map.pop_any()
+    }
+
     /// Removes all entries and gives them by value; the memory is kept.
     pub fn drain(&mut self) -> Drain<'_, K, V, A> {
         self.map.drain()

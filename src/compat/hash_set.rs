@@ -94,6 +94,12 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.set.iter()
     }
 
+    /// Removes a value and gives it: whichever is found first; `None` if there is none. Not one of
+    /// hashbrown's; see [`Hmap::pop_any`](crate::Hmap::pop_any).
+    pub fn pop_any(&mut self) -> Option<T> {
+        self.set.pop_any()
+    }
+
     /// Removes all values and gives them; the memory is kept.
     pub fn drain(&mut self) -> Drain<'_, T, A> {
         self.set.drain()

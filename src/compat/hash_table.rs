@@ -272,6 +272,13 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.retain(|value, ()| f(value));
     }
 
+    /// Removes a value and gives it: whichever is found first; `None` if there is none. Not one of
+    /// hashbrown's; see [`Hmap::pop_any`](crate::Hmap::pop_any).
+    pub fn pop_any(&mut self) -> Option<T> {
+        let (value, ()) = self.raw.pop_any()?;
+        Some(value)
+    }
+
     /// Removes all values and gives them; the memory is kept.
     pub fn drain(&mut self) -> Drain<'_, T, A> {
         Drain(self.raw.drain())

@@ -3,15 +3,18 @@
 use super::header::{Extra, Header};
 use crate::memory::block::{Class, Kind};
 use crate::memory::bucket::BucketPtr;
-use crate::memory::heap::Heap;
-use crate::memory::page::Target;
+use crate::memory::heap::{Heap, NewCells};
 use crate::memory::shape::MapType;
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::{Had, TryReserveError};
+use core::mem;
 use core::ptr::NonNull;
 
 /// The layout of an `Extra`.
 pub(crate) const EXTRA: Layout = Layout::new::<Extra>();
+
+/// Slabs that one insert or removal gives back at most.
+pub(super) const FEW: usize = 2;
 
 /// A block, and another one if it was to be had.
 type OneOrTwo<T> = (BucketPtr<T>, Option<BucketPtr<T>>);
@@ -30,46 +33,113 @@ impl<T: MapType> Drop for Fresh<'_, T> {
 }
 
 impl Header {
-    /// Whether there is one block, which the heap has given by itself.
-    pub(crate) const fn is_alone(&self) -> bool {
-        self.has_memory() && self.extra().is_none()
-    }
-
-    /// A block of this class from the slabs at hand.
+    /// A block of this class from the slabs at hand, of which spare ones may become its class's.
     pub(super) fn block_at_hand<T: MapType>(
         &mut self,
         of: T,
         class: Class,
     ) -> Option<BucketPtr<T>> {
         let slabs = &mut self.extra_mut()?.slabs;
-        slabs.take(of, class)
+        slabs.take(of, class).or_else(|| {
+            slabs.use_spare(of, class)?;
+            slabs.take(of, class)
+        })
     }
 
-    /// An empty block of this class, or of one with more slots if that is refused; where there is
-    /// no heap to ask, from the slabs at hand. Nothing leads to it.
-    pub(super) fn new_block<H: Heap>(
-        &mut self,
-        of: H::Of,
-        heap: Option<H>,
-        class: Class,
-    ) -> Had<BucketPtr<H::Of>> {
-        if let Some(block) = self.block_at_hand(of, class) {
+    /// An empty block of this class, or of one with more slots if that is refused. Nothing leads
+    /// to it. What is reserved stays so.
+    pub(super) fn new_block<H: Heap>(&mut self, heap: H, class: Class) -> Had<BucketPtr<H::Of>> {
+        if self.reserved() > 0 {
+            return self.new_block_beside(heap, class);
+        }
+        let of = heap.of();
+        let Some(extra) = self.extra_mut() else {
+            return Err(TryReserveError::CapacityOverflow);
+        };
+        let slabs = &mut extra.slabs;
+        if let Some(block) = slabs.take(of, class) {
             return Ok(block);
         }
-        let mut refused = TryReserveError::CapacityOverflow;
-        if let (Some(heap), Some(extra)) = (heap, self.extra_mut()) {
-            match extra.slabs.add(heap, class) {
-                Ok(()) => return self.block_at_hand(of, class).ok_or(refused),
-                Err(error) => refused = error,
+        if slabs.has_fitting_spare(of, class) {
+            slabs.use_spare(of, class);
+        } else if let Err(refused) = slabs.add(heap, class) {
+            let mut wider = class.wider(of);
+            if let Some(block) = wider.find_map(|class| slabs.take(of, class)) {
+                return Ok(block);
+            }
+            if slabs.use_spare(of, class).is_none() {
+                // Who brings memory for keys to come has whole blocks.
+                let whole = Class::whole(of);
+                slabs.add_of(heap, whole, 1).map_err(|_| refused)?;
+                return slabs.take(of, whole).ok_or(refused);
             }
         }
-        self.wider_at_hand(of, class).ok_or(refused)
+        let block = slabs.take(of, class);
+        block.ok_or(TryReserveError::CapacityOverflow)
     }
 
-    /// A block of a class with more slots from the slabs at hand.
-    fn wider_at_hand<T: MapType>(&mut self, of: T, class: Class) -> Option<BucketPtr<T>> {
-        let mut wider = class.wider(of);
-        wider.find_map(|class| self.block_at_hand(of, class))
+    /// The same where so many of this class are to be had, this one with them: a slab that it takes
+    /// is for those, or a whole one.
+    pub(super) fn new_block_of<H: Heap>(
+        &mut self,
+        heap: H,
+        class: Class,
+        blocks: usize,
+    ) -> Had<BucketPtr<H::Of>> {
+        let is_reserved = self.reserved() > 0;
+        if let Some(extra) = self.extra_mut().filter(|_| !is_reserved) {
+            if let Some(block) = extra.slabs.take(heap.of(), class) {
+                return Ok(block);
+            }
+            // If it is refused, a smaller one will do.
+            extra.slabs.provide(heap, class, blocks).ok();
+        }
+        self.new_block(heap, class)
+    }
+
+    /// The same while keys are promised: there are as many whole blocks at hand as before.
+    fn new_block_beside<H: Heap>(&mut self, heap: H, class: Class) -> Had<BucketPtr<H::Of>> {
+        let of = heap.of();
+        let Some(extra) = self.extra_mut() else {
+            return Err(TryReserveError::CapacityOverflow);
+        };
+        let slabs = &mut extra.slabs;
+        let block = if class.is_whole(of) {
+            let places = slabs.places(of);
+            slabs.hold(heap, places.saturating_add(1), 1)?;
+            self.whole_at_hand(of)
+        } else if let Some(block) = slabs.take(of, class) {
+            Some(block)
+        } else {
+            slabs.add(heap, class)?;
+            slabs.take(of, class)
+        };
+        block.ok_or(TryReserveError::CapacityOverflow)
+    }
+
+    /// Bytes of all that the map has from its heap, but for cells.
+    pub(crate) fn bytes<T: MapType>(&self, of: T) -> usize {
+        match self.extra() {
+            Some(extra) => extra.slabs.bytes() + self.page_bytes() + EXTRA.size(),
+            None => self.bytes_alone(of),
+        }
+    }
+
+    /// Gives slabs back that are not needed, so many at most, but for so many whole blocks; none
+    /// while something is reserved.
+    #[inline]
+    pub(super) fn give_back<H: Heap>(&mut self, heap: H, places: usize, most: usize) {
+        let is_reserved = self.reserved() > 0;
+        if let Some(extra) = self.extra_mut().filter(|_| !is_reserved) {
+            if extra.slabs.has_more_than(places) {
+                extra.slabs.give_back(heap, places, most);
+            }
+        }
+    }
+
+    /// A whole block from the slabs at hand.
+    pub(super) fn whole_at_hand<T: MapType>(&mut self, of: T) -> Option<BucketPtr<T>> {
+        self.block_at_hand(of, Class::whole(of))
     }
 
     /// A block for so many entries from the slabs at hand.
@@ -80,7 +150,8 @@ impl Header {
     ) -> Option<BucketPtr<T>> {
         let class = Class::fit(of, entries);
         let block = self.block_at_hand(of, class);
-        block.or_else(|| self.wider_at_hand(of, class))
+        let mut wider = class.wider(of);
+        block.or_else(|| wider.find_map(|class| self.block_at_hand(of, class)))
     }
 
     /// Two new blocks, or if the second is refused one.
@@ -89,17 +160,16 @@ impl Header {
         heap: H,
         classes: (Class, Option<Class>),
     ) -> Had<OneOrTwo<H::Of>> {
-        let of = heap.of();
-        let block = self.new_block(of, Some(heap), classes.0)?;
+        let block = self.new_block(heap, classes.0)?;
         let fresh = Fresh {
             header: self,
             block,
         };
         let second = classes.1.map(|class| {
             // The allocator may panic.
-            fresh.header.new_block(of, Some(heap), class)
+            fresh.header.new_block(heap, class)
         });
-        core::mem::forget(fresh);
+        mem::forget(fresh);
         Ok((block, second.and_then(Result::ok)))
     }
 
@@ -121,7 +191,7 @@ impl Header {
     }
 
     /// Makes what led to a block lead to where it is now.
-    fn correct<T: MapType>(&mut self, from: BucketPtr<T>, to: BucketPtr<T>) {
+    pub(super) fn correct<T: MapType>(&mut self, from: BucketPtr<T>, to: BucketPtr<T>) {
         // SAFETY: A block of this map (D2).
         let about = unsafe { to.about() };
         let first = match about.kind {
@@ -157,15 +227,11 @@ impl Header {
     /// back.
     ///
     /// # Safety
-    /// The block is the map's, the other one has room for it.
+    /// The block is the map's, and no other is behind it; the other one has room for it.
     pub(super) unsafe fn move_block<T: MapType>(&mut self, block: BucketPtr<T>, to: BucketPtr<T>) {
-        // SAFETY: The caller's promise; its link, if it has one and the other one too, goes with
-        // it. Nothing leads to it then.
+        // SAFETY: The caller's promise. Nothing leads to it then.
         unsafe {
             block.copy_block(to);
-            if to.is_linked() {
-                to.set_link(block.next_block());
-            }
             self.correct(block, to);
             self.free_block(block);
         }
@@ -177,93 +243,39 @@ impl Header {
     /// Nothing leads to the chain, and nothing in it is needed.
     pub(super) unsafe fn dispose<T: MapType>(&mut self, first: BucketPtr<T>) {
         let of = first.of();
-        // SAFETY: The caller's promise.
-        for block in unsafe { first.blocks() } {
-            // SAFETY: As above.
-            unsafe { block.set_place(0, 0, Kind::Leaving) };
-        }
-        let mut next = Some(first);
+        // The last one first: mostly it is the last of its class, and nothing has to move.
+        let (mut next, mut list, mut small) = (Some(first), None, None);
         while let Some(block) = next {
-            // SAFETY: As above: a block of that chain, with the others behind it.
+            // SAFETY: The caller's promise; only whole ones have a link.
             unsafe {
-                let behind = block.next_block();
-                if let Some(extra) = self.extra_mut() {
-                    extra.leaving = behind.map(BucketPtr::address);
+                next = block.next_block();
+                block.set_place(0, 0, Kind::Leaving);
+                if block.is_whole() {
+                    block.set_link(list.replace(block));
+                } else {
+                    small = Some(block);
                 }
+            }
+        }
+        self.set_leaving(list);
+        if let Some(small) = small {
+            // SAFETY: As above; it is in no list.
+            unsafe { self.free_block(small) };
+        }
+        while let Some(block) = self.extra().and_then(|extra| extra.leaving) {
+            let block = BucketPtr::at(of, block);
+            // SAFETY: A block of that chain, with the others behind it.
+            unsafe {
+                self.set_leaving(block.next_block());
                 self.free_block(block);
             }
-            let left = self.extra().and_then(|extra| extra.leaving);
-            next = left.map(|block| BucketPtr::at(of, block));
         }
     }
 
-    /// Makes a block that is alone.
-    pub(super) fn make_alone<H: Heap>(heap: H, class: Class) -> Had<BucketPtr<H::Of>> {
-        let of = heap.of();
-        let memory = heap.allocate(class.layout(of, 0, 1))?.cast();
-        // SAFETY: It has room for such a block, and is new.
-        unsafe {
-            let block = BucketPtr::nth_block(of, class, memory, 0, 0);
-            block.init_block(class);
-            block.set_place(0, 0, Kind::First);
-            Ok(block)
+    fn set_leaving<T: MapType>(&mut self, first: Option<BucketPtr<T>>) {
+        if let Some(extra) = self.extra_mut() {
+            extra.leaving = first.map(BucketPtr::address);
         }
-    }
-
-    /// Gives such a block back.
-    ///
-    /// # Safety
-    /// It was made by [`make_alone`](Self::make_alone) in this heap, and is used no more.
-    pub(super) unsafe fn free_alone<H: Heap>(heap: H, block: Target) {
-        let of = heap.of();
-        let block = BucketPtr::at(of, block);
-        // SAFETY: The caller's promise.
-        unsafe {
-            let class = block.class();
-            heap.deallocate(block.block_begins(class), class.layout(of, 0, 1));
-        }
-    }
-
-    /// Gives a map its first block.
-    pub(super) fn begin<H: Heap>(&mut self, heap: H, class: Class) -> Had<()> {
-        let block = Self::make_alone(heap, class)?;
-        self.root = Some(block.address());
-        (self.mask, self.buckets, self.height) = (0, 1, 0);
-        self.settle(heap.of());
-        Ok(())
-    }
-
-    /// Gives a block that is alone more slots.
-    pub(super) fn widen_alone<H: Heap>(&mut self, heap: H, class: Class) -> Had<()> {
-        let block = self.entry(heap.of(), 0);
-        let wide = Self::make_alone(heap, class)?;
-        // SAFETY: The one block of the map, and one that is new.
-        unsafe { block.copy_block(wide) };
-        self.root = Some(wide.address());
-        // SAFETY: Nothing leads to it any more.
-        unsafe { Self::free_alone(heap, block.address()) };
-        Ok(())
-    }
-
-    /// Moves a block that is alone into a slab, so that there may be others.
-    pub(super) fn leave_alone<H: Heap>(&mut self, heap: H) -> Had<()> {
-        let of = heap.of();
-        let alone = self.entry(of, 0);
-        // SAFETY: The one block of the map.
-        let class = unsafe { alone.class() };
-        let extra: NonNull<Extra> = heap.allocate(Some(EXTRA))?.cast();
-        // SAFETY: It is new.
-        unsafe { self.install_extra(extra) };
-        let taken = Taken { header: self, heap };
-        let block = taken.header.new_block(of, Some(heap), class)?;
-        core::mem::forget(taken);
-        // SAFETY: A new block of the same class.
-        unsafe { alone.copy_block(block) };
-        self.point(0, 0, block);
-        self.settle(of);
-        // SAFETY: Nothing leads to it any more.
-        unsafe { Self::free_alone(heap, alone.address()) };
-        Ok(())
     }
 
     /// Gives all memory back, also if the allocator panics with some. Entries are not dropped,
@@ -279,16 +291,15 @@ impl Header {
             fn free(&mut self) {
                 let Self(header, heap) = self;
                 if header.is_alone() {
-                    if let Some(block) = header.root.take() {
-                        // SAFETY: It is all that there is.
-                        unsafe { Header::free_alone(*heap, block) };
-                    }
-                    return;
+                    return header.free_alone_chain(*heap);
                 }
                 header.drop_pages(*heap);
                 if let Some(extra) = header.extra_mut() {
-                    // SAFETY: No entry is used again.
-                    unsafe { extra.slabs.give_all_back(*heap) };
+                    // SAFETY: No entry is used again; cells that are reserved are nobody's.
+                    unsafe {
+                        drop(NewCells::of_map(*heap, extra.cells.take_all()));
+                        extra.slabs.give_all_back(*heap);
+                    }
                 }
                 header.root = None;
                 if let Some(extra) = header.remove_extra() {
@@ -305,6 +316,63 @@ impl Header {
         }
 
         Rest(self.take(), heap).free();
+    }
+}
+
+impl Header {
+    /// Gives a map without memory an `Extra`, and a directory that leads to nothing.
+    pub(super) fn begin_directory<H: Heap>(&mut self, heap: H) -> Had<()> {
+        let extra: NonNull<Extra> = heap.allocate(Some(EXTRA))?.cast();
+        // SAFETY: It is new.
+        unsafe { self.install_extra(extra) };
+        self.root = Some(BucketPtr::nothing(heap.of()).address());
+        (self.mask, self.buckets, self.height) = (0, 1, 0);
+        self.settle();
+        Ok(())
+    }
+
+    /// Gives a small map an `Extra`, and moves its blocks to slabs, so that there may be others.
+    /// After an error it is as it was.
+    pub(super) fn leave_alone<H: Heap>(&mut self, heap: H) -> Had<()> {
+        let of = heap.of();
+        let extra: NonNull<Extra> = heap.allocate(Some(EXTRA))?.cast();
+        // SAFETY: It is new.
+        unsafe { self.install_extra(extra) };
+        let taken = Taken { header: self, heap };
+        let small = taken.header.small_one(of);
+        let new = match small {
+            Some(small) => {
+                // SAFETY: D3: a block of the map.
+                let about = unsafe { small.about() };
+                let class = Class::fit(of, about.slots());
+                Some(taken.header.new_block(heap, class)?)
+            }
+            None => None,
+        };
+        mem::forget(taken);
+        self.adopt_whole(of);
+        if let (Some(small), Some(new)) = (small, new) {
+            self.exchange_last(heap, Some(small), new);
+        }
+        self.settle();
+        Ok(())
+    }
+
+    /// Makes the whole blocks of a small map blocks of slabs.
+    fn adopt_whole<T: MapType>(&mut self, of: T) {
+        let mut next = self.root.map(|root| BucketPtr::at(of, root));
+        while let Some(block) = next {
+            // SAFETY: A block of the map; whole ones have the memory of a slab, and those of the
+            // slabs are in use.
+            let is_whole = unsafe {
+                next = block.next_block();
+                block.is_whole()
+            };
+            if let Some(extra) = self.extra_mut().filter(|_| is_whole) {
+                // SAFETY: As above.
+                unsafe { extra.slabs.adopt(block) };
+            }
+        }
     }
 }
 

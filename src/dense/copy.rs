@@ -1,6 +1,5 @@
 //! A copy: the same directory, and the same entries in the same slots.
 
-use super::blocks::EXTRA;
 use super::header::Header;
 use crate::memory::block::{Class, Kind};
 use crate::memory::bucket::{BucketPtr, Slot};
@@ -21,29 +20,21 @@ impl Header {
             return Ok(());
         }
         if original.is_alone() {
-            let from = original.entry(of, 0);
-            // SAFETY: The one block of a map.
-            self.begin(heap, unsafe { from.class() })?;
-            let to = self.entry(of, 0);
-            // SAFETY: Two blocks of one class, of which this one is new.
-            return unsafe { self.copy_entries(from, to, &mut copy) };
+            self.widen_alone(heap, original.count)?;
+            let [from, to] = [original, &*self].map(|header| header.entry(of, 0));
+            // SAFETY: Two chains; those of this one are new, and have room for all.
+            return unsafe { self.copy_alone(from, to, &mut copy) };
         }
         self.copy_directory(heap, original)?;
         for (index, head) in original.chains(of) {
-            self.copy_chain(heap, index, head, &mut copy)?;
+            self.copy_chain(heap, original, (index, head), &mut copy)?;
         }
         Ok(())
     }
 
     /// Makes a directory of the same size, which leads to nothing.
     fn copy_directory<H: Heap>(&mut self, heap: H, original: &Self) -> Had<()> {
-        let of = heap.of();
-        let extra = heap.allocate(Some(EXTRA))?.cast();
-        // SAFETY: It is new.
-        unsafe { self.install_extra(extra) };
-        self.root = Some(BucketPtr::nothing(of).address());
-        self.buckets = 1;
-        self.settle(of);
+        self.begin_directory(heap)?;
         for _ in 1..original.buckets {
             self.push(heap)?;
         }
@@ -53,8 +44,8 @@ impl Header {
     fn copy_chain<H: Heap>(
         &mut self,
         heap: H,
-        index: usize,
-        from: BucketPtr<H::Of>,
+        original: &Self,
+        (index, from): (usize, BucketPtr<H::Of>),
         copy: &mut impl FnMut(Slot<H::Of>, Slot<H::Of>) -> Had<()>,
     ) -> Had<()> {
         let of = heap.of();
@@ -68,10 +59,10 @@ impl Header {
                 }
                 let next = block.next_block();
                 let class = match next.filter(|next| next.about().len() > 0) {
-                    Some(_) => Class::linked(of),
+                    Some(_) => Class::whole(of),
                     None => Class::fit(of, block.about().slots()),
                 };
-                let to = self.new_block(of, Some(heap), class)?;
+                let to = self.block_of_copy(heap, original, class)?;
                 match last.replace(to) {
                     None => self.place_chain(to, index, depth.into()),
                     Some(last) => {
@@ -80,6 +71,41 @@ impl Header {
                     }
                 }
                 self.copy_entries(block, to, copy)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A block of this class. If it takes a slab, that has as many as are still to come, or a
+    /// whole one: so a copy is no larger than the original.
+    fn block_of_copy<H: Heap>(
+        &mut self,
+        heap: H,
+        original: &Self,
+        class: Class,
+    ) -> Had<BucketPtr<H::Of>> {
+        let blocks = |header: &Self| {
+            let extra = header.extra();
+            extra.map_or(0, |extra| extra.slabs.blocks(heap.of(), class))
+        };
+        let left = blocks(original).saturating_sub(blocks(self));
+        self.new_block_of(heap, class, left)
+    }
+
+    /// Copies a small map.
+    ///
+    /// # Safety
+    /// Both are its chains, the second one of this map, empty, and with room for the entries.
+    unsafe fn copy_alone<T: MapType>(
+        &mut self,
+        from: BucketPtr<T>,
+        to: BucketPtr<T>,
+        copy: &mut impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
+    ) -> Had<()> {
+        // SAFETY: The caller's promise.
+        unsafe {
+            for (from, to) in from.blocks().zip(to.blocks()) {
+                self.copy_entries(from, to, copy)?;
             }
         }
         Ok(())

@@ -7,12 +7,41 @@
 
 use super::header::Header;
 use crate::memory::heap::Heap;
-use crate::memory::page::{PAGE, PAGE_BITS, Page};
+use crate::memory::page::{MOST_LEVELS, PAGE, PAGE_BITS, Page, Target};
+use crate::memory::stock::Stock;
+use crate::numbers::alloc::Layout;
 use crate::numbers::error::{Had, TryReserveError};
+use core::mem;
 
-/// Levels of pages at most: with more entries than these have, chains get longer.
-const MOST_LEVELS: u8 = 3;
-const MOST_BUCKETS: u32 = 1 << (MOST_LEVELS as u32 * PAGE_BITS);
+/// Entries at most: with more than these have room for, chains get longer.
+pub(super) const MOST_BUCKETS: u32 = 1 << (MOST_LEVELS as u32 * PAGE_BITS);
+/// The logarithm of the pointers that a new root has room for.
+const FIRST_ROOT_BITS: u8 = 2;
+
+/// A whole page that nothing leads to. Dropped, it is given back, also where the allocator panics
+/// with another one.
+struct Unused<H: Heap>(Page, H);
+
+impl<H: Heap> Unused<H> {
+    fn allocate(heap: H) -> Had<Self> {
+        Ok(Self(Page::allocate(heap, PAGE)?, heap))
+    }
+
+    /// Takes it in use.
+    fn used(self) -> Page {
+        let page = self.0;
+        mem::forget(self);
+        page
+    }
+}
+
+impl<H: Heap> Drop for Unused<H> {
+    fn drop(&mut self) {
+        let Self(page, heap) = *self;
+        // SAFETY: A page of this heap, which nothing leads to.
+        unsafe { page.free(heap, PAGE) };
+    }
+}
 
 impl Header {
     /// Pointers of the root that are in use, if it is a page.
@@ -33,8 +62,28 @@ impl Header {
             self.unshare(heap, self.buckets as usize)?;
         }
         self.buckets += 1;
-        self.settle(heap.of());
+        self.settle();
         Ok(())
+    }
+
+    /// Notes the pages that [`push`](Self::push) needs next, each so many times.
+    pub(super) fn want_pages(&self, stock: &mut Stock, times: u32) {
+        let mut want = |pointers| stock.want(Layout::array::<Target>(pointers).ok(), times);
+        let (len, index) = (self.root_len(), self.buckets as usize);
+        let is_root_whole = self.height == 0 || len == PAGE;
+        let doubles = self.buckets > self.mask;
+        if doubles && is_root_whole {
+            want(1 << FIRST_ROOT_BITS);
+        } else if doubles && 2 * len > 1 << self.root_bits {
+            want(2 * len);
+        }
+        let height = self.height + u8::from(doubles && is_root_whole);
+        if height >= 2 && index % PAGE == 0 {
+            want(PAGE);
+        }
+        if height >= 3 && index % (PAGE * PAGE) == 0 {
+            want(PAGE);
+        }
     }
 
     /// Makes room for twice as many entries, the upper half like the lower.
@@ -47,7 +96,7 @@ impl Header {
         if self.height == 0 || len == PAGE {
             // The first page doubles at once nearly always; and no block of a map is smaller than
             // what a stock notes in one.
-            let bits = 2;
+            let bits = FIRST_ROOT_BITS;
             let page = Page::allocate(heap, 1 << bits)?;
             // SAFETY: It has four pointers.
             unsafe {
@@ -91,24 +140,15 @@ impl Header {
     fn unshare<H: Heap>(&mut self, heap: H, index: usize) -> Had<()> {
         let begins = |levels: u32| index & ((1 << (levels * PAGE_BITS)) - 1) == 0;
         let middle = match self.page_of(index, 2) {
-            Some(above) if begins(2) => Some((above, Page::allocate(heap, PAGE)?)),
+            Some(above) if begins(2) => Some((above, Unused::allocate(heap)?)),
             _ => None,
         };
-        let leaf = match Page::allocate(heap, PAGE) {
-            Ok(leaf) => leaf,
-            Err(error) => {
-                if let Some((_, page)) = middle {
-                    // SAFETY: It is new, and nothing leads to it.
-                    unsafe { page.free(heap, PAGE) };
-                }
-                return Err(error);
-            }
-        };
+        let leaf = Unused::allocate(heap)?;
         if let Some((above, page)) = middle {
-            self.give_own(above, page);
+            self.give_own(above, page.used());
         }
         if let Some(above) = self.page_of(index, 1) {
-            self.give_own(above, leaf);
+            self.give_own(above, leaf.used());
         }
         Ok(())
     }
@@ -128,21 +168,18 @@ impl Header {
             return;
         };
         self.buckets = last;
-        self.settle(heap.of());
+        self.settle();
         let last = last as usize;
-        let mut pages = [None; 2];
         if self.height >= 2 && last % PAGE == 0 {
             let lower = last & (self.mask >> 1) as usize;
             let is_first = last & ((1 << (2 * PAGE_BITS)) - 1) == 0;
-            let leaf = self.share_again(last, lower, 1);
+            let unused = |page| Unused(page, heap);
+            let _leaf = self.share_again(last, lower, 1).map(unused);
             let middle = is_first.then(|| self.share_again(last, lower, 2)).flatten();
-            pages = [leaf, middle];
+            let _middle = middle.map(unused);
         }
-        for page in pages.into_iter().flatten() {
-            // SAFETY: Nothing leads to it any more.
-            unsafe { page.free(heap, PAGE) };
-        }
-        // Twice, if a growth was refused when the upper half was there already.
+        // If the allocator panicked with a page, this is left to the next time, as after a growth
+        // that was refused when the upper half was there already: then it is done twice.
         while self.mask > 0 && 2 * last <= self.mask as usize + 1 {
             let (root, room) = self.halve();
             if let Some(root) = root {
@@ -180,6 +217,29 @@ impl Header {
         self.height -= 1;
         self.root_bits = PAGE_BITS as u8;
         (Some(root), room)
+    }
+
+    /// Exchanges the root for one of as many pointers as are in use, if that is to be had.
+    pub(super) fn trim_root<H: Heap>(&mut self, heap: H) {
+        let (len, room) = (self.root_len(), 1 << self.root_bits);
+        let Some(root) = self.root.filter(|_| self.height > 0) else {
+            return;
+        };
+        let bits = u8::max(FIRST_ROOT_BITS, len.ilog2() as u8);
+        if bits >= self.root_bits {
+            return;
+        }
+        let Ok(page) = Page::allocate(heap, 1 << bits) else {
+            return;
+        };
+        let root = Page::from_target(root);
+        // SAFETY: Both have so many pointers, and the one is new. Nothing leads to the other then.
+        unsafe {
+            page.copy_from(root, 0, len);
+            self.root = Some(page.as_target());
+            self.root_bits = bits;
+            root.free(heap, room);
+        }
     }
 
     /// Gives all pages back, so that there is one entry, which leads to the same as the first did.

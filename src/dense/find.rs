@@ -1,21 +1,24 @@
 //! Finding a key in a chain: block by block, sixteen tags at a time.
 
 use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::EqKey;
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::tags::Tag;
 use crate::seam::Glance;
 
-/// The slot in a chain that has this hash's tag and satisfies `eq`.
+/// The slot of a key of this hash in a chain.
 ///
 /// # Safety
-/// It is a chain of the map, or nothing.
+/// It is a chain of the map, or nothing; the key is of the map's type.
 #[inline]
 pub(super) unsafe fn find_in_chain<T: MapType>(
     head: BucketPtr<T>,
     hash: HashValue,
-    mut eq: impl FnMut(Slot<T>) -> bool,
+    mut key: impl EqKey,
 ) -> Option<Slot<T>> {
+    // SAFETY: It is asked of live slots (M1).
+    let mut eq = |slot: Slot<T>| unsafe { key.is(slot.bucket.address(), slot.index) };
     let mut bucket = head;
     loop {
         // SAFETY: The caller's promise.
@@ -28,8 +31,22 @@ pub(super) unsafe fn find_in_chain<T: MapType>(
     }
 }
 
-/// What the first block of a chain has for an insert: the entry, or a free slot if the chain ends
-/// there.
+/// The same, for what changes the map.
+///
+/// # Safety
+/// As [`find_in_chain`].
+#[inline]
+pub(super) unsafe fn find_key<T: MapType>(
+    head: BucketPtr<T>,
+    hash: HashValue,
+    key: impl EqKey,
+) -> Option<Slot<()>> {
+    // SAFETY: The caller's promise.
+    let slot = unsafe { find_in_chain(head, hash, key) }?;
+    Some(slot.of_types(()))
+}
+
+/// What the first block of a chain has for an insert: the entry, or a free slot.
 ///
 /// # Safety
 /// As [`find_in_chain`].
@@ -45,9 +62,13 @@ pub(super) unsafe fn glance<T: MapType>(
             return Glance::Entry(slot);
         }
         let about = head.about();
-        if about.free() == 0 || head.is_linked() {
-            return Glance::Nothing;
+        if about.free() == 0 {
+            return match head.next_block() {
+                Some(_) => Glance::Nothing,
+                None => Glance::Full,
+            };
         }
+        // Nothing is behind a block that is not full (D6).
         let index = about.len();
         Glance::Free(Slot {
             bucket: head,
@@ -80,7 +101,13 @@ unsafe fn find_in_block<T: MapType>(
     eq: &mut impl FnMut(Slot<T>) -> bool,
 ) -> Option<Slot<T>> {
     // SAFETY: The caller's promise.
-    let matching = unsafe { bucket.slots_with(Tag::of(hash)) };
-    let mut slots = matching.map(|index| Slot { bucket, index });
-    slots.find(|slot| eq(*slot))
+    let mut matching = unsafe { bucket.slots_with(Tag::of(hash)) };
+    while let Some(index) = matching.first() {
+        let slot = Slot { bucket, index };
+        if eq(slot) {
+            return Some(slot);
+        }
+        matching = matching.behind_first();
+    }
+    None
 }

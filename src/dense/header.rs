@@ -9,17 +9,17 @@
 
 use crate::memory::block::Kind;
 use crate::memory::bucket::BucketPtr;
-use crate::memory::page::{PAGE, PAGE_BITS, Page, Target, entry_of};
+use crate::memory::cells::CellPool;
+use crate::memory::page::{PAGE, PAGE_BITS, Page, Target, entry_of, set_entry_of};
 use crate::memory::shape::MapType;
 use crate::memory::slab::Slabs;
 use crate::numbers::hash::HashValue;
-use crate::numbers::policy::Tradeoffs;
 use crate::numbers::seed::Renewal;
 use core::mem;
 use core::ptr::NonNull;
 
 /// Entries for each entry of the directory, on average, when it grows.
-const LOAD: usize = 7;
+pub(super) const LOAD: usize = 7;
 /// By how many bits a block may lag behind the directory.
 pub(super) const LAG: u32 = 2;
 /// New keys that go by at least before a growth that was refused is tried again.
@@ -42,9 +42,7 @@ pub struct Header {
     pub(super) mask: u32,
     /// N, the entries of the directory.
     pub(super) buckets: u32,
-    /// One less than the entries that the directory is for, as far as it can count; more if a
-    /// growth was refused.
-    quiet: u32,
+    ahead: Ahead,
     /// Levels of pages.
     pub(super) height: u8,
     /// The logarithm of the pointers that the root has room for, if it is a page.
@@ -52,11 +50,56 @@ pub struct Header {
     has_extra: bool,
 }
 
+/// What is known of the inserts to come, in one word: either how long they need no thought, or how
+/// many are promised to go in.
+#[derive(Clone, Copy)]
+struct Ahead(i32);
+
+impl Ahead {
+    /// That each insert needs a thought.
+    const NOTHING: Self = Self::reserved(0);
+
+    /// That inserts need none up to so many entries, as far as it can count.
+    fn quiet(entries: usize) -> Self {
+        Self(i32::try_from(entries).unwrap_or(i32::MAX).saturating_sub(1))
+    }
+
+    /// That so many new keys go in without an allocation: each needs a thought then.
+    const fn reserved(keys: i32) -> Self {
+        Self(-1 - keys)
+    }
+
+    /// Whether one entry more than there are needs no thought.
+    #[inline]
+    const fn is_quiet(self, count: usize) -> bool {
+        // One less on both sides. Of a map without entries it says whether there is a directory,
+        // since it is known how long inserts need no thought only where there is one.
+        (count.wrapping_sub(1) as isize) < self.0 as isize
+    }
+
+    /// Entries up to which there is nothing to think of; none if something is reserved.
+    const fn last_quiet(self) -> Option<usize> {
+        match self.0 {
+            ..0 => None,
+            last => Some(last as usize + 1),
+        }
+    }
+
+    const fn keys(self) -> u32 {
+        match self.0 {
+            ..0 => (-1 - self.0) as u32,
+            _ => 0,
+        }
+    }
+}
+
 /// What a header seldom needs.
 pub(crate) struct Extra {
     /// How the hash builder is given a new seed, if the map does that.
     pub(super) renewal: Option<Renewal>,
     pub(crate) slabs: Slabs,
+    /// Cells that are reserved.
+    pub(super) cells: CellPool,
     /// The first of the blocks of a chain that are being given back.
     pub(super) leaving: Option<NonNull<u8>>,
 }
@@ -75,7 +118,7 @@ impl Header {
             behind: Behind { renewal },
             mask: 0,
             buckets: 0,
-            quiet: 0,
+            ahead: Ahead::NOTHING,
             height: 0,
             root_bits: 0,
             has_extra: false,
@@ -135,6 +178,7 @@ impl Header {
         let extra = Extra {
             renewal: self.renewal(),
             slabs: Slabs::EMPTY,
+            cells: CellPool::EMPTY,
             leaving: None,
         };
         // SAFETY: The caller's promise.
@@ -152,45 +196,75 @@ impl Header {
         extra
     }
 
-    /// Whether one new key more can go in without a thought of growth or seed: there are
-    /// entries, fewer than the directory is for.
+    /// Whether one new key more can go in without a thought of growth, reservation or seed: there
+    /// are entries, fewer than the directory is for.
     #[inline]
-    pub(super) const fn is_quiet(&self) -> bool {
-        // With 0 entries this wraps to more than any limit.
-        self.count.wrapping_sub(1) < self.quiet as usize
+    pub(crate) const fn is_quiet(&self) -> bool {
+        self.ahead.is_quiet(self.count)
     }
 
-    /// Whether a growth is due before one new key more goes in.
+    /// Whether a growth is due before one new key more goes in: never while something is
+    /// reserved.
     pub(super) const fn is_due(&self) -> bool {
-        self.has_extra && self.count > self.quiet as usize
-    }
-
-    /// Entries that so large a directory is for.
-    fn limit<T: MapType>(&self, _: T) -> usize {
-        if self.has_extra {
-            (self.buckets as usize).saturating_mul(LOAD)
-        } else {
-            T::Policy::SLOTS
+        match self.ahead.last_quiet() {
+            Some(last) => self.has_extra && self.count >= last,
+            None => false,
         }
     }
 
-    /// Notes how many entries the directory is for.
-    pub(super) fn settle<T: MapType>(&mut self, of: T) {
-        let quiet = self.limit(of).saturating_sub(1);
-        self.quiet = u32::try_from(quiet).unwrap_or(u32::MAX);
+    /// Entries that so large a directory is for.
+    pub(super) const fn limit(&self) -> usize {
+        if self.has_extra {
+            (self.buckets as usize).saturating_mul(LOAD)
+        } else if self.has_memory() {
+            // Whether another block is to be had, is seen where there is none that has room.
+            usize::MAX
+        } else {
+            0
+        }
+    }
+
+    /// Notes how many entries the directory is for, if nothing is reserved.
+    pub(super) fn settle(&mut self) {
+        if self.reserved() == 0 {
+            self.ahead = match self.has_memory() {
+                true => Ahead::quiet(self.limit()),
+                false => Ahead::NOTHING,
+            };
+        }
     }
 
     /// Notes that a growth was refused, so that it is not tried again at once.
     pub(super) fn put_off(&mut self) {
         let more = usize::max(PUT_OFF, self.buckets as usize / 2);
-        let quiet = self.count.saturating_add(more);
-        self.quiet = u32::try_from(quiet).unwrap_or(u32::MAX);
+        if self.reserved() == 0 && self.has_memory() {
+            self.ahead = Ahead::quiet(self.count.saturating_add(more));
+        }
     }
 
     /// Whether a growth was refused and waits to be tried again.
     pub(super) fn is_put_off(&self) -> bool {
-        let limit = (self.buckets as usize).saturating_mul(LOAD);
-        self.has_extra && self.quiet != u32::MAX && self.quiet as usize >= limit
+        let last = self.ahead.last_quiet();
+        self.has_extra && last.is_some_and(|last| last > self.limit())
+    }
+
+    /// New keys that are promised to go in without an allocation.
+    pub(super) const fn reserved(&self) -> u32 {
+        self.ahead.keys()
+    }
+
+    /// Notes how many these are.
+    pub(super) fn set_reserved(&mut self, keys: i32) {
+        self.ahead = Ahead::reserved(keys);
+        self.settle();
+    }
+
+    /// One of them has come, if some are promised.
+    pub(super) fn count_reserved(&mut self) {
+        let keys = self.reserved();
+        if keys > 0 {
+            self.set_reserved((keys - 1) as i32);
+        }
     }
 
     /// Whether there are so few entries that the directory is to be one smaller.
@@ -226,6 +300,16 @@ impl Header {
             Some(_) => self.mask as usize + 1,
             None => 0,
         }
+    }
+
+    /// For how many entries there are cells that are reserved, by a walk through all.
+    pub(crate) fn reserved_cells(&self) -> usize {
+        self.extra().map_or(0, |extra| extra.cells.len())
+    }
+
+    /// Whether there are some.
+    pub(super) fn has_reserved_cells(&self) -> bool {
+        self.extra().is_some_and(|extra| !extra.cells.is_empty())
     }
 
     /// Whether N, the mask and the levels go together; for tests.
@@ -271,6 +355,20 @@ impl Header {
         self.entry(of, hash.masked(self.mask as usize))
     }
 
+    /// The same in a map that has entries, or is quiet, and so has a directory.
+    ///
+    /// # Safety
+    /// It has.
+    #[inline]
+    pub(super) unsafe fn owner_among<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T> {
+        let index = hash.masked(self.mask as usize);
+        // SAFETY: The caller's promise; D1: the directory has as many entries as the mask says.
+        unsafe {
+            let root = self.root.unwrap_unchecked();
+            BucketPtr::at(of, entry_of(root, self.height, index))
+        }
+    }
+
     /// The page that an entry is in, and its number there; none where the root is the one entry.
     pub(super) fn page_of(&self, index: usize, levels: u8) -> Option<(Page, usize)> {
         let above = self.height.checked_sub(levels)?.checked_sub(1)?;
@@ -281,11 +379,14 @@ impl Header {
         Some((Page::from_target(page), index >> shift & (PAGE - 1)))
     }
 
+    #[inline]
     fn set_entry(&mut self, index: usize, target: Target) {
-        match self.page_of(index, 0) {
+        match self.root {
             // SAFETY: D1: the entry has memory of its own.
-            Some((page, n)) => unsafe { page.set(n, target) },
-            None => self.root = Some(target),
+            Some(root) if self.height > 0 => unsafe {
+                set_entry_of(root, self.height, index, target);
+            },
+            _ => self.root = Some(target),
         }
     }
 

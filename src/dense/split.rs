@@ -6,14 +6,17 @@
 
 use super::header::{Header, LAG};
 use crate::memory::block::{Class, Kind};
-use crate::memory::bucket::BucketPtr;
+use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::hash_key::HashKey;
 use crate::memory::heap::Heap;
+use crate::memory::page::PAGE;
 use crate::memory::shape::MapType;
-use crate::numbers::error::Had;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::policy::Tradeoffs;
 use crate::numbers::tags::Tag;
-use core::mem;
+
+/// Entries that the directory gets at a time: the insert that it grows in takes the long way.
+const FEW_ENTRIES: u32 = 4;
 
 /// The entries of a block that go to the side of the ones: a bit for each slot.
 ///
@@ -80,82 +83,116 @@ impl<T: MapType> Drop for Plan<T> {
     }
 }
 
-/// Two chains that are made, and that nothing leads to yet. Dropped, they are given back.
-struct FreshChains<'a, T: MapType> {
-    header: &'a mut Header,
-    first: Option<BucketPtr<T>>,
-    second: Option<BucketPtr<T>>,
-}
-
-impl<T: MapType> Drop for FreshChains<'_, T> {
-    fn drop(&mut self) {
-        // The last first: so the one that is left is the last of all classes.
-        for chain in [self.second, self.first].into_iter().flatten() {
-            // SAFETY: They are empty.
-            unsafe { self.header.dispose(chain) };
-        }
-    }
-}
-
-/// Adds blocks for so many entries, from the last one on, to a chain that has none.
-fn add_chain<H: Heap>(
-    header: &mut Header,
-    heap: H,
-    entries: usize,
-    chain: &mut Option<BucketPtr<H::Of>>,
-) -> Had<()> {
-    let of = heap.of();
-    let slots = <H::Of as MapType>::Policy::SLOTS;
-    let linked = entries.saturating_sub(1) / slots;
-    let class = Class::fit(of, entries - linked * slots);
-    *chain = Some(header.new_block(of, Some(heap), class)?);
-    for _ in 0..linked {
-        let block = header.new_block(of, Some(heap), Class::linked(of))?;
-        // SAFETY: A new block with a link.
-        unsafe { block.set_link(chain.replace(block)) };
-    }
-    Ok(())
+/// Where the blocks for a split come from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<H> {
+    /// The map's heap.
+    Heap(H),
+    /// A heap of what the caller has brought: one whole block at most.
+    Brought(H),
+    /// The slabs at hand: one whole block at most.
+    AtHand,
 }
 
 impl Header {
-    /// Makes the directory one larger, and splits what lags behind too far. If that is refused it
-    /// is put off.
+    /// A whole block from the slabs at hand or, where there is one, a heap.
+    pub(super) fn whole_block<H: Heap>(
+        &mut self,
+        of: H::Of,
+        source: Source<H>,
+    ) -> Had<BucketPtr<H::Of>> {
+        let whole = Class::whole(of);
+        let at_hand = match source {
+            // What is there is for the keys that are promised.
+            Source::Heap(_) | Source::Brought(_) if self.reserved() > 0 => None,
+            _ => self.whole_at_hand(of),
+        };
+        match (at_hand, source) {
+            (Some(block), _) => Ok(block),
+            (None, Source::Heap(heap) | Source::Brought(heap)) => self.new_block(heap, whole),
+            (None, Source::AtHand) => Err(TryReserveError::CapacityOverflow),
+        }
+    }
+
+    /// Makes the directory larger: by a few entries if these take neither memory nor a split, else
+    /// by one. If that is refused it is put off.
     #[cold]
     #[inline(never)]
     pub(super) fn expand<H: Heap>(&mut self, heap: H, hasher: impl HashKey) {
+        let most = (self.buckets / 8).clamp(1, FEW_ENTRIES);
+        let mut pushed = 0;
+        while pushed < most && self.is_easy_to_push(heap.of()) && self.push(heap).is_ok() {
+            pushed += 1;
+        }
+        if pushed == 0 && self.try_expand(heap, Source::Heap(heap), hasher).is_err() {
+            self.put_off();
+        }
+    }
+
+    /// Whether one entry more of the directory takes no memory and splits nothing.
+    fn is_easy_to_push<T: MapType>(&self, of: T) -> bool {
+        let index = self.next_to_split();
+        let head = self.entry(of, index);
+        // SAFETY: D3: a chain of the map, or nothing.
+        let is_long = unsafe { head.next_block() }.is_some();
+        let takes_page = self.buckets > self.mask || self.buckets as usize % PAGE == 0;
+        !takes_page && !is_long && !self.is_late(head, index)
+    }
+
+    /// Makes the directory one larger, and splits what lags behind too far.
+    /// It takes one block of the source at most unless that is the map's heap.
+    pub(super) fn try_expand<H: Heap>(
+        &mut self,
+        heap: H,
+        source: Source<H>,
+        hasher: impl HashKey,
+    ) -> Had<()> {
         let of = heap.of();
-        let index = (self.buckets as usize).saturating_sub(1 << self.level());
+        let index = self.next_to_split();
         let head = self.entry(of, index);
-        // SAFETY: A chain of the map, or nothing.
-        let depth = unsafe { head.about() }.depth();
-        let is_late = !head.is_nothing() && depth + LAG <= self.entry_depth(index);
-        if is_late && self.split(heap, head, hasher).is_err() {
-            return self.put_off();
+        let is_late = self.is_late(head, index);
+        if is_late {
+            self.split(of, source, head, hasher)?;
         }
-        if self.push(heap).is_err() {
-            return self.put_off();
+        self.push(heap)?;
+        if is_late && !matches!(source, Source::Heap(_)) {
+            return Ok(());
         }
         let head = self.entry(of, index);
-        // SAFETY: As above.
-        let (is_linked, about) = unsafe { (head.is_linked(), head.about()) };
-        if is_linked && about.depth() < self.entry_depth(index) {
+        // SAFETY: D3: a chain of the map, or nothing.
+        let (is_long, about) = unsafe { (head.next_block().is_some(), head.about()) };
+        if is_long && about.depth() < self.entry_depth(index) {
             // If it is refused the chain stays as it is.
-            self.split(heap, head, hasher).ok();
+            self.split(of, source, head, hasher).ok();
         }
+        Ok(())
+    }
+
+    /// The entry that the next one is split from.
+    pub(super) fn next_to_split(&self) -> usize {
+        (self.buckets as usize).saturating_sub(1 << self.level())
+    }
+
+    /// Whether a chain is to be split before the directory has another entry for it.
+    pub(super) fn is_late<T: MapType>(&self, head: BucketPtr<T>, index: usize) -> bool {
+        // SAFETY: D3: a chain of the map, or nothing.
+        let about = unsafe { head.about() };
+        !head.is_nothing() && about.depth() + LAG <= self.entry_depth(index)
     }
 
     /// Divides the entries of a chain by the next bit of their hashes. After an error it is as it
     /// was. The chain lags behind the directory.
     pub(super) fn split<H: Heap>(
         &mut self,
-        heap: H,
+        of: H::Of,
+        source: Source<H>,
         head: BucketPtr<H::Of>,
         hasher: impl HashKey,
     ) -> Had<()> {
         // SAFETY: A chain of the map, and a block.
         unsafe {
-            if head.is_linked() {
-                return self.split_chain(heap, head, hasher);
+            if head.next_block().is_some() {
+                return self.split_chain(of, source, head, hasher);
             }
             let about = head.about();
             let ones = ones_of(head, about.depth(), hasher);
@@ -164,7 +201,7 @@ impl Header {
                 self.go_to_one_side(head, count > 0);
                 return Ok(());
             }
-            self.split_block(heap, head, ones)
+            self.split_block(of, source, head, ones)
         }
     }
 
@@ -186,22 +223,24 @@ impl Header {
     /// It is a block of the map, and there are entries of both sides.
     unsafe fn split_block<H: Heap>(
         &mut self,
-        heap: H,
+        of: H::Of,
+        source: Source<H>,
         block: BucketPtr<H::Of>,
         ones: u32,
     ) -> Had<()> {
-        let of = heap.of();
         // SAFETY: The caller's promise.
         let about = unsafe { block.about() };
         let count = ones.count_ones() as usize;
-        let low_class = Class::fit(of, about.len() - count + 1);
-        let grain = <H::Of as MapType>::Policy::DENSITY.grain;
-        let is_to_stay = low_class.slots(of) + 2 * grain > about.slots();
-        let classes = (
-            Class::fit(of, count + 1),
-            (!is_to_stay).then_some(low_class),
-        );
-        let (high, low) = self.two_blocks(heap, classes)?;
+        let (high, low) = match source {
+            Source::Heap(heap) => {
+                let low_class = Class::fit(of, about.len() - count + 1);
+                let grain = <H::Of as MapType>::Policy::DENSITY.grain;
+                let is_to_stay = low_class.slots() + 2 * grain > about.slots();
+                let low_class = (!is_to_stay).then_some(low_class);
+                self.two_blocks(heap, (Class::fit(of, count + 1), low_class))?
+            }
+            _ => (self.whole_block(of, source)?, None),
+        };
         let low = low.unwrap_or(block);
         let (owner, depth) = (about.owner(), about.depth());
         // SAFETY: Both have room for their entries. Entries of both are nowhere else then.
@@ -220,7 +259,8 @@ impl Header {
     /// It is a chain of the map.
     unsafe fn split_chain<H: Heap>(
         &mut self,
-        heap: H,
+        of: H::Of,
+        source: Source<H>,
         head: BucketPtr<H::Of>,
         hasher: impl HashKey,
     ) -> Had<()> {
@@ -229,39 +269,51 @@ impl Header {
         let (owner, depth) = (about.owner(), about.depth());
         // SAFETY: As above.
         let plan = unsafe { Plan::of(head, depth, hasher) };
-        if plan.ones == 0 || plan.ones == plan.all {
-            let is_high = plan.ones > 0;
+        let (all, ones) = (plan.all, plan.ones);
+        if ones == 0 || ones == all {
             drop(plan);
             // SAFETY: As above.
-            unsafe { self.go_to_one_side(head, is_high) };
+            unsafe { self.go_to_one_side(head, ones > 0) };
             return Ok(());
         }
-        let mut fresh = FreshChains {
-            header: self,
-            first: None,
-            second: None,
-        };
-        let FreshChains {
-            header,
-            first,
-            second,
-        } = &mut fresh;
-        add_chain(header, heap, plan.all - plan.ones, first)?;
-        add_chain(header, heap, plan.ones, second)?;
-        let (low, high) = (fresh.first, fresh.second);
-        mem::forget(fresh);
-        mem::forget(plan);
-        if let (Some(low), Some(high)) = (low, high) {
-            // SAFETY: As above; the new chains have room for all, and each entry is in one of
-            // them then, and in the old one no more.
-            unsafe {
-                fill(head, [low, high]);
-                self.place_chain(low, owner, depth + 1);
-                self.place_chain(high, owner | 1 << depth, depth + 1);
-                self.dispose(head);
+        // The allocator may panic: the plan is dropped then.
+        let new = self.whole_block(of, source)?;
+        // SAFETY: As above; all that follows is moves, and frees what nothing leads to. The new
+        // block is the last of its class.
+        unsafe {
+            partition(head);
+            drop(plan);
+            let cut = cut(head, all - ones, new);
+            self.place_chain(head, owner, depth + 1);
+            self.place_chain(cut.high, owner | 1 << depth, depth + 1);
+            if new.about().kind == Kind::Leaving {
+                self.free_block(new);
+            }
+            if let Some(empty) = cut.empty {
+                self.dispose(empty);
             }
         }
+        if let Source::Heap(heap) = source {
+            self.narrow(heap, owner, 1);
+            self.narrow(heap, owner | 1 << depth, 1);
+        }
         Ok(())
+    }
+
+    /// Gives a chain of one block a smaller one, if one that has room for so many entries more is
+    /// to be had.
+    pub(super) fn narrow<H: Heap>(&mut self, heap: H, index: usize, more: usize) {
+        let head = self.entry(heap.of(), index);
+        // SAFETY: D3: a chain of the map, or nothing.
+        let (is_long, about) = unsafe { (head.next_block().is_some(), head.about()) };
+        let class = Class::fit(heap.of(), about.len() + more);
+        if is_long || class.slots() >= about.slots() {
+            return;
+        }
+        if let Ok(new) = self.new_block(heap, class) {
+            // SAFETY: A block of the map, and a new one with room for it.
+            unsafe { self.move_block(head, new) };
+        }
     }
 }
 
@@ -271,84 +323,131 @@ impl Header {
 /// Both have room for the entries of their side, and are empty but for the block itself.
 unsafe fn divide<T: MapType>(block: BucketPtr<T>, to: [BucketPtr<T>; 2], ones: u32) {
     let [low, high] = to;
-    let (mut lows, mut highs) = (0, 0);
-    // SAFETY: The caller's promise. In place a slot is written after it was read, as no side has
-    // more entries than slots were looked at.
+    // SAFETY: The caller's promise.
     unsafe {
         let len = block.about().len();
-        for slot in 0..len {
-            let tag = block.tag(slot);
-            let (to, at) = match ones >> slot & 1 {
-                0 => (low, &mut lows),
-                _ => (high, &mut highs),
-            };
-            if to != block || *at != slot {
-                block.copy_slot(slot, to, *at);
-                to.set_tag(*at, tag);
-            }
-            *at += 1;
-        }
+        let zeros = ((1_u32 << len) - 1) & !ones;
+        block.copy_some(ones, high);
+        block.copy_some(zeros, low);
         if low == block {
-            for slot in lows..len {
+            for slot in low.about().len()..len {
                 block.set_tag(slot, Tag::FREE);
             }
         }
-        low.set_len(lows);
-        high.set_len(highs);
     }
 }
 
-/// Copies the entries of a chain to two others, as its blocks have noted.
+/// All slots of a chain that are live, in order, which are written meanwhile.
 ///
 /// # Safety
-/// The two are new and have room.
-unsafe fn fill<T: MapType>(head: BucketPtr<T>, to: [BucketPtr<T>; 2]) {
-    let [mut low, mut high] = to;
+/// It is a chain of the map.
+unsafe fn slots_of<T: MapType>(head: BucketPtr<T>) -> impl Iterator<Item = Slot<T>> {
     // SAFETY: The caller's promise.
-    for block in unsafe { head.blocks() } {
+    let blocks = unsafe { head.blocks() };
+    blocks.flat_map(|bucket| {
         // SAFETY: As above.
-        unsafe {
-            let about = block.about();
-            for slot in 0..about.len() {
-                let to = match about.owner >> slot & 1 {
-                    0 => &mut low,
-                    _ => &mut high,
-                };
-                if to.about().free() == 0 {
-                    *to = to.next_block().unwrap_or(*to);
-                }
-                block.copy_entry(slot, *to);
+        let len = unsafe { bucket.about() }.len();
+        (0..len).map(move |index| Slot { bucket, index })
+    })
+}
+
+/// Moves the entries of the side of the zeros before the others, as the blocks have noted.
+///
+/// # Safety
+/// It is a chain of the map with a [`Plan`].
+unsafe fn partition<T: MapType>(head: BucketPtr<T>) {
+    // SAFETY: The caller's promise. What is behind `low` up to `slot` is of the ones.
+    unsafe {
+        let mut lows = slots_of(head);
+        for slot in slots_of(head) {
+            let is_one = slot.bucket.about().owner >> slot.index & 1 != 0;
+            if is_one {
+                continue;
             }
+            if let Some(low) = lows.next().filter(|low| *low != slot) {
+                let tags = [low, slot].map(|slot| slot.bucket.tag(slot.index));
+                low.swap_fields(slot);
+                low.bucket.set_tag(low.index, tags[1]);
+                slot.bucket.set_tag(slot.index, tags[0]);
+            }
+        }
+    }
+}
+
+/// What is cut off a chain.
+struct Cut<T: MapType> {
+    /// The chain of the entries behind the cut.
+    high: BucketPtr<T>,
+    /// Blocks without entries that nothing leads to.
+    empty: Option<BucketPtr<T>>,
+}
+
+/// Cuts a chain behind so many entries, one at least. Those that share a block with the last of
+/// these go to others: a new block takes them if there is no room.
+///
+/// # Safety
+/// It is a chain of the map with more entries than that, and the other one is whole, and new.
+unsafe fn cut<T: MapType>(head: BucketPtr<T>, entries: usize, new: BucketPtr<T>) -> Cut<T> {
+    let before = (entries - 1) / T::Policy::SLOTS;
+    let stay = entries - before * T::Policy::SLOTS;
+    // SAFETY: The caller's promise. A block with another one behind it is whole.
+    unsafe {
+        let last = head.blocks().nth(before).unwrap_or(head);
+        let rest = last.next_block();
+        let mut high = rest.unwrap_or(new);
+        let mut empty = None;
+        if let Some(rest) = rest {
+            last.set_link(None);
+            let goes = last.about().len() - stay;
+            let room = rest.blocks().find(|block| block.about().free() > 0);
+            if goes > 0 && room.is_none_or(|room| room.about().free() < goes) {
+                high = new;
+            } else if goes > 0 {
+                last.move_end(stay, room.unwrap_or(rest));
+            }
+        }
+        if high == new {
+            last.move_end(stay, new);
+            empty = rest.filter(|rest| !fill_from_end(new, *rest));
+            new.set_link(rest.filter(|_| empty.is_none()));
+        }
+        Cut { high, empty }
+    }
+}
+
+/// Fills a block up with the last entries of a chain that is to be behind it: false if none are
+/// left there.
+///
+/// # Safety
+/// They are a block and a chain of the map.
+unsafe fn fill_from_end<T: MapType>(block: BucketPtr<T>, chain: BucketPtr<T>) -> bool {
+    // SAFETY: The caller's promise.
+    unsafe {
+        loop {
+            let with_entries = chain.blocks().filter(|block| block.about().len() > 0);
+            let Some(last) = with_entries.last() else {
+                return false;
+            };
+            let (len, free) = (last.about().len(), block.about().free());
+            if free == 0 {
+                return true;
+            }
+            last.move_end(len.saturating_sub(free), block);
         }
     }
 }
 
 impl Header {
-    /// Hangs a block behind the last one of a chain that is full.
-    pub(super) fn add_behind<H: Heap>(
-        &mut self,
-        of: H::Of,
-        heap: Option<H>,
-        index: usize,
-    ) -> Had<()> {
-        let head = self.entry(of, index);
-        // SAFETY: D3: a chain of the map.
-        let Some(mut last) = unsafe { head.blocks() }.last() else {
-            return Ok(());
-        };
-        // SAFETY: As above.
+    /// Hangs a new block behind the last one of a chain that is full.
+    ///
+    /// # Safety
+    /// They are of the map, and that one is whole.
+    pub(super) unsafe fn hang_behind<T: MapType>(&mut self, last: BucketPtr<T>, new: BucketPtr<T>) {
+        // SAFETY: The caller's promise.
         unsafe {
-            if !last.is_linked() {
-                let linked = self.new_block(of, heap, Class::linked(of))?;
-                self.move_block(last, linked);
-                // Blocks without links have moved, if any.
-                last = linked;
-            }
             let about = last.about();
-            let block = self.new_block(of, heap, Class::fit(of, 1))?;
-            block.set_place(about.owner, about.depth, Kind::Behind);
-            last.set_link(Some(block));
+            new.set_place(about.owner, about.depth, Kind::Behind);
+            last.set_link(Some(new));
         }
-        Ok(())
     }
 }

@@ -1,9 +1,6 @@
 //! The table of blocks as a [`Table`].
 //!
-//! What a map cannot do with it yet it refuses: to reserve memory for keys to come, by itself
-//! ([`try_reserve`](Table::try_reserve)) or by its caller ([`want`](Table::want)), and to make
-//! room ahead. It works step by step with each insert and each removal, so that no growth is ever
-//! under way.
+//! It works step by step with each insert and each removal, so that no growth is ever under way.
 
 #![allow(
     private_bounds,
@@ -16,7 +13,7 @@ use super::header::Header;
 use super::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::CellPool;
-use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::hash_key::{EqKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
@@ -24,8 +21,9 @@ use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::numbers::seed::{Renewal, RenewalOf};
-use crate::seam::{self, Constant, Glance, Supply, Table, Target};
+use crate::seam::{self, Constant, Glance, Placed, Supply, Table, Target, placed};
 use core::marker::PhantomData;
+use core::ops::Range;
 
 /// A header without memory.
 pub struct Empty<R>(PhantomData<R>);
@@ -44,13 +42,14 @@ impl seam::Walk for Walk {
         self.left()
     }
 
+    fn alone(self) -> Self {
+        self.alone()
+    }
+
     fn number<T: MapType>(&self, slot: Slot<T>) -> usize {
         self.number(slot)
     }
 }
-
-/// What it says to be asked for that it does not do yet.
-const NOT_YET: TryReserveError = TryReserveError::CapacityOverflow;
 
 impl Table for Header {
     type Empty<R: RenewalOf> = Empty<R>;
@@ -65,14 +64,13 @@ impl Table for Header {
         self.count = 0;
     }
 
-    /// No more than there are: what one entry more needs is not had before it comes.
-    fn capacity(&self) -> usize {
-        self.count
+    fn capacity<T: MapType>(&self, of: T) -> usize {
+        self.capacity(of)
     }
 
     #[inline]
     fn reserved(&self) -> u32 {
-        0
+        self.reserved()
     }
 
     #[inline]
@@ -98,30 +96,37 @@ impl Table for Header {
 
     #[inline]
     unsafe fn owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T> {
-        self.owner(of, hash)
+        // SAFETY: The caller's promise.
+        unsafe { self.owner_among(of, hash) }
     }
 
     #[inline]
     unsafe fn settled_owner<T: MapType>(&self, of: T, hash: HashValue) -> BucketPtr<T> {
-        self.owner(of, hash)
+        // SAFETY: The caller's promise.
+        unsafe { self.owner_among(of, hash) }
     }
 
     #[inline]
     unsafe fn find<T: MapType>(
         head: BucketPtr<T>,
         hash: HashValue,
-        eq: impl FnMut(Slot<T>) -> bool,
+        key: impl EqKey,
     ) -> Option<Slot<T>> {
         // SAFETY: D3: the head of a chain, or nothing.
-        unsafe { find::find_in_chain(head, hash, eq) }
+        unsafe { find::find_in_chain(head, hash, key) }
     }
 
     fn walk<T: MapType>(&self, _: T) -> Walk {
         self.walk()
     }
 
-    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Walk, Position)> {
+    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Walk, Range<Position>)> {
         self.walk_at(of, position)
+    }
+
+    /// A batch is a block, and few blocks hold nothing.
+    fn past_empty<T: MapType>(&self, _: T, position: Position) -> Position {
+        position
     }
 
     #[inline]
@@ -153,11 +158,10 @@ impl Table for Header {
         of: T,
         hash: HashValue,
         _: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>> {
         // SAFETY: It owns the hash; the caller's promise.
-        let slot = unsafe { self.owner(of, hash).find(hash, key) }?;
-        Some(slot.of_types(()))
+        unsafe { find::find_key(self.owner(of, hash), hash, key) }
     }
 
     #[inline]
@@ -166,9 +170,9 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
         supply: Supply,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         // SAFETY: The caller's promise.
         unsafe { self.find_or_place(heap, hash, hasher, key, supply) }
     }
@@ -180,10 +184,9 @@ impl Table for Header {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         // SAFETY: The caller's promise.
-        let slot = unsafe { self.place(heap, hash, hasher, supply) }?;
-        Ok(Target::New(slot.of_types(())))
+        unsafe { self.place(heap, hash, hasher, supply) }
     }
 
     #[cfg(feature = "infallible")]
@@ -199,12 +202,12 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         _: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>> {
         let head = self.owner(heap.of(), hash);
         // SAFETY: It owns the hash; the caller's promise.
         unsafe {
-            let slot = head.find(hash, key)?;
+            let slot = find::find_key(head, hash, key)?.of_types(heap.of());
             Some(self.unlink(head, slot).of_types(()))
         }
     }
@@ -227,8 +230,13 @@ impl Table for Header {
     }
 
     #[inline]
-    unsafe fn close_gap<H: Heap>(&mut self, heap: H, hash: HashValue, _: Slot<H::Of>) {
-        self.close_gap(heap, hash);
+    unsafe fn close_gap<H: Heap>(&mut self, heap: H, hash: HashValue, gap: Slot<H::Of>) {
+        // SAFETY: The caller's promise.
+        unsafe { self.close_gap(heap, hash, gap.bucket) };
+    }
+
+    fn close_gaps_behind<H: Heap>(&mut self, heap: H, walk: &Walk) {
+        self.close_gaps_below(heap, walk.seen());
     }
 
     fn close_all_gaps<H: Heap>(&mut self, heap: H) {
@@ -244,28 +252,20 @@ impl Table for Header {
         unsafe { self.give_all_back(heap) };
     }
 
-    fn make_room<H: Heap>(&mut self, _: H, entries: usize) -> Had<()> {
-        // Blocks ahead of their entries are not there yet.
-        if entries == 0 { Ok(()) } else { Err(NOT_YET) }
+    fn make_room<H: Heap>(&mut self, heap: H, entries: usize) -> Had<()> {
+        self.make_room(heap, entries)
     }
 
-    fn try_reserve<H: Heap>(&mut self, _: H, n: usize, _: impl HashKey) -> Had<()> {
-        // Nor is memory for keys of any hashes.
-        if n == 0 { Ok(()) } else { Err(NOT_YET) }
+    fn try_reserve<H: Heap>(&mut self, heap: H, n: usize, hasher: impl HashKey) -> Had<()> {
+        self.try_reserve(heap, n, hasher)
     }
 
-    fn try_presize<H: Heap>(&mut self, _: H, entries: usize, _: impl HashKey) -> Had<()> {
-        // As in `make_room`.
-        if entries <= self.count {
-            Ok(())
-        } else {
-            Err(NOT_YET)
-        }
+    fn try_presize<H: Heap>(&mut self, heap: H, entries: usize, hasher: impl HashKey) -> Had<()> {
+        self.try_presize(heap, entries, hasher)
     }
 
-    fn shrink_to<H: Heap>(&mut self, heap: H, _: usize, _: impl HashKey) -> Had<()> {
-        self.give_spare_back(heap);
-        Ok(())
+    fn shrink_to<H: Heap>(&mut self, heap: H, entries: usize, _: impl HashKey) -> Had<()> {
+        self.shrink_to(heap, entries)
     }
 
     fn grow_step<H: Heap>(&mut self, _: H, _: usize, _: impl HashKey) -> bool {
@@ -288,7 +288,12 @@ impl Table for Header {
         Ok(false)
     }
 
-    fn take_all_reserved(&mut self, _: &mut CellPool) {}
+    fn take_all_reserved(&mut self, cells: &mut CellPool) {
+        if let Some(extra) = self.extra_mut() {
+            extra.cells.take_all().join(cells);
+        }
+        self.set_reserved(0);
+    }
 
     /// Not called, as nothing is held for it.
     fn refill<T: MapType>(
@@ -297,22 +302,19 @@ impl Table for Header {
         _: &Self,
         _: impl FnMut(Slot<T>, Slot<T>) -> Had<()>,
     ) -> Had<()> {
-        Err(NOT_YET)
+        Err(TryReserveError::CapacityOverflow)
     }
 
-    /// Nothing is asked for: which blocks an insert takes is not worked out beforehand yet. So
-    /// one with memory of the caller's goes in where there is a free slot.
-    fn want<T: MapType>(&self, _: T, _: u32, stock: &mut Stock) {
-        stock.want_nothing();
+    fn want<T: MapType>(&self, of: T, n: u32, stock: &mut Stock) {
+        self.want(of, n, stock);
     }
 
-    fn want_growth<T: MapType>(&self, _: T, stock: &mut Stock) -> bool {
-        stock.want_nothing();
-        false
+    fn want_growth<T: MapType>(&self, of: T, stock: &mut Stock) -> bool {
+        self.want_growth(of, stock)
     }
 
-    fn grow_with<H: Heap>(&mut self, _: H) -> bool {
-        false
+    fn grow_with<H: Heap>(&mut self, heap: H) -> bool {
+        self.grow_with(heap)
     }
 
     #[inline]
@@ -321,10 +323,10 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         // SAFETY: The caller's promise.
-        let slot = unsafe { self.place(heap, hash, hasher, Supply::Allocator) }?;
-        Ok(Target::New(slot.of_types(())))
+        let slot = unsafe { self.place_with(heap, hash, hasher) };
+        placed!(slot.map(|slot| Target::New(slot.of_types(()))))
     }
 
     #[inline]
@@ -333,9 +335,15 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
-    ) -> Had<Target<()>> {
-        // SAFETY: The caller's promise.
-        unsafe { self.find_or_place(heap, hash, hasher, key, Supply::Allocator) }
+        key: impl EqKey,
+    ) -> Placed {
+        let head = self.owner(heap.of(), hash);
+        // SAFETY: It owns the hash; the caller's promise.
+        unsafe {
+            match find::find_key(head, hash, key) {
+                Some(slot) => placed!(Ok(Target::Entry(slot))),
+                None => Table::place_with(self, heap, hash, hasher),
+            }
+        }
     }
 }

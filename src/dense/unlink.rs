@@ -1,14 +1,18 @@
 //! Making slots free again: one, or all.
 
+use super::blocks::FEW;
 use super::header::Header;
 use super::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
+use crate::numbers::policy::Tradeoffs;
 use crate::numbers::tags::Tag;
 
-/// Entries that the directory loses at most when one is removed, so that it can catch up.
+/// Removals of which one makes the directory smaller.
+const TURN: usize = 4;
+/// Entries that it loses then at most: more than those removals can ask for, so that it catches up.
 const STEPS: usize = 2;
 
 impl Header {
@@ -17,17 +21,18 @@ impl Header {
     ///
     /// # Safety
     /// The slot is live, in the chain that begins with `head`.
+    #[inline]
     pub(super) unsafe fn unlink<T: MapType>(
         &mut self,
         head: BucketPtr<T>,
         slot: Slot<T>,
     ) -> Slot<T> {
-        self.count = self.count.saturating_sub(1);
+        // There is one: that of the slot.
+        self.count = self.count.wrapping_sub(1);
         // SAFETY: The caller's promise. There is a block with entries: that of the slot.
         unsafe {
-            let with_entries = head.blocks().filter(|block| block.about().len() > 0);
-            let bucket = with_entries.last().unwrap_or(slot.bucket);
-            let index = bucket.about().len().saturating_sub(1);
+            let bucket = head.last_with_entries();
+            let index = bucket.about().len().wrapping_sub(1);
             let last = Slot { bucket, index };
             if last != slot {
                 slot.swap_fields(last);
@@ -54,49 +59,111 @@ impl Header {
         unsafe { self.unlink(head, slot) }
     }
 
-    /// Gives back what is not needed for the entries of the chain that owned one with this hash.
-    pub(super) fn close_gap<H: Heap>(&mut self, heap: H, hash: HashValue) {
-        if self.count == 0 {
-            return self.reset(heap);
+    /// Gives back what is not needed any more, now that an entry with this hash is gone.
+    ///
+    /// # Safety
+    /// The block is what it was in, or the last of that chain that had an entry.
+    #[inline]
+    pub(super) unsafe fn close_gap<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        block: BucketPtr<H::Of>,
+    ) {
+        if self.reserved() > 0 {
+            return;
         }
+        if self.count == 0 {
+            return self.fade(heap);
+        }
+        // SAFETY: The caller's promise: a block of the map.
+        let is_loose = unsafe { is_loose(block) };
+        if (is_loose || self.is_turn_to_contract()) && !self.is_alone() {
+            self.follow_down(heap, hash);
+        }
+    }
+
+    /// Whether the directory is to be smaller, and it is this removal's turn to see to that. Few
+    /// removals are: two chains that cannot join can do so when some entries more are gone.
+    const fn is_turn_to_contract(&self) -> bool {
+        self.count % TURN == 0 && self.is_to_contract()
+    }
+
+    /// Makes memory follow the entries down, one bounded step.
+    ///
+    /// Where a walk was forgotten that has taken out many, there may be much more to give back:
+    /// that goes with removals to come, a little with each.
+    #[inline(never)]
+    fn follow_down<H: Heap>(&mut self, heap: H, hash: HashValue) {
         self.tighten(self.owner(heap.of(), hash));
-        for _ in 0..STEPS {
-            if !self.is_to_contract() || !self.contract(heap) {
-                break;
+        if self.is_turn_to_contract() {
+            for _ in 0..STEPS {
+                if !self.is_to_contract() || !self.contract(heap) {
+                    break;
+                }
             }
         }
-        self.give_back(heap);
+        self.give_back(heap, 1, FEW);
     }
 
     /// The same of all chains.
     pub(super) fn close_all_gaps<H: Heap>(&mut self, heap: H) {
+        self.close_gaps_below(heap, self.buckets as usize);
+    }
+
+    /// The same of those that begin below an entry of the directory.
+    pub(super) fn close_gaps_below<H: Heap>(&mut self, heap: H, end: usize) {
         let of = heap.of();
+        if self.reserved() > 0 {
+            return;
+        }
         if self.count == 0 {
             return self.reset(heap);
         }
-        for index in 0..self.buckets as usize {
+        // First, as blocks have room to join in before they get smaller.
+        while self.is_to_contract() && self.contract(heap) {}
+        for index in 0..usize::min(end, self.buckets as usize) {
             let head = self.entry(of, index);
             // SAFETY: D3: a chain of the map, or nothing.
             if unsafe { head.about() }.owner() == index {
                 self.tighten(head);
             }
         }
-        while self.is_to_contract() && self.contract(heap) {}
-        self.give_back(heap);
+        self.give_back(heap, 1, usize::MAX);
     }
 
-    /// Makes the map one without memory; what is in it is not dropped.
+    /// Makes the map one without memory, or where something is reserved one without entries; what
+    /// is in it is not dropped.
     pub(super) fn reset<H: Heap>(&mut self, heap: H) {
+        if self.reserved() > 0 {
+            return self.make_all_free(heap.of());
+        }
         // SAFETY: No entry is used again.
         unsafe { self.give_all_back(heap) };
     }
 
-    /// Gives back what the entries do not need.
-    pub(super) fn give_spare_back<H: Heap>(&mut self, heap: H) {
-        self.close_all_gaps(heap);
-        if let Some(extra) = self.extra_mut() {
-            extra.slabs.leave_spare();
+    fn make_all_free<T: MapType>(&mut self, of: T) {
+        self.count = 0;
+        for (_, head) in self.chains(of) {
+            // SAFETY: D3: a chain of the map.
+            for block in unsafe { head.blocks() } {
+                // SAFETY: As above.
+                unsafe { block.make_free() };
+            }
         }
-        self.give_back(heap);
     }
+}
+
+/// Whether a chain may have more memory than its entries need, by a look at a block that lost one.
+/// Where nothing could be done about that, it is looked at again when two entries more are gone.
+///
+/// # Safety
+/// It is a block of the map.
+#[inline]
+unsafe fn is_loose<T: MapType>(block: BucketPtr<T>) -> bool {
+    // SAFETY: The caller's promise.
+    let (about, next) = unsafe { (block.about(), block.next_block()) };
+    let free = about.free();
+    let is_sparse = free >= T::Policy::DENSITY.shrink && free % 2 == 0;
+    is_sparse || about.len() == 0 || next.is_some()
 }

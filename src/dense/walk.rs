@@ -1,13 +1,16 @@
 //! Going over all entries, in the order of the directory, without ever hashing a key.
 
 use super::header::Header;
-use crate::memory::block::About;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::page::{Target, entry_of};
 use crate::memory::shape::MapType;
 use crate::numbers::policy::Tradeoffs;
 use crate::numbers::position::Position;
 use crate::numbers::sizing::BucketBits;
+use core::ops::Range;
+
+/// How many entries of the directory ahead a block is fetched.
+const AHEAD: usize = 4;
 
 /// All live slots of a map, or of a chain. It does not know of which types.
 #[derive(Clone)]
@@ -63,6 +66,11 @@ impl Walk {
         self.head.map(|head| head.of_types(of))
     }
 
+    /// Entries of the directory that it has looked at, from the first on.
+    pub(super) const fn seen(&self) -> usize {
+        self.next as usize
+    }
+
     /// Gives the slot that was given last again, whose entry is another one now.
     pub(super) const fn look_again(&mut self) {
         self.index = self.index.saturating_sub(1);
@@ -81,16 +89,20 @@ impl Walk {
         }
         let root = self.root?;
         while self.next < self.buckets {
-            let index = self.next;
+            let index = self.next as usize;
             self.next += 1;
             // SAFETY: D1: an entry below N; a block, or nothing.
-            let (head, about): (_, About) = unsafe {
-                let head = BucketPtr::at(of, entry_of(root, self.height, index as usize));
-                (head, head.about())
-            };
-            if about.slots() > 0 && about.owner == index {
+            let leads_to = |index| unsafe { entry_of(root, self.height, index) };
+            let head = BucketPtr::at(of, leads_to(index));
+            // One that leads to the block of a lower entry does as it does without its top bit (D2).
+            let is_own = index == 0 || leads_to(index ^ 1 << index.ilog2()) != head.address();
+            if is_own && !head.is_nothing() {
                 self.head = Some(head.of_types(()));
                 self.block = self.head;
+                let ahead = index + AHEAD;
+                if ahead < self.buckets as usize {
+                    BucketPtr::at(of, leads_to(ahead)).prefetch_block();
+                }
                 return Some(());
             }
         }
@@ -118,6 +130,12 @@ impl Walk {
             }
             self.next_block(of)?;
         }
+    }
+
+    /// The next slot alone.
+    pub(super) const fn alone(mut self) -> Self {
+        self.left = 1;
+        self
     }
 
     /// How many there still are, where that is known.
@@ -151,13 +169,13 @@ impl Header {
         }
     }
 
-    /// The slots of the chain at a position, and the position behind its interval: that of as
-    /// many bits as its hashes agree in.
+    /// The slots of the chain at a position, and its interval: that of as many bits as its hashes
+    /// agree in.
     pub(super) fn walk_at<T: MapType>(
         &self,
         of: T,
         position: Position,
-    ) -> Option<(Walk, Position)> {
+    ) -> Option<(Walk, Range<Position>)> {
         if !self.has_memory() {
             return None;
         }
@@ -170,6 +188,6 @@ impl Header {
             (Walk::of_chain(head), unsafe { head.about() }.depth())
         };
         let bits = BucketBits::new(depth as u8).unwrap_or(BucketBits::MAX);
-        Some((walk, position.past_bucket(bits)))
+        Some((walk, position.of_bucket(bits)))
     }
 }

@@ -12,12 +12,15 @@
 //! a growth has come.
 
 use super::header::Header;
-use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::hash_key::FindKey;
+use crate::memory::array::Array;
+use crate::memory::bucket::BucketPtr;
+use crate::memory::occupancy::Occupancy;
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::numbers::sizing::BucketBits;
+use core::mem;
+use core::ops::Range;
 
 /// The arrays of a map.
 #[derive(Clone, Copy)]
@@ -92,9 +95,16 @@ impl<T: MapType> Arrays<T> {
         }
     }
 
-    /// The initialised buckets of the current array, in order.
-    pub(crate) fn all_initialised(self) -> impl Iterator<Item = BucketPtr<T>> {
-        (0..self.bits.count()).filter_map(move |n| self.initialised(n))
+    /// The heads of all chains that own entries, whatever they hold, with their numbers.
+    pub(crate) fn all(self) -> impl Iterator<Item = (usize, BucketPtr<T>)> {
+        (0..self.bits.count()).filter_map(move |n| {
+            // SAFETY: The number is below 2^B.
+            match unsafe { self.holder(n) } {
+                Holder::Itself(head) => Some((n, head)),
+                // That of the other bucket is the same chain.
+                Holder::Waiting(head) => self.old(n).map(|_| (n, head)),
+            }
+        })
     }
 
     /// Bucket `n` of the old array, if there is such a one.
@@ -119,32 +129,59 @@ impl<T: MapType> Arrays<T> {
             .is_some_and(|(base, bits)| head.is_within(base.of_types(head.of()), bits.count()))
     }
 
-    /// The chain of the entries at a position, and the position behind all of them.
-    pub(crate) fn at(self, position: Position) -> (BucketPtr<T>, Position) {
+    /// The chain of the entries at a position, and the interval that they are in.
+    pub(crate) fn at(self, position: Position) -> (BucketPtr<T>, Range<Position>) {
         // SAFETY: The number is below 2^B.
         match unsafe { self.holder(position.bucket(self.bits)) } {
-            Holder::Itself(head) => (head, position.past_bucket(self.bits)),
+            Holder::Itself(head) => (head, position.of_bucket(self.bits)),
             Holder::Waiting(head) => {
                 let bits = self.old.map_or(self.bits, |(_, bits)| bits);
-                (head, position.past_bucket(bits))
+                (head, position.of_bucket(bits))
             }
         }
     }
 }
 
-/// The heads of all chains that own entries, in Go's order. A chain that waits to be moved is
-/// taken whole, at its own number.
+/// The heads of chains that own entries, in Go's order: all, or where bits say which hold something
+/// those alone, beginning where entries were taken out last and going round. A chain that waits to
+/// be moved is taken whole, at its own number.
 #[derive(Clone, Copy)]
 pub(crate) struct Chains<T> {
     arrays: Option<Arrays<T>>,
+    /// The bucket that is next, and the one to stop at.
     next: usize,
+    end: usize,
+    /// How many come behind that one: those before the bucket that was the first.
+    left_out: usize,
+    /// Whether it goes by the bits of the array.
+    by_bits: bool,
 }
 
 impl<T: Copy> Chains<T> {
+    pub(crate) const NONE: Self = Self {
+        arrays: None,
+        next: 0,
+        end: 0,
+        left_out: 0,
+        by_bits: false,
+    };
+
     /// # Safety
-    /// The arrays stay as they are, in the same state of growth, while this is used.
-    pub(crate) const unsafe fn of(arrays: Option<Arrays<T>>) -> Self {
-        Self { arrays, next: 0 }
+    /// The arrays stay as they are, in the same state of growth, while this is used; chains may
+    /// lose entries. `first` is below 2^B, and 0 while a growth runs. If it is to go by the bits
+    /// all are right, and no growth runs.
+    #[inline]
+    pub(crate) const unsafe fn of(arrays: Option<Arrays<T>>, first: usize, by_bits: bool) -> Self {
+        Self {
+            arrays,
+            next: first,
+            end: match arrays {
+                Some(arrays) => arrays.bits.count(),
+                None => 0,
+            },
+            left_out: first,
+            by_bits,
+        }
     }
 
     /// The same, without the types.
@@ -152,31 +189,62 @@ impl<T: Copy> Chains<T> {
         Chains {
             arrays: self.arrays.map(|arrays| arrays.of_types(())),
             next: self.next,
+            end: self.end,
+            left_out: self.left_out,
+            by_bits: self.by_bits,
         }
     }
 
     /// The next head, of the types that the map has.
     #[inline]
     pub(crate) fn next_of<U: MapType>(&mut self, of: U) -> Option<BucketPtr<U>> {
-        let arrays = self.arrays?.of_types(of);
-        while self.next < arrays.bits.count() {
-            let n = self.next;
-            self.next += 1;
-            // SAFETY: The number is below 2^B.
-            match unsafe { arrays.holder(n) } {
-                Holder::Itself(head) => return Some(head),
-                Holder::Waiting(head) if arrays.old(n).is_some() => return Some(head),
-                // Given already, as the chain of the other bucket that it will be split into.
-                Holder::Waiting(_) => {}
-            }
-        }
-        None
+        let (_, head) = self.next_numbered(of)?;
+        Some(head)
     }
 
-    pub(crate) const NONE: Self = Self {
-        arrays: None,
-        next: 0,
-    };
+    /// The same, with its number.
+    #[inline]
+    pub(crate) fn next_numbered<U: MapType>(&mut self, of: U) -> Option<(usize, BucketPtr<U>)> {
+        let arrays = self.arrays?.of_types(of);
+        loop {
+            while self.next < self.end {
+                let mut n = self.next;
+                if Occupancy::EVER && self.by_bits {
+                    n = next_occupied(arrays.base, arrays.bits, n, self.end);
+                    if n >= self.end {
+                        self.next = n;
+                        break;
+                    }
+                }
+                self.next = n + 1;
+                // SAFETY: The number is below 2^B.
+                match unsafe { arrays.holder(n) } {
+                    Holder::Itself(head) => return Some((n, head)),
+                    Holder::Waiting(head) if arrays.old(n).is_some() => return Some((n, head)),
+                    // Given already, as the chain of the other bucket that it will be split into.
+                    Holder::Waiting(_) => {}
+                }
+            }
+            if !Occupancy::EVER || self.left_out == 0 {
+                return None;
+            }
+            (self.next, self.end) = (0, mem::take(&mut self.left_out));
+        }
+    }
+}
+
+/// The first chain from `n` on that holds something, or one from `end` on, where the bits say it of
+/// the array that begins with this bucket.
+#[cold]
+#[inline(never)]
+fn next_occupied<T: MapType>(
+    bucket_0: BucketPtr<T>,
+    bits: BucketBits,
+    n: usize,
+    end: usize,
+) -> usize {
+    let occupancy = Array::occupancy_of(bucket_0, bits);
+    occupancy.map_or(end, |occupancy| occupancy.next_set(n, end - n))
 }
 
 impl<T: MapType> Iterator for Chains<T> {
@@ -186,22 +254,6 @@ impl<T: MapType> Iterator for Chains<T> {
     fn next(&mut self) -> Option<BucketPtr<T>> {
         let of = self.arrays?.base.of();
         self.next_of(of)
-    }
-}
-
-impl<T: MapType> BucketPtr<T> {
-    /// The slot of a key of this hash in the chain that begins here.
-    ///
-    /// # Safety
-    /// The chain is initialised, and owns the hash; the key is of the map's type.
-    #[inline]
-    pub(crate) unsafe fn find(self, hash: HashValue, key: impl FindKey) -> Option<Slot<T>> {
-        // SAFETY: The caller's promise.
-        let (at, index) = unsafe { key.find(self.address(), hash) }?;
-        Some(Slot {
-            bucket: Self::at(self.of(), at),
-            index,
-        })
     }
 }
 

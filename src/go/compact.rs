@@ -58,15 +58,13 @@ impl Header {
     }
 
     /// Frees all overflow buckets that hold nothing behind the last entry of their chain,
-    /// if the policy wants it: work in proportion to the array.
+    /// if the policy wants it: work in proportion to the array, or where bits are kept up to the
+    /// chains that hold something.
     pub(crate) fn cut_all_off<T: MapType>(&mut self, of: T) {
         if !T::Policy::SHORT_CHAINS || self.is_growing() {
             return;
         }
-        let Some(arrays) = self.arrays(of) else {
-            return;
-        };
-        for head in arrays.all_initialised() {
+        for head in self.chains(of).chain(self.take_tails(of)) {
             // SAFETY: No growth runs.
             unsafe { self.cut_off(head) };
         }

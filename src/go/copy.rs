@@ -1,11 +1,15 @@
-//! The arrays of a copy: as large as the original's, and in the middle of the same growth.
+//! The arrays of a copy: as large as the original's, and in the middle of the same growth. Only
+//! the copy of a map that is nearly empty is smaller.
 
 use super::header::{Header, Home};
+use super::walk::Walk;
 use crate::memory::array::{Array, NewArray, make_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::heap::Heap;
+use crate::memory::occupancy::Occupancy;
 use crate::memory::shape::MapType;
 use crate::numbers::error::{Had, TryReserveError};
+use crate::numbers::sizing::BucketBits;
 
 /// Spares of the old array of a copy: they stand for those of the original's, so that the
 /// moves need no more overflow buckets than there (H6).
@@ -47,6 +51,12 @@ impl Header {
         if !original.has_buckets() {
             return Ok(());
         }
+        if let Some(bits) = original.bits_of_narrow_copy() {
+            self.install_empty_array(heap, bits, original.count())?;
+            self.copy_narrowed(heap, original, &mut copy)?;
+            self.settle();
+            return Ok(());
+        }
         let mut old_spares = self.copy_arrays(heap, original)?;
         self.copy_chains(heap.of(), original, &mut copy)?;
         let arrays = (original.arrays(heap.of()), self.arrays(heap.of()));
@@ -64,6 +74,43 @@ impl Header {
             }
         }
         self.settle();
+        Ok(())
+    }
+
+    /// B of a copy, if this map is nearly empty: it holds less than an eighth of what its array is
+    /// for, which is a large one. No growth runs.
+    fn bits_of_narrow_copy(&self) -> Option<BucketBits> {
+        let bits = BucketBits::for_entries(self.count)?;
+        let is_narrow = bits.mask() < self.bits().mask() >> 3;
+        (Occupancy::is_there(self.bits()) && is_narrow && !self.is_growing()).then_some(bits)
+    }
+
+    /// Copies the entries of another map, in which no growth runs, into an array that is smaller:
+    /// chain n goes behind what came to chain n mod 2^B before.
+    fn copy_narrowed<H: Heap>(
+        &mut self,
+        heap: H,
+        original: &Self,
+        copy: &mut impl FnMut(Slot<H::Of>, Slot<H::Of>) -> Had<()>,
+    ) -> Had<()> {
+        let mut chains = original.chains(heap.of());
+        while let Some((number, head)) = chains.next_numbered(heap.of()) {
+            // SAFETY: The chain owns entries, so it is initialised (M5).
+            let (holds, _) = unsafe { head.has() };
+            if !holds {
+                continue;
+            }
+            // SAFETY: The number is below 2^B.
+            let mut end = unsafe { self.end_of(heap.of(), number & self.bits().mask()) };
+            // SAFETY: As above.
+            for from in unsafe { Walk::of_chain(head) }.slots(heap.of()) {
+                let to = self.slot_at_end(heap, &mut end)?;
+                copy(from, to)?;
+                // SAFETY: The slot is live, and the copy was written (M1).
+                unsafe { to.bucket.set_top(to.index, from.top()) };
+                self.count_inserted();
+            }
+        }
         Ok(())
     }
 
@@ -92,10 +139,14 @@ impl Header {
         let (Some(arrays), Some(base)) = (original.arrays(of), self.bucket_0(of)) else {
             return Ok(());
         };
-        for n in 0..arrays.bits().count() {
-            let Some(from) = arrays.initialised(n) else {
+        let mut chains = original.chains(of);
+        while let Some((n, from)) = chains.next_numbered(of) {
+            // SAFETY: The chain owns entries, so it is initialised (M5).
+            let (holds, _) = unsafe { from.has() };
+            if arrays.is_old(from) || (self.is_indexed() && !holds) {
                 continue;
-            };
+            }
+            self.note_filled(of, n);
             let mut overflow = 0;
             // SAFETY: The number is below 2^B of both arrays, both chains are initialised, and
             // the copy's is empty.
@@ -168,7 +219,9 @@ impl Header {
                 self.set_first_bucket(bucket.address(), home, 0);
                 return Ok(OldSpares::NONE);
             }
-            Home::Owned | Home::Lent => self.install_empty_array(heap, original.bits())?,
+            Home::Owned | Home::Lent => {
+                self.install_empty_array(heap, original.bits(), original.count())?;
+            }
         }
         let overflow = TryReserveError::CapacityOverflow;
         let needed = original.noverflow().checked_add(original.set_aside());

@@ -1,21 +1,24 @@
 //! Finding a key in a chain: bucket by bucket, eight tophashes at a time.
 
 use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::hash_key::EqKey;
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::tophash::{TopHash, TopHashes};
 use crate::seam::Glance;
 
-/// The slot in a chain that has this tophash and satisfies `eq`.
+/// The slot of a key of this hash in a chain.
 ///
 /// # Safety
-/// The chain is initialised.
+/// The chain is initialised; the key is of the map's type.
 #[inline]
 pub(super) unsafe fn find_in_chain<T: MapType>(
     head: BucketPtr<T>,
     hash: HashValue,
-    mut eq: impl FnMut(Slot<T>) -> bool,
+    mut key: impl EqKey,
 ) -> Option<Slot<T>> {
+    // SAFETY: It is asked of live slots (M1).
+    let mut eq = |slot: Slot<T>| unsafe { key.is(slot.bucket.address(), slot.index) };
     let top = TopHash::of(hash);
     let mut bucket = head;
     loop {
@@ -31,6 +34,21 @@ pub(super) unsafe fn find_in_chain<T: MapType>(
         // SAFETY: As above.
         bucket = unsafe { bucket.overflow() }?;
     }
+}
+
+/// The same, for what changes the map.
+///
+/// # Safety
+/// As [`find_in_chain`].
+#[inline]
+pub(super) unsafe fn find_key<T: MapType>(
+    head: BucketPtr<T>,
+    hash: HashValue,
+    key: impl EqKey,
+) -> Option<Slot<()>> {
+    // SAFETY: The caller's promise.
+    let slot = unsafe { find_in_chain(head, hash, key) }?;
+    Some(slot.of_types(()))
 }
 
 /// What the first bucket of a chain has for an insert: the entry, or a free slot if the chain

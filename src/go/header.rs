@@ -42,10 +42,14 @@
 //!   but cells: B = 0, no growth, no reservation, no overflow bucket, and only its first slots
 //!   are ever used.
 //! * **H11** From B = 1 on there is an [`Extra`].
+//! * **H12** Where the map is indexed no growth runs, and of the chains whose
+//!   [bits](crate::memory::occupancy) are done exactly those have it set that hold something. Of
+//!   the others those with overflow buckets are noted to have tails.
 
 use crate::memory::array::Array;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::cells::CellPool;
+use crate::memory::occupancy::Occupancy;
 use crate::memory::pool::Pool;
 use crate::memory::shape::{FRONT, MapType};
 use crate::numbers::seed::Renewal;
@@ -89,6 +93,8 @@ impl Flags {
     const OLD_IS_LENT: Self = Self(2);
     /// There is an [`Extra`].
     const EXTRA: Self = Self(4);
+    /// Bits that say which chains hold something are kept up, as far as they are done.
+    const INDEXED: Self = Self(8);
 
     const fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
@@ -237,7 +243,7 @@ impl Header {
         self.count -= 1;
     }
 
-    /// Forgets all entries; their slots still say that they live. For a map that goes.
+    /// Forgets all entries, whose slots go on to say that they live: for a map that goes.
     pub(crate) const fn forget_entries(&mut self) {
         self.count = 0;
     }
@@ -321,8 +327,7 @@ impl Header {
         self.quiet = if self.owes() { 0 } else { self.quiet_limit() };
     }
 
-    /// The same when a new key has gone in, which may have been reserved for. While a growth
-    /// runs that is owed before and after.
+    /// The same when a new key has gone in, perhaps a reserved one. A growth is owed before and after.
     #[inline]
     pub(crate) fn settle_after_insert(&mut self) {
         if self.reserved > 0 {
@@ -447,6 +452,8 @@ impl Header {
         self.buckets = Some(array.base);
         self.bits = array.bits;
         self.home = Home::Owned;
+        self.set_indexed(false);
+        array.begin_occupancy(of);
         if let Some(extra) = self.extra_mut() {
             extra.spares = array.spares;
             extra.noverflow = 0;
@@ -495,6 +502,7 @@ impl Header {
         extra.growth = Some(Growth { old, nevacuate: 0 });
         extra.set_aside = set_aside;
         self.flags = self.flags.with(Flags::GROWING);
+        self.set_indexed(false);
         if old_home == Home::Lent {
             self.flags = self.flags.with(Flags::OLD_IS_LENT);
         }
@@ -536,6 +544,18 @@ impl Header {
                 unsafe { extra.pool.let_chunks_go() };
             }
         }
+    }
+
+    /// Whether bits are kept up that say which chains hold something (H12).
+    #[inline]
+    pub(crate) const fn is_indexed(&self) -> bool {
+        Occupancy::EVER && self.flags.has(Flags::INDEXED)
+    }
+
+    /// Says whether they are.
+    pub(super) const fn set_indexed(&mut self, is_indexed: bool) {
+        let others = self.flags.0 & !Flags::INDEXED.0;
+        self.flags = Flags(others | (is_indexed as u8 * Flags::INDEXED.0));
     }
 
     /// Whether the old array is the caller's first bucket.

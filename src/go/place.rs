@@ -4,17 +4,18 @@
 //! Getting it can fail, and when it does the map holds what it held. Making its slot live cannot
 //! fail. Then the slot is [`Entered`], and nothing else is done before its entry is written.
 
+use super::find::find_key;
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::compiled::FOR_SPEED;
-use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::hash_key::{EqKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::SLOTS;
 use crate::numbers::tophash::TopHash;
-use crate::seam::{Supply, Target};
+use crate::seam::{Placed, Supply, Target, placed};
 
 /// Where in its chain an absent key goes: the first free slot in chain order, or if there is none
 /// the first of a bucket behind this one, the last.
@@ -51,19 +52,20 @@ impl Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
         supply: Supply,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         if let Some(head) = self.chain_to_change(heap.of(), hash, hasher) {
             // SAFETY: The chain owns the hash, so it is initialised (M5).
-            if let Some(slot) = unsafe { head.find(hash, key) } {
-                return Ok(Target::Entry(slot.of_types(())));
+            if let Some(slot) = unsafe { find_key(head, hash, key) } {
+                return placed!(Ok(Target::Entry(slot)));
             }
             if FOR_SPEED || !heap.of().shape().has_cells() {
                 // SAFETY: As above; the caller's promise.
-                let free = unsafe { self.enter_if_free(heap, head, hash, supply) }?;
-                if let Some(slot) = free {
-                    return Ok(Target::New(slot));
+                match unsafe { self.enter_if_free(heap, head, hash, supply) } {
+                    Ok(Some(slot)) => return placed!(Ok(Target::New(slot))),
+                    Ok(None) => {}
+                    Err(reason) => return placed!(Err(reason)),
                 }
             }
         }
@@ -82,12 +84,11 @@ impl Header {
         of: T,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>> {
         let head = self.chain_to_change(of, hash, hasher)?;
         // SAFETY: The chain owns the hash, so it is initialised (M5).
-        let slot = unsafe { head.find(hash, key) }?;
-        Some(slot.of_types(()))
+        unsafe { find_key(head, hash, key) }
     }
 
     /// Makes a slot live for a key that is not there, with all that the entry needs beside:
@@ -99,8 +100,24 @@ impl Header {
     /// It is the hash of a key that is not there. The growth work that is due for it is done, or
     /// its chain has a free slot. The slot is written before anything else is done with the map
     /// (M1).
-    #[inline(never)]
+    #[cfg_attr(feature = "small-code", inline(never))]
+    #[cfg_attr(not(feature = "small-code"), inline(always))]
     pub(crate) unsafe fn place<H: Heap>(
+        &mut self,
+        heap: H,
+        hash: HashValue,
+        hasher: impl HashKey,
+        supply: Supply,
+    ) -> Placed {
+        // SAFETY: The caller's promise.
+        placed!(unsafe { self.new_slot(heap, hash, hasher, supply) })
+    }
+
+    /// # Safety
+    /// As [`place`](Self::place).
+    #[cfg_attr(feature = "small-code", inline)]
+    #[cfg_attr(not(feature = "small-code"), inline(never))]
+    unsafe fn new_slot<H: Heap>(
         &mut self,
         heap: H,
         hash: HashValue,
@@ -117,7 +134,7 @@ impl Header {
         let vacancy = vacancy.ok_or(TryReserveError::CapacityOverflow)?;
         let slot = self.slot_for(heap, vacancy, supply)?;
         // SAFETY: The slot is free, and has what the entry needs; the caller's promise.
-        let entered = unsafe { self.enter(slot, TopHash::of(hash)) };
+        let entered = unsafe { self.enter(slot, hash) };
         self.settle_after_insert();
         Ok(Target::New(entered.of_types(())))
     }
@@ -158,7 +175,7 @@ impl Header {
             self.give_cells(heap, slot, supply)?;
         }
         // SAFETY: The slot is free, and has all that is needed; the caller's promise.
-        let entered = unsafe { self.enter(slot, TopHash::of(hash)) };
+        let entered = unsafe { self.enter(slot, hash) };
         Ok(Some(entered.of_types(())))
     }
 
@@ -185,14 +202,22 @@ impl Header {
     /// Makes a free slot live.
     ///
     /// # Safety
-    /// It is of a chain that owns the key, which has this tophash. It has what the entry needs
+    /// It is of a chain that owns the key, which has this hash. It has what the entry needs
     /// beside, and is written before anything else is done with the map (M1).
     #[inline]
-    pub(crate) unsafe fn enter<T: MapType>(&mut self, slot: Slot<T>, top: TopHash) -> Entered<T> {
+    pub(crate) unsafe fn enter<T: MapType>(
+        &mut self,
+        slot: Slot<T>,
+        hash: HashValue,
+    ) -> Entered<T> {
         self.count_inserted();
+        if slot.index == 0 && self.is_indexed() {
+            // It may be the first of its chain.
+            self.note_entry(slot.bucket.of(), hash);
+        }
         // SAFETY: The caller's promise.
         unsafe {
-            slot.bucket.set_top(slot.index, top);
+            slot.bucket.set_top(slot.index, TopHash::of(hash));
             Entered::new(slot)
         }
     }

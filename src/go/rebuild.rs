@@ -7,6 +7,7 @@
 //! is done where nothing is won.
 
 use super::header::{Header, Home};
+use super::room::Filled;
 use super::walk::Walk;
 use crate::memory::array::{array_layout, make_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
@@ -41,7 +42,7 @@ impl Header {
             return Ok(());
         }
         if !self.has_buckets() {
-            self.install_empty_array(heap, bits)?;
+            self.install_empty_array(heap, bits, entries)?;
             self.settle();
             return Ok(());
         }
@@ -60,14 +61,14 @@ impl Header {
         hasher: impl HashKey,
     ) -> Had<()> {
         let mut fresh = Fresh::new(heap);
-        fresh.make_array(bits)?;
+        fresh.make_array(bits, self.count)?;
         for slot in self.walk(heap.of()).slots(heap.of()) {
             // SAFETY: The slot is live (M1).
             let hash = unsafe { hasher.hash(slot.key_at()) };
             // SAFETY: The slot is live, and the number below 2^B.
             unsafe {
-                let head = fresh.end_of(hash.bucket(bits));
-                fresh.append(head, slot)?;
+                let mut end = fresh.header.end_of(heap.of(), hash.bucket(bits));
+                fresh.append(&mut end, slot)?;
             }
         }
         let more = reserved.keys.saturating_sub(self.reserved());
@@ -205,18 +206,20 @@ impl Header {
             return Ok(());
         }
         let mut fresh = Fresh::new(heap);
-        fresh.make_array(bits)?;
+        fresh.make_array(bits, self.count)?;
         let short = fresh.header.short_of(overflow);
         // A second chunk would be a header more than was reckoned with.
         fresh.header.add_buckets(heap, short, Some(1))?;
         for merged in 0..bits.count() {
-            // SAFETY: The number is below the new array's count.
-            let mut end = unsafe { fresh.end_of(merged) };
+            let mut end = None;
             for number in (merged..self.bits.count()).step_by(bits.count()) {
                 // SAFETY: The number is below 2^B, and the chain initialised: no growth runs.
                 for slot in unsafe { Walk::of_chain(base.nth(number)) }.slots(of) {
-                    // SAFETY: The slot is live.
-                    end = unsafe { fresh.append(end, slot)? };
+                    // SAFETY: The number is below the new array's count, and the slot is live.
+                    unsafe {
+                        let end = end.get_or_insert_with(|| fresh.header.end_of(of, merged));
+                        fresh.append(end, slot)?;
+                    }
                 }
             }
         }
@@ -287,13 +290,6 @@ struct Fresh<H: Heap> {
     header: Header,
 }
 
-/// A bucket of a chain that is filled, before which no slot is free.
-struct Filled<T> {
-    bucket: BucketPtr<T>,
-    /// Overflow buckets of the chain up to it.
-    overflow: u32,
-}
-
 impl<H: Heap> Fresh<H> {
     /// Without memory.
     const fn new(heap: H) -> Self {
@@ -303,60 +299,21 @@ impl<H: Heap> Fresh<H> {
         }
     }
 
-    /// Gets an array of 2^`bits` buckets without entries.
-    fn make_array(&mut self, bits: BucketBits) -> Had<()> {
-        self.header.install_empty_array(self.heap, bits)
+    /// Gets an array of 2^`bits` buckets for so many entries that are to come.
+    fn make_array(&mut self, bits: BucketBits, entries: usize) -> Had<()> {
+        self.header.install_empty_array(self.heap, bits, entries)
     }
 
-    /// Where to look for the end of a chain: its head.
+    /// Copies a slot to the end of a chain.
     ///
     /// # Safety
-    /// The number is below 2^B.
-    unsafe fn end_of(&self, number: usize) -> Filled<H::Of> {
-        Filled {
-            // SAFETY: There is an array, and the caller's promise.
-            bucket: unsafe {
-                let base = self.header.bucket_0(self.heap.of()).unwrap_unchecked();
-                base.nth(number)
-            },
-            overflow: 0,
-        }
-    }
-
-    /// Copies a slot to the end of a chain, looking for it from `end` on, and says where it is.
-    ///
-    /// # Safety
-    /// The slot is live, of another array.
-    unsafe fn append(&mut self, mut end: Filled<H::Of>, from: Slot<H::Of>) -> Had<Filled<H::Of>> {
-        let index = loop {
-            // SAFETY: Buckets of these chains are initialised.
-            if let Some(index) = unsafe { end.bucket.tops() }.free().first() {
-                break index;
-            }
-            // SAFETY: As above.
-            end.bucket = match unsafe { end.bucket.overflow() } {
-                Some(next) => next,
-                None => self.extend(end.bucket, end.overflow)?,
-            };
-            end.overflow += 1;
-        };
-        // SAFETY: Slots of two arrays; which copy is the entry is decided by whoever
-        // makes this array the map's or drops it.
-        unsafe {
-            from.copy_to(Slot {
-                bucket: end.bucket,
-                index,
-            });
-        }
-        Ok(end)
-    }
-
-    /// Gives the last bucket of a chain, which has so many overflow buckets, a successor.
-    fn extend(&mut self, last: BucketPtr<H::Of>, overflow: u32) -> Had<BucketPtr<H::Of>> {
-        self.header.provide_overflow_bucket(self.heap)?;
-        // SAFETY: The last bucket of a chain of the array.
-        let next = unsafe { self.header.extend_chain(last, overflow) };
-        next.ok_or(TryReserveError::CapacityOverflow)
+    /// The slot is live, of another array; the chain is one of this.
+    unsafe fn append(&mut self, end: &mut Filled<H::Of>, from: Slot<H::Of>) -> Had<()> {
+        let free = self.header.slot_at_end(self.heap, end)?;
+        // SAFETY: Slots of two arrays; which copy is the entry is decided by whoever makes this
+        // array the map's or drops it.
+        unsafe { from.copy_to(free) };
+        Ok(())
     }
 
     /// Keeps the array.

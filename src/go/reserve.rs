@@ -31,10 +31,11 @@
 //! Memory is had before anything changes: the array first, which is the largest, then
 //! buckets, then cells. What was had goes back if the next is refused.
 
+use super::find::find_key;
 use super::header::Header;
 use crate::memory::array::array_layout;
 use crate::memory::compiled::FOR_SPEED;
-use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::hash_key::{EqKey, HashKey};
 use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::chunk_layout;
 use crate::memory::shape::MapType;
@@ -42,7 +43,7 @@ use crate::memory::stock::Stock;
 use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::{BucketBits, Promise, SLOTS, growth_put_off};
-use crate::seam::{Supply, Target};
+use crate::seam::{Placed, Supply, Target, placed};
 
 impl Header {
     /// Promises that the next `n` new keys go in without a call of the allocator: work in
@@ -180,14 +181,20 @@ impl Header {
     ///
     /// # Safety
     /// As [`place`](Self::place).
+    #[cfg_attr(
+        not(feature = "small-code"),
+        expect(clippy::question_mark, reason = "a packed target has no such operator")
+    )]
     pub(crate) unsafe fn place_with<H: Heap>(
         &mut self,
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         if self.reserved > 0 {
-            self.reserve_one_more(heap, hash)?;
+            if let Err(reason) = self.reserve_one_more(heap, hash) {
+                return placed!(Err(reason));
+            }
         } else if self.grow_with(heap, 1) {
             self.move_two(heap.of(), hash, hasher);
             self.give_back(heap);
@@ -206,18 +213,18 @@ impl Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
-    ) -> Had<Target<()>> {
+        key: impl EqKey,
+    ) -> Placed {
         if let Some(head) = self.chain_to_change(heap.of(), hash, hasher) {
             // SAFETY: The chain owns the hash, so it is initialised (M5).
-            if let Some(slot) = unsafe { head.find(hash, key) } {
-                return Ok(Target::Entry(slot.of_types(())));
+            if let Some(slot) = unsafe { find_key(head, hash, key) } {
+                return placed!(Ok(Target::Entry(slot)));
             }
             if FOR_SPEED {
                 // SAFETY: As above; the caller's promise.
                 let free = unsafe { self.enter_if_free(heap, head, hash, Supply::NoGrowth) };
                 if let Ok(Some(slot)) = free {
-                    return Ok(Target::New(slot));
+                    return placed!(Ok(Target::New(slot)));
                 }
             }
         }

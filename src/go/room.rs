@@ -3,12 +3,12 @@
 
 use super::header::Header;
 use crate::memory::array::NewArray;
-use crate::memory::bucket::BucketPtr;
+use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::cells::{CellPool, Cells};
 use crate::memory::heap::{Heap, NewCells};
 use crate::memory::pool::{NewChunks, make_chunk};
 use crate::memory::shape::MapType;
-use crate::numbers::error::Had;
+use crate::numbers::error::{Had, TryReserveError};
 use crate::numbers::sizing::{BucketBits, Promise, too_many_overflow_buckets};
 
 /// What entries to come can need, which is not yet the map's. Dropped before it is, it is given
@@ -42,13 +42,67 @@ impl<H: Heap> Held<H> {
     }
 }
 
+/// A bucket of a chain that is filled, before which no slot is free.
+pub(super) struct Filled<T> {
+    bucket: BucketPtr<T>,
+    /// Overflow buckets of the chain up to it.
+    overflow: u32,
+}
+
 impl Header {
-    /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none: work
-    /// in proportion to the buckets.
-    pub(crate) fn install_empty_array<H: Heap>(&mut self, heap: H, bits: BucketBits) -> Had<()> {
+    /// Where to look for the end of a chain that something comes to: its head.
+    ///
+    /// # Safety
+    /// There is an array, and the number is below 2^B.
+    pub(super) unsafe fn end_of<T: MapType>(&self, of: T, number: usize) -> Filled<T> {
+        self.note_filled(of, number);
+        Filled {
+            // SAFETY: The caller's promise.
+            bucket: unsafe { self.bucket_0(of).unwrap_unchecked().nth(number) },
+            overflow: 0,
+        }
+    }
+
+    /// The first free slot of a chain, looking for it from `end` on, which moves there: of a new
+    /// overflow bucket if there is no other. What comes into it is in nobody's way as long as no
+    /// growth runs.
+    pub(super) fn slot_at_end<H: Heap>(
+        &mut self,
+        heap: H,
+        end: &mut Filled<H::Of>,
+    ) -> Had<Slot<H::Of>> {
+        loop {
+            // SAFETY: Buckets of chains are initialised where no growth runs.
+            let (tops, next) = unsafe { (end.bucket.tops(), end.bucket.overflow()) };
+            if let Some(index) = tops.free().first() {
+                let bucket = end.bucket;
+                return Ok(Slot { bucket, index });
+            }
+            end.bucket = match next {
+                Some(next) => next,
+                None => {
+                    self.provide_overflow_bucket(heap)?;
+                    // SAFETY: The last bucket of a chain of the current array.
+                    let next = unsafe { self.extend_chain(end.bucket, end.overflow) };
+                    next.ok_or(TryReserveError::CapacityOverflow)?
+                }
+            };
+            end.overflow += 1;
+        }
+    }
+
+    /// Makes an array of 2^B buckets, all initialised, the memory of a map that has none and is
+    /// about to have so many entries: work in proportion to the buckets.
+    pub(crate) fn install_empty_array<H: Heap>(
+        &mut self,
+        heap: H,
+        bits: BucketBits,
+        entries: usize,
+    ) -> Had<()> {
         debug_assert!(!self.has_buckets());
         let array = NewArray::make(heap, bits)?.initialised().into_array();
         self.enter_array(heap.of(), array);
+        self.clear_occupancy(heap.of(), entries);
         Ok(())
     }
 

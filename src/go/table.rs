@@ -11,7 +11,7 @@ use super::header::Header;
 use super::walk::Walk;
 use crate::memory::bucket::{BucketPtr, Entered, Slot};
 use crate::memory::cells::CellPool;
-use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::hash_key::{EqKey, HashKey};
 use crate::memory::heap::Heap;
 use crate::memory::shape::MapType;
 use crate::memory::stock::Stock;
@@ -20,9 +20,9 @@ use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::numbers::seed::{Renewal, RenewalOf};
 use crate::numbers::sizing::BucketBits;
-use crate::numbers::tophash::TopHash;
-use crate::seam::{self, Constant, Glance, Supply, Table, Target};
+use crate::seam::{self, Constant, Glance, Placed, Supply, Table};
 use core::marker::PhantomData;
+use core::ops::Range;
 
 /// A header without memory.
 pub struct Empty<R>(PhantomData<R>);
@@ -39,6 +39,10 @@ impl seam::Walk for Walk {
 
     fn left(&self) -> Option<usize> {
         self.left()
+    }
+
+    fn alone(self) -> Self {
+        self.alone()
     }
 
     fn number<T: MapType>(&self, slot: Slot<T>) -> usize {
@@ -59,7 +63,7 @@ impl Table for Header {
         self.forget_entries();
     }
 
-    fn capacity(&self) -> usize {
+    fn capacity<T: MapType>(&self, _: T) -> usize {
         self.capacity()
     }
 
@@ -105,20 +109,24 @@ impl Table for Header {
     unsafe fn find<T: MapType>(
         head: BucketPtr<T>,
         hash: HashValue,
-        eq: impl FnMut(Slot<T>) -> bool,
+        key: impl EqKey,
     ) -> Option<Slot<T>> {
         // SAFETY: The chain owns the hash, so it is initialised (M5).
-        unsafe { find::find_in_chain(head, hash, eq) }
+        unsafe { find::find_in_chain(head, hash, key) }
     }
 
     fn walk<T: MapType>(&self, of: T) -> Walk {
         self.walk(of)
     }
 
-    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Walk, Position)> {
-        let (head, behind) = self.arrays(of)?.at(position);
+    fn walk_at<T: MapType>(&self, of: T, position: Position) -> Option<(Walk, Range<Position>)> {
+        let (head, interval) = self.arrays(of)?.at(position);
         // SAFETY: The chain owns entries, so it is initialised (M5).
-        Some((unsafe { Walk::of_chain(head) }, behind))
+        Some((unsafe { Walk::of_chain(head) }, interval))
+    }
+
+    fn past_empty<T: MapType>(&self, of: T, position: Position) -> Position {
+        self.past_empty(of, position)
     }
 
     #[inline]
@@ -139,7 +147,7 @@ impl Table for Header {
     #[inline]
     unsafe fn enter<T: MapType>(&mut self, slot: Slot<T>, hash: HashValue) -> Entered<T> {
         // SAFETY: The caller's promise.
-        unsafe { self.enter(slot, TopHash::of(hash)) }
+        unsafe { self.enter(slot, hash) }
     }
 
     fn growth_work<T: MapType>(&mut self, of: T, hash: HashValue, hasher: impl HashKey) {
@@ -152,7 +160,7 @@ impl Table for Header {
         of: T,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>> {
         // SAFETY: The caller's promise.
         unsafe { self.find_to_change(of, hash, hasher, key) }
@@ -164,9 +172,9 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
         supply: Supply,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         // SAFETY: The caller's promise.
         unsafe { self.find_or_place(heap, hash, hasher, key, supply) }
     }
@@ -178,7 +186,7 @@ impl Table for Header {
         hash: HashValue,
         hasher: impl HashKey,
         supply: Supply,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         // SAFETY: The caller's promise.
         unsafe { self.place(heap, hash, hasher, supply) }
     }
@@ -194,7 +202,7 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>> {
         // SAFETY: There are entries, so there is an array (A1); the caller's promise.
         unsafe { self.unlink_key(heap, hash, hasher, key) }
@@ -218,6 +226,7 @@ impl Table for Header {
         slot: Slot<()>,
     ) -> Slot<()> {
         let head = walk.head().unwrap_or(slot.bucket);
+        self.begin_walks_at(head.of_types(of));
         // SAFETY: The caller's promise; the slot is in the chain that the walk is in. The walk
         // has read this bucket's tophashes before; what it still has to give of them does not
         // change.
@@ -230,6 +239,9 @@ impl Table for Header {
         // SAFETY: The caller's promise.
         unsafe { self.close_gap(hash, gap) };
     }
+
+    /// It is left to removals and to growth.
+    fn close_gaps_behind<H: Heap>(&mut self, _: H, _: &Walk) {}
 
     fn close_all_gaps<H: Heap>(&mut self, heap: H) {
         self.cut_all_off(heap.of());
@@ -248,7 +260,7 @@ impl Table for Header {
         let bits = BucketBits::for_entries(entries).ok_or(TryReserveError::CapacityOverflow)?;
         // One bucket is made by the first insert, as in Go.
         if bits > BucketBits::ONE_BUCKET {
-            self.install_empty_array(heap, bits)?;
+            self.install_empty_array(heap, bits, entries)?;
             self.settle();
         }
         Ok(())
@@ -325,7 +337,7 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-    ) -> Had<Target<()>> {
+    ) -> Placed {
         // SAFETY: The caller's promise.
         unsafe { self.place_with(heap, hash, hasher) }
     }
@@ -336,8 +348,8 @@ impl Table for Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
-    ) -> Had<Target<()>> {
+        key: impl EqKey,
+    ) -> Placed {
         // SAFETY: The caller's promise.
         unsafe { self.find_or_place_with(heap, hash, hasher, key) }
     }

@@ -1,9 +1,10 @@
 //! Making slots free again: one, or all; and giving all memory back.
 
+use super::find::find_key;
 use super::header::{Header, Home};
 use crate::memory::array::{NewArray, free_first_bucket};
 use crate::memory::bucket::{BucketPtr, Slot};
-use crate::memory::hash_key::{FindKey, HashKey};
+use crate::memory::hash_key::{EqKey, HashKey};
 use crate::memory::heap::{Heap, NewCells};
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
@@ -24,14 +25,14 @@ impl Header {
         heap: H,
         hash: HashValue,
         hasher: impl HashKey,
-        key: impl FindKey,
+        key: impl EqKey,
     ) -> Option<Slot<()>> {
         // SAFETY: The caller's promise; the chain owns the hash, so it is initialised (M5).
         unsafe {
             let head = self.chain_to_remove_from(heap, hash, hasher);
-            let slot = head.find(hash, key)?;
-            self.clear_slot(head, slot);
-            Some(slot.of_types(()))
+            let slot = find_key(head, hash, key)?;
+            self.clear_slot(head, slot.of_types(heap.of()));
+            Some(slot)
         }
     }
 
@@ -61,10 +62,27 @@ impl Header {
         // slot (M3).
         // SAFETY: As above.
         unsafe { bucket.set_tops(freed.trimmed()) };
-        if freed.live().is_empty() && bucket != head {
+        if freed.live().is_empty() && (bucket != head || self.may_have_bits()) {
             // SAFETY: The chain's last entries are before `bucket`.
+            unsafe { self.end_chain_before(head, bucket) };
+        }
+    }
+
+    /// Restores emptyRest in a chain that has lost the entries of a bucket, behind which nothing
+    /// lives, and notes it if it has lost all.
+    ///
+    /// # Safety
+    /// `bucket` is in the chain that begins with `head`, which owns its entries; no slot of it or
+    /// behind it is live.
+    #[cold]
+    #[inline(never)]
+    unsafe fn end_chain_before<T: MapType>(&mut self, head: BucketPtr<T>, bucket: BucketPtr<T>) {
+        if bucket != head {
+            // SAFETY: The caller's promise.
             unsafe { trim_chain(head, bucket) };
         }
+        // SAFETY: As above.
+        unsafe { self.note_emptied(head) };
     }
 
     /// Makes all slots free, and all overflow buckets; what is in them is not dropped. A
@@ -72,9 +90,17 @@ impl Header {
     pub(crate) fn reset<H: Heap>(&mut self, heap: H) {
         let of = heap.of();
         let Some(array) = self.array() else { return };
-        for n in 0..array.bits.count() {
-            // SAFETY: The bucket is the map's, and its entries are not needed.
-            unsafe { array.bucket_0(of).nth(n).init() };
+        if self.all_bits(of).is_some() {
+            for head in self.chains(of).chain(self.take_tails(of)) {
+                // SAFETY: The bucket is the map's, and its entries are not needed. All others are
+                // empty, and end in their first buckets (H12).
+                unsafe { head.init() };
+            }
+        } else {
+            for n in 0..array.bits.count() {
+                // SAFETY: As above.
+                unsafe { array.bucket_0(of).nth(n).init() };
+            }
         }
         if let Some(extra) = self.extra_mut() {
             extra.noverflow = 0;
@@ -86,6 +112,7 @@ impl Header {
         self.count = 0;
         self.put_off = 0;
         self.end_growth();
+        self.clear_occupancy(of, 0);
         while self.give_back(heap) {}
         self.settle();
     }

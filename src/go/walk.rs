@@ -3,13 +3,15 @@
 //! While a growth runs, a chain that waits to be moved is taken whole, at its own number; the
 //! new buckets it will be split into hold nothing yet and are passed over.
 //!
-//! Go: `mapiterinit` and `mapiternext`, from bucket 0 and slot 0.
+//! Go: `mapiterinit` and `mapiternext`, from slot 0, and from bucket 0 or that which a walk was at
+//! that took out an entry.
 
 use super::arrays::Chains;
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::MapType;
-use crate::numbers::sizing::SLOTS;
+use crate::numbers::position::{Position, following};
+use crate::numbers::sizing::{BucketBits, SLOTS};
 use crate::numbers::tophash::Slots;
 use core::iter;
 
@@ -136,6 +138,12 @@ impl Walk {
         Some(Slot { bucket, index })
     }
 
+    /// The next slot alone.
+    pub(crate) const fn alone(mut self) -> Self {
+        self.left = 1;
+        self
+    }
+
     /// How many there still are, where that is known.
     pub(crate) const fn left(&self) -> Option<usize> {
         match self.left {
@@ -156,15 +164,53 @@ impl Walk {
     }
 }
 
+/// Chains without entries that a cursor passes in one call.
+const MOST_PASSED: usize = 4096;
+
 impl Header {
-    /// The chains that own entries, in Go's order.
+    /// The position of the next chain in a cursor's order that holds something, or of one before
+    /// it: it passes [`MOST_PASSED`] at most, a look at a bit each, and none where bits are not
+    /// kept up.
+    pub(crate) fn past_empty<T: MapType>(&self, of: T, position: Position) -> Position {
+        let Some(bits) = self.all_bits(of).filter(|_| !position.is_end()) else {
+            return position;
+        };
+        let here = position.bucket(self.bits());
+        let mut next = here;
+        for _ in 0..MOST_PASSED {
+            if bits.is_set(next) {
+                break;
+            }
+            match following(next, self.bits()) {
+                Some(number) => next = number,
+                None => return Position::END,
+            }
+        }
+        // What is in the middle of a chain stays there.
+        if next == here {
+            position
+        } else {
+            Position::of_number(next)
+        }
+    }
+
+    /// The chains that own entries, in Go's order; some without entries may be left out.
     pub(crate) fn chains<T: MapType>(&self, of: T) -> Chains<T> {
-        // SAFETY: Every user in the core stops before it frees or moves buckets.
-        unsafe { Chains::of(self.arrays(of)) }
+        let (first, by_bits) = self.begin_of_walk(of);
+        // SAFETY: Every user in the core stops before it frees or moves buckets. H12: bits are
+        // kept up only where no growth runs.
+        unsafe { Chains::of(self.arrays(of), first, by_bits) }
     }
 
     /// All live slots, in Go's order. Whoever frees or moves buckets uses it no more.
     pub(crate) fn walk<T: MapType>(&self, of: T) -> Walk {
+        let is_one_chain = self.bits() == BucketBits::ONE_BUCKET && !self.is_growing();
+        if let Some(head) = self.bucket_0(of).filter(|_| is_one_chain) {
+            // SAFETY: A bucket of the current array where no growth runs (M5).
+            let mut walk = unsafe { Walk::of_chain(head) };
+            walk.left = self.count();
+            return walk;
+        }
         let mut walk = Walk::over(self.chains(of).without_types(), self.count());
         walk.look_ahead(of);
         walk

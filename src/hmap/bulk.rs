@@ -9,7 +9,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// A growth under way does not go on. If `keep` panics the map holds the
     /// entries that were not removed before.
     ///
-    /// **Work:** all buckets and entries. **Memory:** never allocates.
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left. **Memory:** never allocates.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -32,7 +33,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// If a `Drop` panics the map is empty and whole, and the other entries are
     /// dropped too; if one of those panics as well the program ends, as with `Vec`.
     ///
-    /// **Work:** all buckets and entries; constant if the map is empty.
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left; constant if the map is empty.
     /// **Memory:** never allocates. Go: `mapclear`.
     pub fn clear(&mut self) {
         self.keyed.raw_mut().clear();
@@ -41,10 +43,12 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
 
 impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone, P: Policy> Hmap<K, V, S, A, P> {
     /// A map with clones of all entries, of the allocator and of the hash builder with
-    /// its seed: the same entries in the same slots, also in the middle of a growth.
-    /// Keys are not hashed.
+    /// its seed: the same entries in the same slots, also in the middle of a growth. Only the clone
+    /// of a map with less than an eighth of the entries that its array is for is smaller: as large
+    /// as these need. Keys are not hashed.
     ///
-    /// **Work:** all buckets and entries. **Memory:** no more than this map has: all of it but
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left. **Memory:** no more than this map has: all of it but
     /// for spare memory and for what is reserved. Where this map is in a bucket of the
     /// caller's, the clone has one of its own.
     ///
@@ -75,7 +79,8 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone, P: Policy> Hmap<K, V, S
     /// If a `Clone` or a `Drop` panics meanwhile this map is empty afterwards; where it gets
     /// other memory it is as it was.
     ///
-    /// **Work:** all buckets and entries of both. **Memory:** overflow buckets and cells, if
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left of both. **Memory:** overflow buckets and cells, if
     /// there are too few; or all that a clone has, before the memory of the old entries is
     /// given back.
     ///

@@ -22,20 +22,22 @@ use core::iter::FusedIterator;
 /// Each [`next`](Self::next) gives a batch, the entries of one chain. Between two
 /// batches the map may be changed in any way:
 ///
-/// * an entry that is there from the first batch to the last is given exactly once
-///   (at least once if the array was made smaller in between);
+/// * an entry that is there from the first batch to the last is given exactly once;
 /// * an entry that was removed is not given after that;
-/// * an entry that was added is given at most once (more often only if the array was
-///   made smaller); so is one that was removed and added again, and that counts as
-///   another one.
+/// * an entry that was added is given at most once; so is one that was removed and added
+///   again, and that counts as another one.
 ///
 /// Where a batch is too much at once, [`next_entry`](Self::next_entry) gives one entry, and the
 /// cursor stops behind it.
 ///
 /// There are at most as many batches as buckets, 2^B, of the largest array that was
-/// there while the cursor went through; some are empty. A batch has as many entries
+/// there while the cursor went through; some are empty. A call passes chains that hold nothing,
+/// 4,096 at most, where the map is [nearly empty](crate::Hmap#nearly-empty-maps): so the last 100
+/// entries of what were two million come in 183 batches, not in 524,288. A batch has as many entries
 /// as its chain: 6½ on average when the map is about to grow, 13 in the middle of a
-/// growth, more only if the hash is bad.
+/// growth, more only if the hash is bad. Where chains were joined of which one was given
+/// and another one was not, because the array was made smaller, what is left of the chain
+/// comes in batches of one entry, as by `next_entry`.
 ///
 /// **A copy takes room first.** The order of a walk is one of its own: all even buckets
 /// come before the odd ones, and of these the multiples of four before the others, and so
@@ -48,6 +50,11 @@ use core::iter::FusedIterator;
 /// [`try_presize`](crate::Hmap::try_presize)), or with another seed, as every map has
 /// that was made without a hasher; or copy in one go, by
 /// [`try_clone`](crate::Hmap::try_clone).
+///
+/// **With the policies [`Dense`](crate::Dense) and [`Paged`](crate::Paged)** a batch is a block, of
+/// up to sixteen entries, or the blocks of a chain where hashes agree. Removals join blocks, of
+/// which one may have been given already: then a batch gives what is left of both, so that an entry
+/// that stays comes exactly once also there.
 ///
 /// A cursor used with another map, or made of made-up bits, gives some of the
 /// entries of that map, and ends as any other.
@@ -119,17 +126,21 @@ impl Cursor {
         self.position.is_end()
     }
 
-    /// The entries of the next chain, which may be none; `None` at the end.
+    /// The entries of the next chain, which may be none; `None` at the end. If some of them were
+    /// given already, as by [`next_entry`](Self::next_entry), the next one alone.
     ///
     /// The cursor is past the batch when this returns. To be able to take it again,
     /// keep a copy of the cursor.
     ///
-    /// **Work:** constant here, the chain in the batch. **Memory:** none.
-    pub fn next<'m, K, V, S, A: Allocator, P: Policy>(
+    /// **Work:** constant here, up to 4,096 looks at a bit where chains before it hold nothing, and
+    /// the chain in the batch; where some of it was given already its keys are hashed. **Memory:**
+    /// none.
+    pub fn next<'m, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy>(
         &mut self,
         map: &'m Hmap<K, V, S, A, P>,
     ) -> Option<Batch<'m, K, V, P>> {
-        map.keyed.raw().batch(&mut self.position).map(Batch)
+        let hasher = |key: &K| hash_of(map.hasher(), key);
+        map.core().batch(&mut self.position, hasher).map(Batch)
     }
 
     /// As [`next`](Self::next), with values to change.
@@ -148,14 +159,12 @@ impl Cursor {
     /// # }
     /// # Ok::<(), hmap::InsertError<&str, i32>>(())
     /// ```
-    pub fn next_mut<'m, K, V, S, A: Allocator, P: Policy>(
+    pub fn next_mut<'m, K: Hash, V, S: BuildHasher, A: Allocator, P: Policy>(
         &mut self,
         map: &'m mut Hmap<K, V, S, A, P>,
     ) -> Option<BatchMut<'m, K, V, P>> {
-        map.keyed
-            .raw_mut()
-            .batch_mut(&mut self.position)
-            .map(BatchMut)
+        let (raw, hasher) = map.split();
+        raw.batch_mut(&mut self.position, hasher).map(BatchMut)
     }
 
     /// The next entry alone; `None` at the end. So a walk can stop between any two entries, for
@@ -163,16 +172,15 @@ impl Cursor {
     /// an entry for the next time, keep a copy of the cursor.
     ///
     /// The entries of a chain come in the order of their hashes, so that what was promised for
-    /// batches holds here too; and also where the array was made smaller, each entry that stays
-    /// comes once. Only keys whose hashes agree in their low 48 bits (on a 32-bit target in all
-    /// their 32) are told apart by their places alone: if such a key is moved after a call has
-    /// given one of them and before a call gives the last, it can be given twice or not at all.
-    /// With a good hash there is such a pair in a map of some twenty million entries (on a 32-bit
-    /// target of ninety thousand).
+    /// batches holds here too. Only keys whose hashes agree in their low 48 bits (on a 32-bit
+    /// target in all their 32) are told apart by their places alone: if such a key is moved after
+    /// a call has given one of them and before a call gives the last, it can be given twice or not
+    /// at all. With a good hash there is such a pair in a map of some twenty million entries (on a
+    /// 32-bit target of ninety thousand).
     ///
-    /// [`next`](Self::next) after it begins anew with the chain in which this has stopped. With a
-    /// map whose entries were made with another hasher than it has now, which nothing but a wrong
-    /// `Hash` can bring about, entries can be missed; nothing else happens.
+    /// [`next`](Self::next) after it gives what is left of the chain in which this has stopped,
+    /// one by one. With a map whose entries were made with another hasher than it has now, which
+    /// nothing but a wrong `Hash` can bring about, entries can be missed; nothing else happens.
     ///
     /// **Work:** the chain, whose keys are all hashed, for each entry; and the empty chains
     /// before it. **Memory:** none.

@@ -10,11 +10,44 @@ use crate::table::extract::{RawDrain, RawExtract};
 use core::fmt;
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
+    /// Removes an entry and gives it by value: whichever is found first; `None` if there is none.
+    /// So a map is a set of things to do, to which more come while one is done.
+    ///
+    /// A growth that runs does not go on. With the policy [`Compact`](crate::Compact) overflow
+    /// buckets of the chain stay until one of its keys is removed.
+    ///
+    /// **Work:** constant, on the mean of a loop that takes all entries; a call looks at one bit
+    /// for each empty bucket before the entry's. While a growth runs it goes over the buckets that
+    /// were emptied since it began; with [`Dense`](crate::Dense) and [`Paged`](crate::Paged) over
+    /// the directory up to the first block that holds something. **Memory:** never allocates.
+    ///
+    /// Go has no such function; a `for range` loop that ends at once comes next to it.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut to_visit = hmap::Hmap::new();
+    /// to_visit.insert(1, "the root")?;
+    /// let mut visited = 0;
+    /// while let Some((node, _)) = to_visit.pop_any() {
+    ///     visited += 1;
+    ///     for child in [2 * node, 2 * node + 1].into_iter().filter(|child| *child < 100) {
+    ///         to_visit.insert(child, "a child")?;
+    ///     }
+    /// }
+    /// assert_eq!(visited, 99);
+    /// # }
+    /// # Ok::<(), hmap::InsertError<i32, &str>>(())
+    /// ```
+    pub fn pop_any(&mut self) -> Option<(K, V)> {
+        self.keyed.raw_mut().pop_any()
+    }
+
     /// Removes all entries and gives them by value. The array is kept. What is not
     /// taken out is dropped with the iterator, as by [`clear`](Self::clear); if that is
     /// forgotten, it stays.
     ///
-    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration. **Memory:** never
     /// allocates.
     ///
     /// ```
@@ -33,7 +66,8 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// Removes the entries that `predicate` returns true for and gives them by value.
     /// What the iterator has not come to when it is dropped stays.
     ///
-    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** never
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration. **Memory:** never
     /// allocates.
     ///
     /// ```

@@ -16,7 +16,8 @@ use core::iter::FusedIterator;
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// All entries, in the order of the buckets. Keys are not hashed.
     ///
-    /// **Work:** all buckets and entries, over the whole iteration; one call of
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration; one call of
     /// `next` passes over as many empty buckets as there are in a row.
     /// Go: `mapiternext`.
     ///
@@ -84,7 +85,8 @@ impl<K: Hash, V, S: BuildHasher, A: Allocator, P: Policy + OfArrays> Hmap<K, V, 
     /// In the middle of a doubling the keys of chains that are not moved yet are
     /// hashed, twice each; [`iter`](Self::iter) never hashes.
     ///
-    /// **Work:** all buckets and entries, over the whole iteration. **Memory:** none.
+    /// **Work:** all buckets and entries; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration. **Memory:** none.
     /// Go: `mapiterinit`, `mapiternext`.
     ///
     /// ```

@@ -124,6 +124,9 @@ impl<K, V, S, A: SameHeap, P: Policy> Hmap<K, V, S, A, P> {
     /// allocator may be called while it is locked, there is
     /// [`try_reserve`](Self::try_reserve).
     ///
+    /// With the policies [`Dense`](crate::Dense) and [`Paged`](crate::Paged) it is for the blocks
+    /// and pages that `n` keys can make necessary.
+    ///
     /// **Work:** none that depends on the map's size. **Memory:** none. `n` is at most 2³² − 1.
     pub fn reservation(&self, n: usize) -> Reservation<K, V, A, P> {
         let mut reservation = Reservation::new(self.allocator().clone());
@@ -144,7 +147,9 @@ impl<K, V, S, A: SameHeap, P: Policy> Hmap<K, V, S, A, P> {
 
     /// What a growth needs that one entry more would start, or the removal of entries calls
     /// for; `None` if no growth is due. For an idle task, which gets it without the lock and
-    /// hands it in by [`grow_with`](Self::grow_with), so that no insert has to.
+    /// hands it in by [`grow_with`](Self::grow_with), so that no insert has to. With the policies
+    /// [`Dense`](crate::Dense) and [`Paged`](crate::Paged) it is what one entry more of the
+    /// directory takes: mostly nothing, at times a page.
     ///
     /// **Work:** as [`reservation`](Self::reservation).
     ///

@@ -26,6 +26,10 @@ where
     /// alone, and costs a few instructions where a bucket is at hand. But where a doubling is
     /// refused each reservation is, while an insert would still find a slot.
     ///
+    /// With the policies [`Dense`](crate::Dense) and [`Paged`](crate::Paged) it is blocks and pages
+    /// that are held, for the worst that `n` keys can make of the blocks that are there. What
+    /// follows is of the other two.
+    ///
     /// The array is made to fit `len() + n` entries, and so many overflow buckets are
     /// held free as the worst chains can need: min(n, ⌊(len + n − 1) / 8⌋), beside those that
     /// a growth under way has set aside. For keys or values over 128 bytes `n` cells are
@@ -74,7 +78,9 @@ where
     /// never makes the map smaller.
     ///
     /// This is sizing by expectation: overflow buckets are not part of it. What is reserved
-    /// stays so.
+    /// stays so. With the policies [`Dense`](crate::Dense) and [`Paged`](crate::Paged) there is no
+    /// array: the directory is made for so many entries, and with it the first block of all hashes
+    /// that have none, of the size that it will need, in slabs of 4 KiB at most.
     ///
     /// **Work:** all entries, which move at once, and one store a bucket. **Memory:** one
     /// array of the final size, and chunks for chains that turn out longer; the old array is
@@ -82,7 +88,8 @@ where
     ///
     /// # Errors
     /// If the size cannot be expressed (the allocator is not called), or memory is refused.
-    /// The map then is as it was.
+    /// The map then is as it was; with [`Dense`](crate::Dense) and [`Paged`](crate::Paged) one that
+    /// has memory may have grown part of the way.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -98,7 +105,8 @@ where
     }
 
     /// Moves up to `chains` chains of a growth under way; true if some are left. An
-    /// insert moves two. For idle time.
+    /// insert moves two. For idle time. With the policies [`Dense`](crate::Dense) and
+    /// [`Paged`](crate::Paged) there is nothing to move: it does nothing and is false.
     ///
     /// **Work:** those chains. **Memory:** never allocates; once they are moved each call
     /// gives one block back, the old array first. Go: `evacuate`.
@@ -121,7 +129,8 @@ where
     }
 
     /// Moves all that is left of a growth under way, so that a map that is only read
-    /// from now on does not keep two arrays.
+    /// from now on does not keep two arrays. With the policies [`Dense`](crate::Dense) and
+    /// [`Paged`](crate::Paged) there is never any, and it does nothing.
     ///
     /// **Work:** all chains that are left. **Memory:** never allocates; gives the old
     /// array back.
@@ -162,9 +171,10 @@ where
     /// has moved out of it, which this does too where that takes less memory. A map without
     /// entries gives back all but that bucket. With the
     /// policy [`Compact`](crate::Compact) four entries at most move to a bucket of four slots
-    /// or two.
-    ///
-    /// A [`Cursor`](crate::Cursor) that is on its way may see entries again.
+    /// or two. With [`Dense`](crate::Dense) and [`Paged`](crate::Paged) blocks join where one can
+    /// hold the entries of two, each moves to the smallest that can hold its own, and the entries of
+    /// a map that has become small to the blocks of a small one, if these are to be had, and if
+    /// the map is smaller for it.
     ///
     /// **Work:** all entries and buckets. No key is hashed, but by a growth that is finished
     /// first. **Memory:** the smaller array, and one chunk for the overflow buckets that its
@@ -193,7 +203,8 @@ where
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// Whether a growth was refused and waits to be tried again. It is when as many new
-    /// keys have come as half the buckets, or 8; until then chains get longer.
+    /// keys have come as half the buckets, or 8; until then chains get longer. With the policies
+    /// [`Dense`](crate::Dense) and [`Paged`](crate::Paged) it is the directory that was to grow.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

@@ -12,7 +12,8 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// A growth under way does not go on. If `keep` panics the set holds the values that
     /// were not removed before.
     ///
-    /// **Work:** all buckets and values. **Memory:** never allocates.
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left. **Memory:** never allocates.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -30,7 +31,8 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// that is kept, and the old one is given back. Where a `Drop` panics: see
     /// [`Hmap::clear`](crate::Hmap::clear).
     ///
-    /// **Work:** all buckets and values; constant if the set is empty. **Memory:** never
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left; constant if the set is empty. **Memory:** never
     /// allocates. Go: `mapclear`.
     pub fn clear(&mut self) {
         self.map.clear();
@@ -42,7 +44,8 @@ impl<T: Clone, S: Clone, A: Allocator + Clone, P: Policy> HmapSet<T, S, A, P> {
     /// seed: the same values in the same slots, also in the middle of a growth. Values are
     /// not hashed.
     ///
-    /// **Work:** all buckets and values. **Memory:** no more than this set has.
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left. **Memory:** no more than this set has.
     ///
     /// # Errors
     /// If memory is refused; what was cloned by then is dropped.
@@ -62,7 +65,8 @@ impl<T: Clone, S: Clone, A: Allocator + Clone, P: Policy> HmapSet<T, S, A, P> {
     /// Replaces all values by clones of another set's, in the memory that is there if the two
     /// are of one size; see [`Hmap::try_clone_from`](crate::Hmap::try_clone_from).
     ///
-    /// **Work:** all buckets and values of both. **Memory:** overflow buckets and cells, if
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left of both. **Memory:** overflow buckets and cells, if
     /// there are too few; or all that a clone has.
     ///
     /// # Errors

@@ -13,7 +13,8 @@ use core::fmt;
 impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// All values, in the order of the buckets. They are not hashed.
     ///
-    /// **Work:** all buckets and values, over the whole iteration; one call of `next`
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration; one call of `next`
     /// passes over as many empty buckets as there are in a row. **Memory:** none.
     ///
     /// ```
@@ -27,10 +28,28 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
         Iter(self.map.iter())
     }
 
+    /// Removes a value and gives it: whichever is found first; `None` if there is none. See
+    /// [`Hmap::pop_any`](crate::Hmap::pop_any).
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+    /// let mut ready = hmap::HmapSet::new();
+    /// ready.insert("a task")?;
+    /// assert_eq!(ready.pop_any(), Some("a task"));
+    /// assert_eq!(ready.pop_any(), None);
+    /// # }
+    /// # Ok::<(), hmap::SetInsertError<&str>>(())
+    /// ```
+    pub fn pop_any(&mut self) -> Option<T> {
+        let (value, ()) = self.map.pop_any()?;
+        Some(value)
+    }
+
     /// Removes all values and gives them. The array is kept. What is not taken out is
     /// dropped with the iterator; if that is forgotten, it stays.
     ///
-    /// **Work:** all buckets and values, over the whole iteration. **Memory:** never
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration. **Memory:** never
     /// allocates.
     ///
     /// ```
@@ -48,7 +67,8 @@ impl<T, S, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
     /// Removes the values that the predicate returns true for and gives them, as the
     /// iterator comes to them. What it has not come to when it is dropped stays.
     ///
-    /// **Work:** all buckets and values, over the whole iteration. **Memory:** never
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration. **Memory:** never
     /// allocates.
     ///
     /// ```

@@ -94,7 +94,8 @@ impl<T, S, A: SameHeap, P: Policy> HmapSet<T, S, A, P> {
     /// Removes the values that `keep` is false for; see [`retain`](Self::retain) and
     /// [`remove_with`](Self::remove_with).
     ///
-    /// **Work:** all buckets and values. **Memory:** neither taken nor given back.
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left. **Memory:** neither taken nor given back.
     pub fn retain_with(
         &mut self,
         reservation: &mut Reservation<T, A, P>,
@@ -106,7 +107,8 @@ impl<T, S, A: SameHeap, P: Policy> HmapSet<T, S, A, P> {
     /// Removes all values and keeps the array; see [`clear`](Self::clear) and
     /// [`remove_with`](Self::remove_with).
     ///
-    /// **Work:** all buckets and values. **Memory:** neither taken nor given back.
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left. **Memory:** neither taken nor given back.
     pub fn clear_with(&mut self, reservation: &mut Reservation<T, A, P>) {
         self.map.clear_with(reservation);
     }
@@ -115,7 +117,8 @@ impl<T, S, A: SameHeap, P: Policy> HmapSet<T, S, A, P> {
     /// [`remove_with`](Self::remove_with). `None` for a reservation that holds memory of another
     /// heap.
     ///
-    /// **Work:** all buckets and values, over the whole iteration. **Memory:** neither taken nor
+    /// **Work:** all buckets and values; [less](crate::Hmap#nearly-empty-maps) where
+    /// few are left, over the whole iteration. **Memory:** neither taken nor
     /// given back.
     ///
     /// ```

@@ -3,7 +3,7 @@
 
 use super::check::{Violation, must};
 use super::footprint::{ChainStats, Footprint};
-use crate::dense::blocks::EXTRA;
+use crate::dense::alone::layout_alone;
 use crate::memory::block::{Class, Kind};
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::{MapType, Types};
@@ -31,6 +31,10 @@ impl<K, V, A: Allocator, P: OfBlocks> RawHmap<K, V, A, P> {
     ) -> Result<(), Violation> {
         let header = self.header();
         must(
+            header.has_memory() || !header.is_quiet(),
+            "D1: a map without memory is quiet",
+        )?;
+        must(
             header.has_memory() || self.len() == 0,
             "D1: entries, and no directory",
         )?;
@@ -47,7 +51,8 @@ impl<K, V, A: Allocator, P: OfBlocks> RawHmap<K, V, A, P> {
             counted.live == self.len(),
             "D8: count is the number of entries",
         )?;
-        self.check_slabs(&counted)
+        self.check_slabs(&counted)?;
+        self.check_reserved()
     }
 
     /// D1 to D4 of the directory.
@@ -99,9 +104,8 @@ impl<K, V, A: Allocator, P: OfBlocks> RawHmap<K, V, A, P> {
             // SAFETY: As above.
             let (about, class) = unsafe { (block.about(), block.class()) };
             must(
-                class.slots(Types::<K, V, P>::HERE) == about.slots()
-                    && about.len() <= about.slots(),
-                "D5: more entries than slots",
+                self.has_slots_of(class) && about.len() <= about.slots(),
+                "D5: a block of no class, or with more entries than slots",
             )?;
             must(
                 about.owner() == index && (about.kind == Kind::Behind) == (block != head),
@@ -118,7 +122,8 @@ impl<K, V, A: Allocator, P: OfBlocks> RawHmap<K, V, A, P> {
                 must(tag == Tag::FREE, "D5: a free slot has a tag")?;
             }
             counted.live += about.len();
-            if let Some(blocks) = counted.blocks.get_mut(class.number()) {
+            let number = class.number(Types::<K, V, P>::HERE);
+            if let Some(blocks) = counted.blocks.get_mut(number) {
                 *blocks += 1;
             }
             let most = counted.blocks.iter().sum::<usize>();
@@ -130,13 +135,23 @@ impl<K, V, A: Allocator, P: OfBlocks> RawHmap<K, V, A, P> {
         Ok(())
     }
 
-    /// Blocks of all slabs, or the one that is alone.
+    /// Whether a block may be of this class.
+    fn has_slots_of(&self, class: Class) -> bool {
+        let of = Types::<K, V, P>::HERE;
+        match self.header().is_alone() {
+            true => class.is_alone(of),
+            false => class == Class::fit(of, class.slots()),
+        }
+    }
+
+    /// Blocks of all slabs, or the most that a small map has.
     fn most_blocks(&self) -> usize {
+        let of = Types::<K, V, P>::HERE;
         match self.header().extra() {
-            Some(extra) => Class::all(Types::<K, V, P>::HERE)
-                .map(|class| extra.slabs.blocks(class))
+            Some(extra) => Class::all(of)
+                .map(|class| extra.slabs.blocks(of, class))
                 .sum(),
-            None => 1,
+            None => 4,
         }
     }
 
@@ -169,52 +184,91 @@ impl<K, V, A: Allocator, P: OfBlocks> RawHmap<K, V, A, P> {
         Ok(())
     }
 
-    /// D9.
+    /// D9 and D10.
     fn check_slabs(&self, counted: &Counted) -> Result<(), Violation> {
+        let of = Types::<K, V, P>::HERE;
         let Some(extra) = self.header().extra() else {
             return must(
-                counted.blocks.iter().sum::<usize>() <= 1 && self.header().page_bytes() == 0,
-                "D9: more than one block, and no Extra",
+                self.header().page_bytes() == 0,
+                "D9: a directory, and no Extra",
             );
         };
         must(
-            !extra.slabs.has_leaving(),
-            "D9: a slab is left to be given back",
+            extra.slabs.are_counted(of),
+            "D9: bytes of slabs, or spare ones, are counted wrong",
         )?;
-        for class in Class::all(Types::<K, V, P>::HERE) {
-            let in_chains = counted.blocks.get(class.number());
-            must(extra.slabs.are_dense(class), "D9: a slab has a hole")?;
+        for class in Class::all(of) {
+            let in_chains = counted.blocks.get(class.number(of));
+            must(extra.slabs.are_dense(of, class), "D9: a slab has a hole")?;
             must(
-                in_chains == Some(&extra.slabs.blocks(class)),
+                in_chains == Some(&extra.slabs.blocks(of, class)),
                 "D9: a block is lost or in two places",
             )?;
         }
         Ok(())
     }
 
+    /// D10.
+    fn check_reserved(&self) -> Result<(), Violation> {
+        let (of, header) = (Types::<K, V, P>::HERE, self.header());
+        let keys = self.reserved();
+        let is_there = match header.extra() {
+            _ if keys == 0 => true,
+            None => header.capacity(of) >= self.len() + keys,
+            Some(extra) => extra.slabs.places(of) > 0 || self.has_a_free_slot_everywhere(),
+        };
+        must(
+            is_there,
+            "D10: no memory for the next key of those promised",
+        )?;
+        let cells = header.reserved_cells();
+        must(
+            !of.shape().has_cells() || cells >= keys,
+            "D10: fewer cells than are reserved",
+        )
+    }
+
+    /// Whether a key with any hash finds a free slot.
+    fn has_a_free_slot_everywhere(&self) -> bool {
+        let (of, header) = (Types::<K, V, P>::HERE, self.header());
+        (0..header.entries()).all(|index| {
+            // SAFETY: D3: a chain of this map, or nothing.
+            let mut blocks = unsafe { header.entry(of, index).blocks() };
+            // SAFETY: As above.
+            blocks.any(|block| unsafe { block.about() }.free() > 0)
+        })
+    }
+
     /// What the memory is used for; the header is the face's to fill in.
     pub(crate) fn footprint_of_blocks(&self) -> Footprint {
         let of = Types::<K, V, P>::HERE;
         let mut footprint = Footprint {
-            cells: self.len() * Types::<K, V, P>::HERE.cells().bytes(),
+            cells: (self.len() + self.header().reserved_cells()) * of.cells().bytes(),
             ..Footprint::default()
         };
         for (_, head) in self.header().chains(of) {
             // SAFETY: D3: a chain of this map.
             for block in unsafe { head.blocks() } {
                 // SAFETY: As above.
-                let bytes = unsafe { block.class() }.bytes(of);
+                let bytes = self.bytes_of(unsafe { block.class() });
                 match block == head {
                     true => footprint.buckets += bytes,
                     false => footprint.overflow += bytes,
                 }
             }
         }
-        if let Some(extra) = self.header().extra() {
-            let all = extra.slabs.bytes() + self.header().page_bytes() + EXTRA.size();
-            footprint.spare = all.saturating_sub(footprint.buckets + footprint.overflow);
-        }
+        let in_blocks = footprint.buckets + footprint.overflow;
+        footprint.spare = self.header().bytes(of).saturating_sub(in_blocks);
         footprint
+    }
+
+    /// Bytes of a block, with those before it if it is alone.
+    fn bytes_of(&self, class: Class) -> usize {
+        let of = Types::<K, V, P>::HERE;
+        match self.header().is_alone() {
+            true => layout_alone(of, class).map_or(0, |layout| layout.size()),
+            false => class.bytes(of),
+        }
     }
 
     /// Walks all chains.

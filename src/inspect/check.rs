@@ -7,6 +7,7 @@
 //! two chains shows by its keys (H2) too. M5 cannot be checked by reading; Miri and the
 //! sanitizers do.
 
+use crate::go::arrays::Arrays;
 use crate::go::header::Home;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::shape::Types;
@@ -55,7 +56,13 @@ impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
         self.check_small()?;
         self.check_growth()?;
         let (mut current, mut old) = (Counted::default(), Counted::default());
-        for head in self.header().chains(Types::HERE) {
+        must(
+            !self.header().is_indexed() || !self.header().is_growing(),
+            "H12: bits are kept up in a growth",
+        )?;
+        let arrays = self.header().arrays(Types::HERE);
+        for (number, head) in arrays.into_iter().flat_map(Arrays::all) {
+            self.check_occupancy(number, head)?;
             let counted = if self.is_old(head) {
                 &mut old
             } else {
@@ -64,6 +71,11 @@ impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
             self.check_chain(head, counted)?;
             self.check_keys(head, &eq, &hasher)?;
         }
+        let walked = self.header().walk(Types::<K, V, P>::HERE);
+        must(
+            walked.slots(Types::<K, V, P>::HERE).count() == self.len(),
+            "H12: a walk finds all that there is",
+        )?;
         must(
             current.live + old.live == self.len(),
             "H1: count is the number of live slots",
@@ -101,6 +113,29 @@ impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
         must(
             free as usize + header.noverflow() as usize >= needed as usize,
             "H8: buckets for all that is reserved",
+        )
+    }
+
+    /// H12 of one chain: its bit, if it is done, says whether it holds something.
+    fn check_occupancy(
+        &self,
+        number: usize,
+        head: BucketPtr<Types<K, V, P>>,
+    ) -> Result<(), Violation> {
+        let Some(bits) = self.header().bits_of(Types::<K, V, P>::HERE, number) else {
+            return Ok(());
+        };
+        // SAFETY: A chain that owns entries is initialised (M5).
+        let chain = || unsafe { head.chain() };
+        // SAFETY: As above.
+        let holds = chain().any(|bucket| !unsafe { bucket.tops() }.live().is_empty());
+        must(
+            bits.is_set(number) == holds,
+            "H12: a bit says whether a chain holds something",
+        )?;
+        must(
+            holds || chain().count() == 1 || bits.may_have_tail(number),
+            "H12: a chain that holds nothing has overflow buckets, and nobody knows",
         )
     }
 

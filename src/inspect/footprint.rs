@@ -1,6 +1,7 @@
 //! What a map looks like inside: its memory by purpose, its chains, and, for
 //! tests, each slot of each bucket.
 
+use crate::go::arrays::Arrays;
 use crate::go::header::Home;
 use crate::memory::array::{Array, array_layout};
 use crate::memory::bucket::{BucketPtr, Slot};
@@ -143,7 +144,8 @@ impl<K, V, A: Allocator, P: OfArrays> RawHmap<K, V, A, P> {
             entries: self.len(),
             ..ChainStats::default()
         };
-        for head in self.header().chains(Types::<K, V, P>::HERE) {
+        let arrays = self.header().arrays(Types::<K, V, P>::HERE);
+        for (_, head) in arrays.into_iter().flat_map(Arrays::all) {
             let (mut length, mut live) = (0, 0);
             // SAFETY: A chain that owns entries is initialised (M5).
             for bucket in unsafe { head.chain() } {

@@ -14,7 +14,8 @@ use crate::numbers::policy::{Compact, Dense, Go, Paged};
 use crate::table::map::RawHmap;
 use crate::table::policy::Tabled;
 
-/// How a map spends memory. [`Go`] is the default of every type that takes one.
+/// How a map spends memory: [`Go`], [`Compact`], [`Dense`] or [`Paged`]. [`Go`] is the default of
+/// every type that takes one.
 ///
 /// The trait is sealed: what it says describes trade-offs inside the layout of a map's memory,
 /// and more may be added in any release.

@@ -5,7 +5,8 @@
 //! B > 0   │ front │ bucket 0 │ 1 │ … │ 2^B − 1 │ spare │ spare │ …   one allocation
 //! ```
 //!
-//! The front of an array is where the map's header keeps what it seldom needs.
+//! The front of an array is where the map's header keeps what it seldom needs, and before many
+//! buckets the bits that say which of them hold something ([`occupancy`](super::occupancy)).
 //!
 //! * **A1** The array is one allocation of exactly [`array_layout`] from the map's
 //!   allocator, or one bucket (B = 0): with fewer slots, where the policy has such, or the
@@ -13,7 +14,7 @@
 
 use super::blocks::{Blocks, allocate_buckets, free_buckets};
 use super::bucket::BucketPtr;
-
+use super::occupancy::Occupancy;
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::Had;
@@ -24,7 +25,10 @@ use core::ptr::NonNull;
 /// Bytes before bucket 0 of an array.
 #[inline(always)]
 const fn front_of(shape: Shape, bits: BucketBits) -> usize {
-    if bits.mask() == 0 { 0 } else { shape.front() }
+    match bits.mask() {
+        0 => 0,
+        _ => shape.front_with(Occupancy::bytes(bits)),
+    }
 }
 
 /// An array, whatever its buckets are of.
@@ -49,6 +53,26 @@ impl Array {
         let front = front_of(of.shape(), self.bits);
         // SAFETY: A1: the block begins so many bytes before bucket 0.
         (front > 0).then(|| unsafe { self.bucket_0(of).block(front, SLOTS) })
+    }
+
+    /// Has the bits of a new array say nothing, if it has them.
+    pub(crate) fn begin_occupancy<T: MapType>(self, of: T) {
+        if let Some(occupancy) = Self::occupancy_of(self.bucket_0(of), self.bits) {
+            occupancy.begin();
+        }
+    }
+
+    /// The bits of the array of 2^`bits` buckets that begins with this one, if it has them.
+    #[inline]
+    pub(crate) fn occupancy_of<T: MapType>(
+        bucket_0: BucketPtr<T>,
+        bits: BucketBits,
+    ) -> Option<Occupancy> {
+        if !Occupancy::is_there(bits) {
+            return None;
+        }
+        // SAFETY: A1: the array has a front, which ends where its buckets begin, with its bits.
+        Some(unsafe { Occupancy::before(bucket_0.block(0, SLOTS), bits) })
     }
 
     /// The first spare, where there is one.

@@ -2,18 +2,19 @@
 //! its parts are.
 //!
 //! ```text
-//! │ key len−1 │ … │ key 0 │ owner cap len depth flags │ tag × 16 │ elem 0 │ … │ link │
+//! │ key len−1 │ … │ key 0 │ owner size len depth kind │ tag × 16 │ elem 0 │ … │ link │
 //!                         ▲ a pointer to a block is one to its head
 //! ```
 //!
 //! So a slot's address does not depend on how many there are. Blocks of one number of slots are a
-//! [`Class`]; the last class is that of whole blocks that have a link to another one.
+//! [`Class`]. Whole blocks, those of sixteen slots, have a link to another one.
 //!
 //! Every method that is unsafe needs the block's memory to be the map's, or to be that of
 //! [`nothing`](BucketPtr::nothing), which is only read; all but
 //! [`init_block`](BucketPtr::init_block) need its head to be initialised.
 
 use super::bucket::{BucketPtr, Slot};
+use super::prefetch::prefetch;
 use super::shape::MapType;
 use crate::numbers::alloc::Layout;
 use crate::numbers::policy::Tradeoffs;
@@ -28,7 +29,8 @@ use core::ptr::{self, NonNull};
 pub(crate) struct About {
     /// The first entry of the directory that leads to the chain that it is in.
     pub(crate) owner: u32,
-    cap: u8,
+    /// How many slots it has, and [`HAS_NEXT`].
+    size: u8,
     len: u8,
     /// So many low bits of the hashes agree.
     pub(crate) depth: u8,
@@ -47,9 +49,17 @@ pub(crate) enum Kind {
     Leaving,
 }
 
+/// Set where the link leads to another block: so that a look-up, which nearly always ends in the
+/// first one, need not look whether there is a link, and at it.
+const HAS_NEXT: u8 = 0x80;
+
 impl About {
     pub(crate) const fn slots(self) -> usize {
-        self.cap as usize
+        (self.size & !HAS_NEXT) as usize
+    }
+
+    const fn has_next(self) -> bool {
+        self.size & HAS_NEXT != 0
     }
 
     pub(crate) const fn len(self) -> usize {
@@ -65,14 +75,15 @@ impl About {
     }
 
     pub(crate) const fn free(self) -> usize {
-        self.slots().saturating_sub(self.len())
+        // There are no more than slots (D5).
+        self.slots().wrapping_sub(self.len())
     }
 }
 
 #[repr(C)]
 struct Head {
     about: About,
-    /// The first slot's first.
+    /// As [`Tag::place`] says.
     tags: [[u8; 8]; 2],
 }
 
@@ -82,70 +93,103 @@ const _: () = assert!(size_of::<Head>() == crate::numbers::policy::Dense::HEAD);
 static NOTHING: Head = Head {
     about: About {
         owner: 0,
-        cap: 0,
+        size: 0,
         len: 0,
         depth: 0,
         kind: Kind::First,
     },
-    tags: [[0; 8]; 2],
+    tags: FREE,
 };
 
-/// How many slots a block has, and whether it has a link.
+/// The tags of a block without entries.
+const FREE: [[u8; 8]; 2] = [Tag::ALL_FREE; 2];
+
+/// How many slots a block has. A whole block, and no other, has a link.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Class(u8);
 
 impl Class {
-    /// As many as any policy has.
-    pub(crate) const COUNT: usize = 9;
+    /// As many as any policy has in slabs.
+    pub(crate) const COUNT: usize = 8;
 
-    /// All of them.
+    /// All of those in slabs, by number.
     pub(crate) fn all<T: MapType>(of: T) -> impl Iterator<Item = Self> {
-        (0..=Self::linked(of).0).map(Self)
+        let grain = T::Policy::DENSITY.grain;
+        (grain..=T::Policy::SLOTS)
+            .step_by(grain)
+            .map(move |slots| Self::of_slots(of, slots))
     }
 
-    /// That of whole blocks with a link.
-    pub(crate) fn linked<T: MapType>(_: T) -> Self {
-        const { assert!(T::Policy::SLOTS / T::Policy::DENSITY.grain < Self::COUNT) };
-        Self((T::Policy::SLOTS / T::Policy::DENSITY.grain) as u8)
+    /// Of so many slots, or of one, or of a whole block.
+    fn of_slots<T: MapType>(_: T, slots: usize) -> Self {
+        Self(slots.clamp(1, T::Policy::SLOTS) as u8)
     }
 
-    /// The smallest that has room for so many entries, or the largest.
-    pub(crate) fn fit<T: MapType>(_: T, entries: usize) -> Self {
-        let slots = usize::clamp(entries, 1, T::Policy::SLOTS);
-        Self((slots.div_ceil(T::Policy::DENSITY.grain) - 1) as u8)
+    /// That of whole blocks.
+    pub(crate) fn whole<T: MapType>(_: T) -> Self {
+        Self(T::Policy::SLOTS as u8)
     }
 
-    /// Those without a link that have more slots.
+    pub(crate) fn is_whole<T: MapType>(self, of: T) -> bool {
+        self == Self::whole(of)
+    }
+
+    /// The smallest in slabs that has room for so many entries, or the largest.
+    pub(crate) fn fit<T: MapType>(of: T, entries: usize) -> Self {
+        const { assert!(T::Policy::SLOTS / T::Policy::DENSITY.grain <= Self::COUNT) };
+        let slots = entries.max(1).next_multiple_of(T::Policy::DENSITY.grain);
+        Self::of_slots(of, slots)
+    }
+
+    /// That of the last block of a small map for so many entries, which has others before it that
+    /// are whole. The first grows in small steps, so that none is larger than the table that
+    /// hashbrown has for so few entries; the others in as few as keep the map so.
+    pub(crate) fn fit_alone<T: MapType>(of: T, entries: usize) -> Self {
+        let before = entries.saturating_sub(1) / T::Policy::SLOTS;
+        let steps: &[usize] = match before {
+            0 => &[2, 3, 5, 7, 10, 14],
+            1 => &[14],
+            2 => &[],
+            _ => &[10],
+        };
+        let rest = entries - before * T::Policy::SLOTS;
+        let step = steps.iter().find(|slots| rest <= **slots);
+        Self::of_slots(of, step.copied().unwrap_or(T::Policy::SLOTS))
+    }
+
+    /// Whether a small map may have such a block.
+    pub(crate) fn is_alone<T: MapType>(self, of: T) -> bool {
+        self == Self::fit_alone(of, self.slots())
+    }
+
+    /// Those in slabs that have more slots.
     pub(crate) fn wider<T: MapType>(self, of: T) -> impl Iterator<Item = Self> {
-        (self.0 + 1..Self::linked(of).0).map(Self)
+        Self::all(of).filter(move |class| *class > self)
     }
 
-    pub(crate) fn slots<T: MapType>(self, _: T) -> usize {
-        usize::min(
-            (self.number() + 1) * T::Policy::DENSITY.grain,
-            T::Policy::SLOTS,
-        )
-    }
-
-    pub(crate) fn number(self) -> usize {
+    pub(crate) fn slots(self) -> usize {
         self.0.into()
+    }
+
+    /// Which one it is of those in slabs.
+    pub(crate) fn number<T: MapType>(self, _: T) -> usize {
+        (self.slots() - 1) / T::Policy::DENSITY.grain
     }
 
     /// Bytes of one block, a multiple of its alignment.
     pub(crate) fn bytes<T: MapType>(self, of: T) -> usize {
         let shape = of.shape();
-        let slots = self.slots(of);
-        let behind = if self == Self::linked(of) {
+        let behind = if self.is_whole(of) {
             link_at(of) + size_of::<Link>()
         } else {
-            shape.elems_at() + slots * shape.elem.size()
+            shape.elems_at() + self.slots() * shape.elem.size()
         };
         round_up(self.head_at(of) + behind, shape.align())
     }
 
     /// Where the head is in a block.
     fn head_at<T: MapType>(self, of: T) -> usize {
-        of.shape().head_at(self.slots(of))
+        of.shape().head_at(self.slots())
     }
 
     /// The layout of so many blocks behind `front` bytes.
@@ -155,8 +199,13 @@ impl Class {
     }
 }
 
-/// The next block of a chain.
-type Link = Option<NonNull<u8>>;
+/// Where the tag of a slot is, counted from the head.
+const fn tag_at(slot: usize) -> usize {
+    size_of::<About>() + Tag::place(slot)
+}
+
+/// The next block of a chain, where there is one.
+type Link = NonNull<u8>;
 
 /// Where the link is, counted from the head of a block that has one.
 fn link_at<T: MapType>(of: T) -> usize {
@@ -193,13 +242,13 @@ impl<T: MapType> BucketPtr<T> {
         Self::at(of, unsafe { memory.add(at) })
     }
 
-    /// Where the memory of a block begins.
+    /// Where the memory begins that a block has, `front` bytes before it.
     ///
     /// # Safety
-    /// It is of this class.
-    pub(crate) unsafe fn block_begins(self, class: Class) -> NonNull<u8> {
+    /// It is of this class, and so many bytes are before it.
+    pub(crate) unsafe fn block_begins(self, class: Class, front: usize) -> NonNull<u8> {
         // SAFETY: The caller's promise.
-        unsafe { self.address().sub(class.head_at(self.of())) }
+        unsafe { self.address().sub(front + class.head_at(self.of())) }
     }
 
     /// Makes the memory an empty block of this class, that nothing leads to.
@@ -209,30 +258,14 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn init_block(self, class: Class) {
         let about = About {
             owner: 0,
-            cap: class.slots(self.of()) as u8,
+            size: class.0,
             len: 0,
             depth: 0,
             kind: Kind::Leaving,
         };
-        let tags = [[0; 8]; 2];
+        let tags = FREE;
         // SAFETY: The caller's promise.
         unsafe { self.address().cast().write(Head { about, tags }) };
-        if class == Class::linked(self.of()) {
-            // SAFETY: It has a link.
-            unsafe {
-                self.mark_linked();
-                self.set_link(None);
-            }
-        }
-    }
-
-    /// Notes that a block has a link: by more slots than there are.
-    ///
-    /// # Safety
-    /// See [`block`](self); it is of that class.
-    unsafe fn mark_linked(self) {
-        // SAFETY: The caller's promise.
-        unsafe { (*self.address().cast::<Head>().as_ptr()).about.cap |= LINKED };
     }
 
     /// # Safety
@@ -240,11 +273,7 @@ impl<T: MapType> BucketPtr<T> {
     #[inline]
     pub(crate) unsafe fn about(self) -> About {
         // SAFETY: The caller's promise.
-        let about = unsafe { (*self.address().cast::<Head>().as_ptr()).about };
-        About {
-            cap: about.cap & !LINKED,
-            ..about
-        }
+        unsafe { (*self.address().cast::<Head>().as_ptr()).about }
     }
 
     /// Notes what leads to a block. How large it is stays.
@@ -265,22 +294,17 @@ impl<T: MapType> BucketPtr<T> {
     /// See [`block`](self).
     pub(crate) unsafe fn class(self) -> Class {
         // SAFETY: The caller's promise.
-        let about = unsafe { (*self.address().cast::<Head>().as_ptr()).about };
-        if about.cap & LINKED != 0 {
-            Class::linked(self.of())
-        } else {
-            Class::fit(self.of(), about.slots())
-        }
+        Class(unsafe { self.about() }.slots() as u8)
     }
 
-    /// Whether it has a link.
+    /// Whether it is whole, and so has a link.
     ///
     /// # Safety
     /// See [`block`](self).
     #[inline]
-    pub(crate) unsafe fn is_linked(self) -> bool {
+    pub(crate) unsafe fn is_whole(self) -> bool {
         // SAFETY: The caller's promise.
-        unsafe { (*self.address().cast::<Head>().as_ptr()).about.cap & LINKED != 0 }
+        unsafe { self.about() }.slots() == T::Policy::SLOTS
     }
 
     /// The next block of its chain.
@@ -289,27 +313,70 @@ impl<T: MapType> BucketPtr<T> {
     /// See [`block`](self).
     #[inline]
     pub(crate) unsafe fn next_block(self) -> Option<Self> {
-        // SAFETY: The caller's promise; it is read where there is one.
+        // SAFETY: The caller's promise; the link is read where it leads to a block.
         unsafe {
-            if !self.is_linked() {
+            if !self.about().has_next() {
                 return None;
             }
             let link = self.address().add(link_at(self.of())).cast::<Link>().read();
-            Some(Self::at(self.of(), link?))
+            Some(Self::at(self.of(), link))
         }
+    }
+
+    /// Has its head fetched, and the keys and elems of the first slots, that will be read soon.
+    #[inline]
+    pub(crate) fn prefetch_block(self) {
+        let head = self.address().as_ptr();
+        prefetch(head.wrapping_sub(64));
+        prefetch(head);
+    }
+
+    /// The last block of the chain that begins here.
+    ///
+    /// # Safety
+    /// See [`block`](self).
+    #[inline]
+    pub(crate) unsafe fn last_block(self) -> Self {
+        let mut last = self;
+        // SAFETY: The caller's promise.
+        while let Some(next) = unsafe { last.next_block() } {
+            last = next;
+        }
+        last
+    }
+
+    /// The last block with entries of the chain that begins here, or this one.
+    ///
+    /// # Safety
+    /// See [`block`](self).
+    #[inline]
+    pub(crate) unsafe fn last_with_entries(self) -> Self {
+        let mut last = self;
+        // SAFETY: The caller's promise.
+        unsafe {
+            while let Some(next) = last.next_block() {
+                if next.about().len() == 0 {
+                    break;
+                }
+                last = next;
+            }
+        }
+        last
     }
 
     /// # Safety
     /// See [`block`](self); it has a link.
     pub(crate) unsafe fn set_link(self, next: Option<Self>) {
-        let link = next.map(Self::address);
         // SAFETY: The caller's promise.
         unsafe {
-            self.address()
-                .add(link_at(self.of()))
-                .cast::<Link>()
-                .write(link)
-        };
+            let size = &mut (*self.address().cast::<Head>().as_ptr()).about.size;
+            *size &= !HAS_NEXT;
+            if let Some(next) = next {
+                *size |= HAS_NEXT;
+                let link = self.address().add(link_at(self.of()));
+                link.cast::<Link>().write(next.address());
+            }
+        }
     }
 
     /// It, and those behind it. Each is given when its link is read.
@@ -343,7 +410,7 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn tag(self, slot: usize) -> Tag {
         debug_assert!(slot < T::Policy::SLOTS);
         // SAFETY: The tags are the last bytes of the head.
-        Tag::from_memory(unsafe { self.address().add(size_of::<About>() + slot).read() })
+        Tag::from_memory(unsafe { self.address().add(tag_at(slot)).read() })
     }
 
     /// # Safety
@@ -352,11 +419,7 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn set_tag(self, slot: usize, tag: Tag) {
         debug_assert!(slot < T::Policy::SLOTS);
         // SAFETY: As above.
-        unsafe {
-            self.address()
-                .add(size_of::<About>() + slot)
-                .write(tag.get())
-        };
+        unsafe { self.address().add(tag_at(slot)).write(tag.in_memory()) };
     }
 
     /// Notes how many entries there are.
@@ -367,6 +430,18 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn set_len(self, len: usize) {
         // SAFETY: The caller's promise.
         unsafe { (*self.address().cast::<Head>().as_ptr()).about.len = len as u8 };
+    }
+
+    /// Makes all slots free.
+    ///
+    /// # Safety
+    /// See [`block`](self).
+    pub(crate) unsafe fn make_free(self) {
+        // SAFETY: The caller's promise.
+        unsafe {
+            (*self.address().cast::<Head>().as_ptr()).tags = FREE;
+            self.set_len(0);
+        }
     }
 
     /// Makes the first free slot live.
@@ -396,6 +471,51 @@ impl<T: MapType> BucketPtr<T> {
         }
     }
 
+    /// Makes copies of the entries of some slots, which a bit stands for each, the only entries of
+    /// another block, or of this one.
+    ///
+    /// # Safety
+    /// See [`block`](self); the slots are live, the other block has room for so many, and only one
+    /// of the two copies is used from here on. Tags of this one behind them are the caller's.
+    pub(crate) unsafe fn copy_some(self, slots: u32, to: Self) {
+        let (mut left, mut at) = (slots, 0);
+        while left != 0 {
+            let slot = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if to != self || at != slot {
+                // SAFETY: The caller's promise. In this block a slot is written after it was
+                // read, as no more are written than were looked at.
+                unsafe {
+                    self.copy_slot(slot, to, at);
+                    to.set_tag(at, self.tag(slot));
+                }
+            }
+            at += 1;
+        }
+        // SAFETY: The caller's promise.
+        unsafe { to.set_len(at) };
+    }
+
+    /// Moves the entries from so many on to the end of another block.
+    ///
+    /// # Safety
+    /// See [`block`](self); there are so many or more, the other block is not this one and has
+    /// room for them.
+    pub(crate) unsafe fn move_end(self, stay: usize, to: Self) {
+        // SAFETY: The caller's promise. A slot that was copied is free then.
+        unsafe {
+            let mut at = to.about().len();
+            for slot in stay..self.about().len() {
+                self.copy_slot(slot, to, at);
+                to.set_tag(at, self.tag(slot));
+                self.set_tag(slot, Tag::FREE);
+                at += 1;
+            }
+            self.set_len(stay);
+            to.set_len(at);
+        }
+    }
+
     /// Copies what is in a block, and what leads to it, into one of another class.
     ///
     /// # Safety
@@ -404,9 +524,9 @@ impl<T: MapType> BucketPtr<T> {
     pub(crate) unsafe fn copy_block(self, to: Self) {
         // SAFETY: The caller's promise. Its size is its own, and its link not copied.
         unsafe {
-            let cap = (*to.address().cast::<Head>().as_ptr()).about.cap;
+            let size = to.about().size;
             self.copy_small(self.about().len(), to);
-            (*to.address().cast::<Head>().as_ptr()).about.cap = cap;
+            (*to.address().cast::<Head>().as_ptr()).about.size = size;
         }
     }
 
@@ -418,20 +538,18 @@ impl<T: MapType> BucketPtr<T> {
         let bytes = class.bytes(self.of());
         // SAFETY: The caller's promise.
         unsafe {
-            let from = self.block_begins(class);
-            from.copy_to_nonoverlapping(to.block_begins(class), bytes);
+            let from = self.block_begins(class, 0);
+            from.copy_to_nonoverlapping(to.block_begins(class, 0), bytes);
         }
     }
 }
-
-/// Set in the number of slots of a block that has a link.
-const LINKED: u8 = 0x80;
 
 impl<T: MapType> Slot<T> {
     /// Exchanges the fields of two slots; tags stay.
     ///
     /// # Safety
     /// The slots are two, and in blocks that are initialised.
+    #[inline]
     pub(crate) unsafe fn swap_fields(self, other: Self) {
         let shape = self.bucket.of().shape();
         // SAFETY: Fields of two slots, which do not overlap.
@@ -446,6 +564,7 @@ impl<T: MapType> Slot<T> {
 
 /// # Safety
 /// So many bytes may be read and written at both, and do not overlap.
+#[inline]
 unsafe fn swap_bytes([a, b]: [NonNull<u8>; 2], bytes: usize) {
     let [a, b] = [a, b].map(|at| at.cast::<MaybeUninit<u8>>().as_ptr());
     // SAFETY: The caller's promise.

@@ -265,7 +265,8 @@ impl<T: MapType> BucketPtr<T> {
         // compiler that the address is not null.
         unsafe {
             if shape.keys_first {
-                self.at.sub(shape.key.size()).sub(slot * shape.key.size())
+                // The complement takes one instruction less than two subtractions.
+                self.at.offset(!(slot as isize) * shape.key.size() as isize)
             } else {
                 self.at.add(shape.keys_at()).add(slot * shape.key.size())
             }
@@ -507,6 +508,13 @@ impl<T: Copy> Entered<T> {
     #[inline]
     pub(crate) const unsafe fn new(slot: Slot<T>) -> Self {
         Self(slot)
+    }
+
+    /// The slot.
+    #[cfg(feature = "small-code")]
+    #[inline]
+    pub(crate) const fn slot(self) -> Slot<T> {
+        self.0
     }
 
     /// The same slot, whose types are told in another way.

@@ -15,6 +15,6 @@
 pub(crate) const FOR_SPEED: bool = !cfg!(feature = "small-code");
 
 #[cfg(feature = "small-code")]
-pub(crate) use super::described::{compiled_for, find_key, hash_key, heap, types};
+pub(crate) use super::described::{compiled_for, eq_key, hash_key, heap, types};
 #[cfg(not(feature = "small-code"))]
-pub(crate) use super::known::{compiled_for, find_key, hash_key, heap, types};
+pub(crate) use super::known::{compiled_for, eq_key, hash_key, heap, types};

@@ -3,7 +3,7 @@
 
 use super::blocks::Blocks;
 use super::cells::{CellFields, CellPool, Cells};
-use super::hash_key::{FindKey, Found, HashKey};
+use super::hash_key::{EqKey, HashKey};
 use super::heap::Heap;
 use super::shape::{CellLayouts, MapType, Shape, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
@@ -41,12 +41,10 @@ pub(crate) fn hash_key<K, F: Fn(&K) -> HashValue + Copy>(hasher: &F) -> HashAt<'
     HashAt::new(hasher)
 }
 
-/// How it is to find a key: the function is asked with the head of a chain.
+/// How it is to tell a key from others.
 #[inline]
-pub(crate) fn find_key<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
-    find: &mut F,
-) -> FindAt<'_> {
-    FindAt::new(find)
+pub(crate) fn eq_key<F: FnMut(NonNull<u8>, usize) -> bool>(eq: &mut F) -> EqAt<'_> {
+    EqAt::new(eq)
 }
 
 /// What is in the image of a map's types, and of its allocator's: one a type of map.
@@ -366,22 +364,22 @@ impl HashKey for HashAt<'_> {
     }
 }
 
-/// A function of any type that finds a key.
-pub(crate) struct FindAt<'a> {
+/// A function of any type that says whether a key is the one that is looked for.
+pub(crate) struct EqAt<'a> {
     /// # Safety
-    /// It is what the function captures; as [`FindKey::find`].
-    function: unsafe fn(Captured, NonNull<u8>, HashValue) -> Option<Found>,
+    /// It is what the function captures; as [`EqKey::is`].
+    function: unsafe fn(Captured, NonNull<u8>, usize) -> bool,
     captured: Captured,
     borrow: PhantomData<&'a mut ()>,
 }
 
-impl<'a> FindAt<'a> {
+impl<'a> EqAt<'a> {
     #[inline]
-    fn new<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(find: &'a mut F) -> Self {
+    fn new<F: FnMut(NonNull<u8>, usize) -> bool>(eq: &'a mut F) -> Self {
         Self {
-            function: find_by::<F>,
+            function: is_key::<F>,
             // SAFETY: It is borrowed alone.
-            captured: unsafe { Captured::of(NonNull::from(find)) },
+            captured: unsafe { Captured::of(NonNull::from(eq)) },
             borrow: PhantomData,
         }
     }
@@ -389,19 +387,19 @@ impl<'a> FindAt<'a> {
 
 /// # Safety
 /// It is what an `F` captures.
-unsafe fn find_by<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
+unsafe fn is_key<F: FnMut(NonNull<u8>, usize) -> bool>(
     mut captured: Captured,
     head: NonNull<u8>,
-    hash: HashValue,
-) -> Option<Found> {
+    slot: usize,
+) -> bool {
     // SAFETY: The caller's promise.
-    unsafe { captured.function::<F>().as_mut()(head, hash) }
+    unsafe { captured.function::<F>().as_mut()(head, slot) }
 }
 
-impl FindKey for FindAt<'_> {
+impl EqKey for EqAt<'_> {
     #[inline]
-    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found> {
+    unsafe fn is(&mut self, head: NonNull<u8>, slot: usize) -> bool {
         // SAFETY: The function is borrowed alone, and of this type; the caller's promise.
-        unsafe { (self.function)(self.captured, head, hash) }
+        unsafe { (self.function)(self.captured, head, slot) }
     }
 }

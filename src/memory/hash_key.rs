@@ -1,4 +1,4 @@
-//! How the keys of a map are hashed and found by code that knows only where they lie.
+//! How the keys of a map are hashed and compared by code that knows only where they lie.
 
 use crate::numbers::hash::HashValue;
 use core::ptr::NonNull;
@@ -12,15 +12,30 @@ pub(crate) trait HashKey: Copy {
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue;
 }
 
-/// How one key is found in a chain, whatever its type is.
-pub(crate) trait FindKey {
-    /// The bucket, by its head, and the slot of the key, which has this hash.
+/// How one key is told from others, whatever its type is.
+pub(crate) trait EqKey {
+    /// Whether the key in a slot is this one. Where that lies is worked out here: with types that
+    /// the compiler knows.
     ///
     /// # Safety
-    /// The head of a chain of the map's type that owns the hash is there; the chain stays while
-    /// this runs.
-    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found>;
+    /// The head of a bucket of the map's type is there, whose slot of this number is live, and
+    /// stays so while this runs.
+    unsafe fn is(&mut self, head: NonNull<u8>, slot: usize) -> bool;
 }
 
-/// Where a key was found.
-pub(crate) type Found = (NonNull<u8>, usize);
+/// A function that says it, of a bucket's head and the number of a slot.
+pub(crate) struct EqBy<'a, F>(&'a mut F);
+
+impl<'a, F: FnMut(NonNull<u8>, usize) -> bool> EqBy<'a, F> {
+    #[inline]
+    pub(crate) const fn new(eq: &'a mut F) -> Self {
+        Self(eq)
+    }
+}
+
+impl<F: FnMut(NonNull<u8>, usize) -> bool> EqKey for EqBy<'_, F> {
+    #[inline]
+    unsafe fn is(&mut self, head: NonNull<u8>, slot: usize) -> bool {
+        (self.0)(head, slot)
+    }
+}

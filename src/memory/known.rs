@@ -3,7 +3,7 @@
 
 use super::blocks::Blocks;
 use super::cells::{CellFields, CellPool, Cells};
-use super::hash_key::{FindKey, Found, HashKey};
+use super::hash_key::{EqBy, HashKey};
 use super::heap::Heap;
 use super::shape::{MapType, Types};
 use crate::numbers::alloc::{AllocError, Allocator, Layout};
@@ -43,12 +43,10 @@ pub(crate) const fn hash_key<K, F: Fn(&K) -> HashValue + Copy>(hasher: &F) -> Ha
     HashBy::new(*hasher)
 }
 
-/// How it is to find a key: the function is asked with the head of a chain.
+/// How it is to tell a key from others.
 #[inline]
-pub(crate) const fn find_key<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>>(
-    find: &mut F,
-) -> FindBy<'_, F> {
-    FindBy(find)
+pub(crate) const fn eq_key<F: FnMut(NonNull<u8>, usize) -> bool>(eq: &mut F) -> EqBy<'_, F> {
+    EqBy::new(eq)
 }
 
 /// The heap of a map whose allocator the compiler knows.
@@ -146,15 +144,5 @@ impl<K, F: Fn(&K) -> HashValue + Copy> HashKey for HashBy<K, F> {
     unsafe fn hash(self, key: NonNull<u8>) -> HashValue {
         // SAFETY: The caller's promise.
         (self.0)(unsafe { key.cast().as_ref() })
-    }
-}
-
-/// A function that finds a key.
-pub(crate) struct FindBy<'a, F>(&'a mut F);
-
-impl<F: FnMut(NonNull<u8>, HashValue) -> Option<Found>> FindKey for FindBy<'_, F> {
-    #[inline]
-    unsafe fn find(self, head: NonNull<u8>, hash: HashValue) -> Option<Found> {
-        (self.0)(head, hash)
     }
 }

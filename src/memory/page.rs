@@ -71,18 +71,59 @@ impl Page {
     }
 }
 
+/// Levels of pages that a directory has at most.
+pub(crate) const MOST_LEVELS: u8 = 3;
+
+/// The page that the pointer of an entry is in, of a directory with one level of pages or more, and
+/// which one it is there.
+///
+/// # Safety
+/// The directory has this entry, and so many levels.
+#[inline]
+unsafe fn place_of(root: Target, height: u8, index: usize) -> (Page, usize) {
+    let root = Page::from_target(root);
+    // Written out, since every look-up goes through here: a loop takes twice as long.
+    if height <= 1 {
+        return (root, index);
+    }
+    let number = |levels: u32| index >> (levels * PAGE_BITS);
+    // SAFETY: The caller's promise. All pages below the root are whole; the root has a pointer for
+    // each number that is left of the index there.
+    let leaf = unsafe {
+        if height == 2 {
+            root.get(number(1))
+        } else {
+            Page::from_target(root.get(number(2))).get(number(1) & (PAGE - 1))
+        }
+    };
+    (Page::from_target(leaf), index & (PAGE - 1))
+}
+
 /// What an entry of a directory leads to, below so many levels of pages.
 ///
 /// # Safety
 /// The directory has this entry, and so many levels.
 #[inline]
 pub(crate) unsafe fn entry_of(root: Target, height: u8, index: usize) -> Target {
-    let mut target = root;
-    let mut shift = u32::from(height) * PAGE_BITS;
-    while shift > 0 {
-        shift -= PAGE_BITS;
-        // SAFETY: The caller's promise; the root has no more pointers than it needs bits for.
-        target = unsafe { Page::from_target(target).get(index >> shift & (PAGE - 1)) };
+    if height == 0 {
+        return root;
     }
-    target
+    // SAFETY: The caller's promise.
+    unsafe {
+        let (page, n) = place_of(root, height, index);
+        page.get(n)
+    }
+}
+
+/// Makes an entry lead to something else, below one level of pages or more.
+///
+/// # Safety
+/// The directory has this entry, and so many levels; the entry has memory of its own.
+#[inline]
+pub(crate) unsafe fn set_entry_of(root: Target, height: u8, index: usize, target: Target) {
+    // SAFETY: The caller's promise.
+    unsafe {
+        let (page, n) = place_of(root, height, index);
+        page.set(n, target);
+    }
 }

@@ -238,6 +238,12 @@ impl Shape {
         self.front as usize
     }
 
+    /// Bytes of a front that has so many more.
+    #[inline(always)]
+    pub(super) const fn front_with(self, more: usize) -> usize {
+        round_up(FRONT + more, self.align())
+    }
+
     /// Where keys that lie behind the head begin, counted from there.
     #[inline(always)]
     pub(super) const fn keys_at(self) -> usize {

@@ -18,10 +18,12 @@
 //! halves and is given whole.
 //!
 //! The entries of a chain have places in its interval too, by more bits of their hashes, and
-//! where these agree by their slots. So a walk can stop between any two of them.
+//! where these agree by their slots. So a walk can stop between any two of them, and go on in the
+//! middle of a bucket that two have joined to.
 
 use crate::numbers::hash::HashValue;
 use crate::numbers::sizing::BucketBits;
+use core::ops::Range;
 
 /// How far a walk has come: 48 bits of a fraction and 14 of a slot's number; [`END`](Self::END)
 /// at most.
@@ -61,10 +63,24 @@ impl Position {
         fraction.reverse_bits() as usize & bits.mask()
     }
 
-    /// The end of the interval of that bucket.
-    pub(crate) const fn past_bucket(self, bits: BucketBits) -> Self {
+    /// Where the interval begins of the bucket with this number, however many there are.
+    pub(crate) const fn of_number(bucket: usize) -> Self {
+        // Numbers of buckets fit a `u32`.
+        let fraction = (bucket as u32).reverse_bits() as u64;
+        Self(fraction << (Self::BITS - u32::BITS))
+    }
+
+    /// The interval of that bucket.
+    pub(crate) const fn of_bucket(self, bits: BucketBits) -> Range<Self> {
         let width = Self::END.0 >> bits.get();
-        Self((self.0 & !(width - 1)) + width)
+        let start = self.0 & !(width - 1);
+        Self(start)..Self(start + width)
+    }
+
+    /// The end of the interval of that bucket.
+    #[cfg(test)]
+    const fn past_bucket(self, bits: BucketBits) -> Self {
+        self.of_bucket(bits).end
     }
 
     /// The first place of entries that have this hash, in an interval that ends at `end`. A hash
@@ -99,6 +115,21 @@ impl Position {
     }
 }
 
+/// The number of the bucket, of 2^B, whose interval comes behind that of this one; none behind the
+/// last.
+pub(crate) const fn following(bucket: usize, bits: BucketBits) -> Option<usize> {
+    // One is added at the end where the highest bit is, and carried down.
+    let others = usize::BITS - bits.get() as u32;
+    let ones = match bucket.checked_shl(others) {
+        Some(bucket) => bucket.leading_ones(),
+        None => 0,
+    };
+    match bits.mask() >> ones {
+        0 => None,
+        carried => Some(bucket & carried | (carried + 1) >> 1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -128,6 +159,21 @@ mod tests {
         for b in 4..10 {
             let unique: BTreeSet<_> = numbers(b).into_iter().collect();
             assert_eq!(unique.len(), 1 << b);
+        }
+    }
+
+    #[test]
+    fn buckets_follow_each_other_in_that_order() {
+        for b in 0..10 {
+            let mut number = Some(0);
+            for expected in numbers(b) {
+                assert_eq!(number, Some(expected));
+                let position = Position::of_number(expected);
+                assert_eq!(position.bucket(bits(b)), expected);
+                assert_eq!(position.of_bucket(bits(b)).start, position);
+                number = following(expected, bits(b));
+            }
+            assert_eq!(number, None);
         }
     }
 

@@ -320,7 +320,9 @@ const fn gathered(high_bits: u64) -> u32 {
 impl Iterator for Slots {
     type Item = usize;
 
-    #[inline]
+    // At opt-level z it would be called, with the set in memory, which is more code.
+    #[cfg_attr(feature = "small-code", inline(always))]
+    #[cfg_attr(not(feature = "small-code"), inline)]
     fn next(&mut self) -> Option<usize> {
         let first = self.first()?;
         self.0 &= self.0 - 1;

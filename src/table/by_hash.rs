@@ -16,7 +16,7 @@ use crate::numbers::alloc::Allocator;
 use crate::numbers::error::InsertError;
 use crate::numbers::hash::HashValue;
 use crate::numbers::tophash::{Slots, TopHash};
-use crate::seam::{Supply, Table};
+use crate::seam::{self, Supply, Table};
 use core::mem;
 
 impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
@@ -60,7 +60,8 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         let hasher = hash_key(&hasher);
         header.growth_work(heap.of(), hash, hasher);
         // SAFETY: The work is done; the slot is written below.
-        let Ok(new) = (unsafe { header.place(heap, hash, hasher, Supply::AtHand) }) else {
+        let placed = unsafe { header.place(heap, hash, hasher, Supply::AtHand) };
+        let Ok(new) = seam::target!(placed) else {
             return Err((key, elem));
         };
         // SAFETY: As it was got above.
@@ -191,7 +192,7 @@ impl<'a, M: Face> RawVacant<'a, M> {
         let hasher = hash_key(&no_hasher);
         // SAFETY: The map was not changed since the key was looked for; `fill` writes the slot.
         unsafe {
-            let new = header.place(heap, hash, hasher, Supply::NoGrowth);
+            let new = seam::target!(header.place(heap, hash, hasher, Supply::NoGrowth));
             fill(map, hash, new, key, elem)
         }
     }

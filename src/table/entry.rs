@@ -3,17 +3,17 @@
 //! Finding the place does the growth work that is due, as an insert does; what is done
 //! with an entry that is there moves no bucket.
 
-use super::lookup::find_by;
+use super::lookup::eq_at;
 use super::map::RawHmap;
 use super::policy::Tabled;
 use crate::memory::blocks::Blocks;
 use crate::memory::bucket::Slot;
-use crate::memory::compiled::{find_key, hash_key};
+use crate::memory::compiled::{eq_key, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::seam::{Supply, Table, Target};
+use crate::seam::{self, Supply, Table, Target};
 use core::mem;
 
 /// A map around the core's: an entry borrows it whole, so that it can be given back
@@ -89,8 +89,8 @@ impl<'a, M: HashingFace> RawEntry<'a, M> {
         let hash = hash(map);
         let (raw, hasher) = map.split();
         let (header, heap) = raw.parts();
-        let mut find = find_by::<M::Key, M::Elem, M::Policy>(eq);
-        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        let mut eq = eq_at::<M::Key, M::Elem, M::Policy>(eq);
+        let (hasher, key) = (hash_key(&hasher), eq_key(&mut eq));
         // SAFETY: It is the key's hash.
         let found = unsafe { header.find_to_change(heap.of(), hash, hasher, key) };
         Self::of_found(map, hash, found)
@@ -182,7 +182,7 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
         // SAFETY: The map was not changed since the key was looked for, and the work that was due
         // for it done; or it has no entries. `fill` writes the slot.
         unsafe {
-            let new = header.place(heap, hash, hasher, supply);
+            let new = seam::target!(header.place(heap, hash, hasher, supply));
             fill(map, hash, new, key, elem)
         }
     }

@@ -1,19 +1,26 @@
 //! Removing entries while going over them: `drain` and `extract_if`.
 //!
 //! An entry leaves the map in the call that gives it. So a predicate may panic and an
-//! iterator may be forgotten: what was not given is still in the map.
+//! iterator may be forgotten: what was not given is still in the map. Memory that is not needed
+//! then is given back when the iterator is dropped.
 
 use super::iter::RawIter;
 use super::live::Live;
 use super::map::RawHmap;
 use super::policy::Tabled;
 use crate::numbers::alloc::Allocator;
+use crate::seam::Table;
 
 impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     pub(crate) fn drain(&mut self) -> RawDrain<'_, K, V, A, P> {
         RawDrain {
             entries: self.extract(),
         }
+    }
+
+    /// Takes out the first entry of a walk.
+    pub(crate) fn pop_any(&mut self) -> Option<(K, V)> {
+        self.extract().next(|_, _| true)
     }
 
     pub(crate) fn extract(&mut self) -> RawExtract<'_, K, V, A, P> {
@@ -45,6 +52,13 @@ impl<K, V, A: Allocator, P: Tabled> RawExtract<'_, K, V, A, P> {
 
     pub(crate) fn size_hint(&self) -> (usize, Option<usize>) {
         (0, Some(self.map.len()))
+    }
+}
+
+impl<K, V, A: Allocator, P: Tabled> Drop for RawExtract<'_, K, V, A, P> {
+    fn drop(&mut self) {
+        let (header, heap) = self.map.parts();
+        header.close_gaps_behind(heap, self.slots.walk());
     }
 }
 

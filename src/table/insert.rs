@@ -4,15 +4,15 @@
 //! Only the last can fail, and when it fails the map holds what it held. When it has not, the
 //! entry is written into the slot; that runs no user code and calls no allocator.
 
-use super::lookup::{equal_to, find_by};
+use super::lookup::{eq_at, equal_to};
 use super::map::RawHmap;
 use super::policy::Tabled;
-use crate::memory::compiled::{FOR_SPEED, find_key, hash_key};
+use crate::memory::compiled::{FOR_SPEED, eq_key, hash_key};
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::error::{Had, InsertError};
 use crate::numbers::hash::HashValue;
-use crate::seam::{Glance, Supply, Table, Target};
+use crate::seam::{self, Glance, Supply, Table, Target};
 use core::mem;
 
 impl<K: Eq, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
@@ -37,13 +37,14 @@ impl<K: Eq, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         // Nearly always nothing is owed, and the entry or a free slot is in the first bucket.
         if FOR_SPEED && self.header.is_quiet() {
             let eq = equal_to(&key);
-            // SAFETY: There are entries, and nothing waits to be moved. What is looked at are
+            // SAFETY: There are heads of chains, and nothing waits to be moved. What is looked at are
             // live slots of what owns the hash; a free one is written at once.
             let target = unsafe {
                 let head = self.header.settled_owner(Types::<K, V, P>::HERE, hash);
                 match P::Table::glance(head, hash, |slot| eq(slot.key())) {
                     Glance::Entry(slot) => Some(Target::Entry(slot)),
                     Glance::Free(slot) => Some(Target::New(self.header.enter(slot, hash))),
+                    Glance::Full => return self.insert_absent(hash, key, elem, hasher, supply),
                     Glance::Nothing => None,
                 }
             };
@@ -65,6 +66,27 @@ impl<K: Eq, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         supply: Supply,
     ) -> Result<Option<V>, InsertError<K, V>> {
         let target = self.find_or_place(hash, equal_to(&key), hasher, supply);
+        put(target, key, elem)
+    }
+
+    /// The same of a key that is not there.
+    ///
+    /// # Safety
+    /// It is not, and nothing waits to be moved.
+    #[inline(never)]
+    unsafe fn insert_absent(
+        &mut self,
+        hash: HashValue,
+        key: K,
+        elem: V,
+        hasher: impl Fn(&K) -> HashValue + Copy,
+        supply: Supply,
+    ) -> Result<Option<V>, InsertError<K, V>> {
+        let (header, heap) = self.parts();
+        // SAFETY: The caller's promise; a slot is written at once.
+        let placed = unsafe { header.place(heap, hash, hash_key(&hasher), supply) };
+        let target = seam::target!(placed);
+        let target = target.map(|target| target.of_types(Types::<K, V, P>::HERE));
         put(target, key, elem)
     }
 }
@@ -94,11 +116,11 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
         supply: Supply,
     ) -> Had<Target<Types<K, V, P>>> {
         let (header, heap) = self.parts();
-        let mut find = find_by::<K, V, P>(eq);
-        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        let mut eq = eq_at::<K, V, P>(eq);
+        let (hasher, key) = (hash_key(&hasher), eq_key(&mut eq));
         // SAFETY: It is the key's hash; whoever gets a new slot writes it.
-        let target = unsafe { header.find_or_place(heap, hash, hasher, key, supply) }?;
-        Ok(target.of_types(Types::HERE))
+        let placed = unsafe { header.find_or_place(heap, hash, hasher, key, supply) };
+        Ok(seam::target!(placed)?.of_types(Types::HERE))
     }
 }
 

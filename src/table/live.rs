@@ -34,6 +34,17 @@ impl<K, V, P: Tabled> Live<K, V, P> {
         self.walk.number(slot.of_types(self.told))
     }
 
+    /// One slot alone, which this has still to give.
+    pub(super) fn alone(mut self, slot: Slot<Types<K, V, P>>) -> Self {
+        loop {
+            let here = self.walk.clone();
+            if self.next().is_none_or(|next| next == slot) {
+                self.walk = here.alone();
+                return self;
+            }
+        }
+    }
+
     /// The walk, to take an entry out that it gave.
     pub(super) const fn walk(&mut self) -> &mut WalkOf<P> {
         &mut self.walk

@@ -5,7 +5,7 @@ use super::map::RawHmap;
 use super::policy::Tabled;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::compiled_for;
-use crate::memory::hash_key::Found;
+use crate::memory::hash_key::EqBy;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
 use crate::numbers::hash::HashValue;
@@ -76,7 +76,7 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     pub(crate) fn find(
         &self,
         hash: HashValue,
-        mut eq: impl FnMut(&K) -> bool,
+        eq: impl FnMut(&K) -> bool,
     ) -> Option<Slot<Types<K, V, P>>> {
         if self.len() == 0 {
             return None;
@@ -89,8 +89,9 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
                 self.header.settled_owner(Types::HERE, hash)
             }
         };
+        let mut eq = eq_at::<K, V, P>(eq);
         // SAFETY: It owns the hash.
-        unsafe { find_in::<K, V, P>(head, hash, &mut eq) }
+        unsafe { P::Table::find(head, hash, EqBy::new(&mut eq)) }
     }
 }
 
@@ -101,29 +102,14 @@ pub(crate) fn equal_to<K, Q: Equivalent<K> + ?Sized>(key: &Q) -> impl Fn(&K) -> 
     |stored| key.equivalent(stored)
 }
 
-/// The slot of the key that has this hash and satisfies `eq`, in the head that owns the hash.
-///
-/// # Safety
-/// It does.
+/// The same for code that is told where a bucket is, of a map of these types: of live slots.
 #[inline]
-unsafe fn find_in<K, V, P: Tabled>(
-    head: BucketPtr<Types<K, V, P>>,
-    hash: HashValue,
-    eq: &mut impl FnMut(&K) -> bool,
-) -> Option<Slot<Types<K, V, P>>> {
-    // SAFETY: The caller's promise; `eq` is asked of live slots.
-    unsafe { P::Table::find(head, hash, |slot| eq(slot.key())) }
-}
-
-/// The same for code that is told where the head is, of a map of these types.
-#[inline]
-pub(super) fn find_by<K, V, P: Tabled>(
+pub(super) fn eq_at<K, V, P: Tabled>(
     mut eq: impl FnMut(&K) -> bool,
-) -> impl FnMut(NonNull<u8>, HashValue) -> Option<Found> {
-    move |head, hash| {
-        let head = BucketPtr::at(Types::<K, V, P>::HERE, head);
-        // SAFETY: It is asked with heads of such a map that own the hash.
-        let slot = unsafe { find_in::<K, V, P>(head, hash, &mut eq) }?;
-        Some((slot.bucket.address(), slot.index))
+) -> impl FnMut(NonNull<u8>, usize) -> bool {
+    move |head, index| {
+        let bucket = BucketPtr::at(Types::<K, V, P>::HERE, head);
+        // SAFETY: It is asked of live slots of such a map.
+        eq(unsafe { Slot { bucket, index }.key() })
     }
 }

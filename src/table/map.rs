@@ -72,7 +72,7 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
 
     /// See [`Table::capacity`].
     pub(crate) fn capacity(&self) -> usize {
-        self.header.capacity()
+        self.header.capacity(Self::TOLD)
     }
 
     /// New keys that are promised to go in without an allocation.

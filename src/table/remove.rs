@@ -1,11 +1,11 @@
 //! Removing one entry, some, or all. Nothing is ever allocated for it.
 
 use super::live::Live;
-use super::lookup::find_by;
+use super::lookup::eq_at;
 use super::map::{RawHmap, drop_entry, free_cells, read_entry};
 use super::policy::Tabled;
 use crate::memory::bucket::Slot;
-use crate::memory::compiled::{compiled_for, find_key, hash_key};
+use crate::memory::compiled::{compiled_for, eq_key, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::numbers::alloc::Allocator;
@@ -129,8 +129,8 @@ impl<'m, K, V, P: Tabled, H: Heap<Of = compiled_for!(K, V, P)>> Removal<'m, K, V
         if self.header.count() == 0 {
             return None;
         }
-        let mut find = find_by::<K, V, P>(eq);
-        let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+        let mut eq = eq_at::<K, V, P>(eq);
+        let (hasher, key) = (hash_key(&hasher), eq_key(&mut eq));
         // SAFETY: There are entries, and it is the key's hash.
         let slot = unsafe { self.header.unlink_key(self.heap, hash, hasher, key) }?;
         Some(slot.of_types(Types::HERE))
@@ -179,13 +179,22 @@ impl<K, V, A: Allocator, P: Tabled> RawHmap<K, V, A, P> {
     /// Each entry is out of the map before it is dropped, so that a panic in
     /// `keep` or in a `Drop` leaves the map with those that are not yet removed.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut K, &mut V) -> bool) {
-        let mut slots = self.walk();
-        while let Some(slot) = self.unlink_next(&mut slots, |key, elem| !keep(key, elem)) {
-            // SAFETY: The slot was live, and is free now.
-            unsafe { self.drop_entry(slot) };
+        /// Closes the gaps that are left, also after such a panic.
+        struct Closed<'a, K, V, A: Allocator, P: Tabled>(&'a mut RawHmap<K, V, A, P>);
+
+        impl<K, V, A: Allocator, P: Tabled> Drop for Closed<'_, K, V, A, P> {
+            fn drop(&mut self) {
+                let (header, heap) = self.0.parts();
+                header.close_all_gaps(heap);
+            }
         }
-        let (header, heap) = self.parts();
-        header.close_all_gaps(heap);
+
+        let mut slots = self.walk();
+        let Closed(map) = &mut Closed(self);
+        while let Some(slot) = map.unlink_next(&mut slots, |key, elem| !keep(key, elem)) {
+            // SAFETY: The slot was live, and is free now.
+            unsafe { map.drop_entry(slot) };
+        }
     }
 
     /// Goes on to the next entry that `remove` is true for and makes its slot free;

@@ -6,18 +6,18 @@ use super::entry::{HashingFace, RawOccupied, RawVacant, fill};
 use super::insert::put;
 use super::iter::RawIter;
 use super::live::Live;
-use super::lookup::{equal_to, find_by};
+use super::lookup::{eq_at, equal_to};
 use super::map::RawHmap;
 use super::policy::Tabled;
 use super::remove::Removal;
-use crate::memory::compiled::{self, compiled_for, find_key, hash_key};
+use crate::memory::compiled::{self, compiled_for, eq_key, hash_key};
 use crate::memory::heap::Heap;
 use crate::memory::shape::Types;
 use crate::memory::stock::{Stock, StockOf};
 use crate::numbers::alloc::{Allocator, SameHeap};
 use crate::numbers::error::{Had, InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
-use crate::seam::{Table, Target};
+use crate::seam::{self, Table, Target};
 use core::mem::{self, ManuallyDrop};
 use core::ops::{Deref, DerefMut};
 
@@ -91,11 +91,11 @@ impl<K, V, A: SameHeap, P: Tabled> RawHmap<K, V, A, P> {
     ) -> Had<Target<Types<K, V, P>>> {
         if memory.fits(self.allocator()) {
             let heap = compiled::heap::<K, V, Stock, P>(memory.stock());
-            let mut find = find_by::<K, V, P>(eq);
-            let (hasher, key) = (hash_key(&hasher), find_key(&mut find));
+            let mut eq = eq_at::<K, V, P>(eq);
+            let (hasher, key) = (hash_key(&hasher), eq_key(&mut eq));
             // SAFETY: It is the key's hash; whoever gets a new slot writes it.
-            let target = unsafe { self.header.find_or_place_with(heap, hash, hasher, key) };
-            if let Ok(target) = target {
+            let placed = unsafe { self.header.find_or_place_with(heap, hash, hasher, key) };
+            if let Ok(target) = seam::target!(placed) {
                 return Ok(target.of_types(Types::HERE));
             }
         }
@@ -205,7 +205,8 @@ impl<'a, M: HashingFace> RawVacant<'a, M> {
             let heap = compiled::heap::<M::Key, M::Elem, Stock, M::Policy>(memory.stock());
             // SAFETY: The map was not changed since the key was looked for; `fill` writes the
             // slot.
-            new = unsafe { raw.header.place_with(heap, hash, hash_key(&hasher)) };
+            let placed = unsafe { raw.header.place_with(heap, hash, hash_key(&hasher)) };
+            new = seam::target!(placed);
         }
         if new.is_err() {
             map.core().want(1, memory.stock());

@@ -5,7 +5,7 @@ use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
 use hmap::hash_table::Entry as TableEntry;
-use hmap::{Compact, Entry, Go, HashTable, Hmap, Policy};
+use hmap::{Compact, Dense, Entry, Go, HashTable, Hmap, Paged, Policy};
 
 type Map<'l, P> = Hmap<Key, u64, Identity, &'l Ledger, P>;
 
@@ -18,7 +18,7 @@ fn calls(ledger: &Ledger) -> (usize, usize) {
 /// often that a growth would come to its end, and expects no call of the allocator.
 fn in_every_state<P: Policy>(mut act: impl FnMut(&mut Map<'_, P>, u64)) {
     let most = few_or(60, 230);
-    for entries in (0..most).step_by(few_or(13, 1)) {
+    for entries in (0..most).step_by(few_or(29, 1)) {
         let ledger = Ledger::new();
         let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
         for id in 0..entries {
@@ -32,7 +32,7 @@ fn in_every_state<P: Policy>(mut act: impl FnMut(&mut Map<'_, P>, u64)) {
         }
         let before = calls(&ledger);
         ledger.refuse_all_after(0);
-        for round in 0..few_or(12, 40) {
+        for round in 0..few_or(8, 40) {
             act(&mut map, round);
             assert_eq!(calls(&ledger), before, "{entries} entries, round {round}");
         }
@@ -43,7 +43,7 @@ fn in_every_state<P: Policy>(mut act: impl FnMut(&mut Map<'_, P>, u64)) {
         while map.is_growing() {
             map.remove(&Key::spread(9_999));
         }
-        for id in 0..few_or(10, 30) {
+        for id in 0..few_or(5, 30) {
             map.insert(Key::spread(5_000 + id), id).unwrap();
             map.remove(&Key::spread(5_000 + id));
         }
@@ -99,20 +99,26 @@ fn look_up<P: Policy>(map: &mut Map<'_, P>, round: u64) {
 pub fn an_insert_within_capacity_calls_neither_half_of_the_allocator() {
     in_every_state::<Go>(insert_at_hand);
     in_every_state::<Compact>(insert_at_hand);
+    in_every_state::<Dense>(insert_at_hand);
+    in_every_state::<Paged>(insert_at_hand);
 }
 
 pub fn overwriting_calls_neither_half_of_the_allocator() {
     in_every_state::<Go>(overwrite);
     in_every_state::<Compact>(overwrite);
+    in_every_state::<Dense>(overwrite);
+    in_every_state::<Paged>(overwrite);
 }
 
 pub fn entries_and_look_ups_call_neither_half_of_the_allocator() {
     in_every_state::<Go>(look_up);
     in_every_state::<Compact>(look_up);
+    in_every_state::<Dense>(look_up);
+    in_every_state::<Paged>(look_up);
 }
 
 pub fn an_insert_under_a_reservation_calls_neither_half_of_the_allocator() {
-    for entries in (0..few_or(60, 230)).step_by(few_or(13, 1)) {
+    for entries in (0..few_or(60, 230)).step_by(few_or(29, 1)) {
         for crowd in [false, true] {
             let ledger = Ledger::new();
             let mut map: Map<'_, Go> = Hmap::with_policy_in(Identity, &ledger);
@@ -142,7 +148,7 @@ pub fn an_insert_under_a_reservation_calls_neither_half_of_the_allocator() {
 
 pub fn a_table_at_hand_calls_neither_half_of_the_allocator() {
     let hash_of = |value: &u64| Key::spread(*value).hash;
-    for values in (0..few_or(60, 230)).step_by(few_or(13, 1)) {
+    for values in (0..few_or(60, 230)).step_by(few_or(29, 1)) {
         let ledger = Ledger::new();
         let mut table: HashTable<u64, _> = HashTable::new_in(&ledger);
         for value in 0..values {

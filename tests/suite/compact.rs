@@ -29,7 +29,7 @@ pub fn random_operations_keep_chains_short() {
         let mut random = fastrand::Rng::with_seed(seed as u64);
         let ledger = Ledger::new();
         let mut checked = compact(&ledger);
-        for step in 0..few_or(90, 3_000) {
+        for step in 0..few_or(50, 3_000) {
             let key = family(random.u64(0..150));
             match random.u32(0..16) {
                 15 if step % 20 == 0 => checked.retain(|key, _| key.id % 4 != 0),

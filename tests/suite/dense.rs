@@ -1,20 +1,20 @@
 //! The table of blocks: memory follows the entries, and no allocation has to be granted.
 
-use crate::support::few_or;
 use crate::support::keys::{Counted, Identity, Key, in_top_byte};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
+use crate::support::{few_or, looks_after};
+
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt::Debug;
 use core::hash::Hash;
-use hmap::introspection::{Dense, Paged};
-use hmap::{Cursor, DefaultHashBuilder, Entry, Hmap, Policy};
+use hmap::{Cursor, DefaultHashBuilder, Dense, Entry, Hmap, Paged, Policy};
 
 /// How the hash of a key is made of its number.
-type Family = fn(u64) -> Key;
+pub(super) type Family = fn(u64) -> Key;
 
-const FAMILIES: [Family; 6] = [
+pub(super) const FAMILIES: [Family; 6] = [
     Key::spread,
     |id| Key::at(id, 5, 7),
     |id| Key::at(id, 0, id as u8),
@@ -31,7 +31,12 @@ const FAMILIES: [Family; 6] = [
     },
 ];
 
-fn checked<'l, V, P>(ledger: &'l Ledger) -> Checked<'l, V, &'l Ledger, P>
+/// All of them, and under Miri every other one.
+fn some_families() -> impl Iterator<Item = Family> {
+    FAMILIES.into_iter().step_by(few_or(2, 1))
+}
+
+pub(super) fn checked<'l, V, P>(ledger: &'l Ledger) -> Checked<'l, V, &'l Ledger, P>
 where
     V: Clone + PartialEq + Debug,
     P: Policy,
@@ -44,8 +49,12 @@ fn run<P: Policy>(seed: u64, keys: u64, key: Family) {
     let mut random = fastrand::Rng::with_seed(seed);
     let ledger = Ledger::new();
     let mut checked = checked::<u64, P>(&ledger);
+    if seed % 2 == 1 {
+        // A directory from the beginning, where the others are small maps for long.
+        checked.map.try_presize(200).unwrap();
+    }
     let mut inserts_of_16 = 12;
-    for step in 0..few_or(100, 3_000) {
+    for step in 0..few_or(60, 3_000) {
         if step % 400 == 0 {
             inserts_of_16 = if step % 800 == 0 { 12 } else { 4 };
             checked.check_contents();
@@ -63,15 +72,19 @@ fn run<P: Policy>(seed: u64, keys: u64, key: Family) {
 }
 
 pub fn random_operations_on_blocks_of_their_own_size() {
-    for (seed, family) in FAMILIES.into_iter().enumerate() {
-        for keys in few_or([30, 60], [30, 500]) {
-            run::<Dense>(seed as u64, keys, family);
+    // Under Miri those that have a directory from the beginning.
+    let all = FAMILIES.into_iter().enumerate();
+    for (seed, family) in all.skip(few_or(1, 0)).step_by(few_or(2, 1)) {
+        for keys in few_or(&[60][..], &[30, 500]) {
+            run::<Dense>(seed as u64, *keys, family);
         }
     }
 }
 
 pub fn random_operations_on_blocks_of_one_size() {
-    for (seed, family) in FAMILIES.into_iter().enumerate() {
+    // Under Miri the others, which get a directory after 32 entries.
+    let all = FAMILIES.into_iter().enumerate();
+    for (seed, family) in all.step_by(few_or(2, 1)) {
         run::<Paged>(seed as u64, few_or(50, 400), family);
     }
 }
@@ -117,8 +130,8 @@ fn up_and_down<P: Policy>(count: u64) {
 }
 
 pub fn memory_follows_the_entries_up_and_down() {
-    up_and_down::<Dense>(few_or(120, 20_000));
-    up_and_down::<Paged>(few_or(60, 8_000));
+    up_and_down::<Dense>(few_or(100, 20_000));
+    up_and_down::<Paged>(few_or(50, 8_000));
 }
 
 pub fn a_directory_that_is_refused_a_page_gets_it_later() {
@@ -158,17 +171,21 @@ pub fn a_directory_that_is_refused_a_page_gets_it_later() {
     }
 }
 
-pub fn a_map_of_few_entries_is_one_block_of_the_heap() {
+pub fn a_map_of_few_entries_is_a_few_blocks_of_the_heap() {
     let ledger = Ledger::new();
     let mut checked = checked::<u64, Dense>(&ledger);
     assert_eq!(ledger.live_bytes(), 0);
-    for id in 0..16 {
+    for id in 0..64 {
         checked.insert(Key::spread(id), id);
-        assert_eq!(ledger.live_blocks(), 1);
+        assert_eq!(ledger.live_blocks() as u64, id / 16 + 1);
+        #[cfg(target_pointer_width = "64")]
+        if [2, 3, 5, 7, 10, 14].contains(&(id + 1)) {
+            assert_eq!(ledger.live_bytes() as u64, 24 + (id + 1) * (16 + 8));
+        }
     }
     #[cfg(target_pointer_width = "64")]
-    assert_eq!(ledger.live_bytes(), 24 + 16 * (16 + 8));
-    for id in 0..16 {
+    assert_eq!(ledger.live_bytes(), 4 * (16 + 24 + 16 * (16 + 8) + 8));
+    for id in 0..64 {
         checked.remove(Key::spread(id));
     }
     assert_eq!(ledger.live_bytes(), 0);
@@ -186,7 +203,7 @@ where
         (0..most).for_each(|id| checked.insert(key(id), value(id)));
         ledger.calls()
     };
-    for after in (0..calls).step_by(few_or(19, 1)) {
+    for after in (0..calls).skip(few_or(2, 0)).step_by(few_or(19, 1)) {
         for for_good in [false, true] {
             let ledger = Ledger::new();
             let mut checked = checked::<V, P>(&ledger);
@@ -214,10 +231,10 @@ where
 }
 
 pub fn every_allocation_of_a_map_of_blocks_is_refused_once() {
-    refuse_each::<Dense, u64>(few_or(30, 300), Key::spread, |id| id);
-    refuse_each::<Paged, u64>(few_or(30, 200), Key::spread, |id| id);
-    for family in FAMILIES.into_iter().skip(1) {
-        refuse_each::<Dense, u64>(few_or(24, 100), family, |id| id);
+    refuse_each::<Dense, u64>(few_or(18, 300), Key::spread, |id| id);
+    refuse_each::<Paged, u64>(few_or(18, 200), Key::spread, |id| id);
+    for family in FAMILIES.into_iter().skip(1).step_by(few_or(2, 1)) {
+        refuse_each::<Dense, u64>(few_or(18, 100), family, |id| id);
     }
 }
 
@@ -231,7 +248,7 @@ fn exercise<K: Eq + Hash + Clone, V: PartialEq + Debug + Clone, P: Policy>(
     key: impl Fn(usize) -> K,
     value: impl Fn(usize) -> V,
 ) {
-    let count = few_or(20, 250);
+    let count = few_or(17, 250);
     let ledger = Ledger::new();
     let hasher = DefaultHashBuilder::with_seed(1);
     let mut map: Hmap<K, V, _, _, P> = Hmap::with_policy_in(hasher, &ledger);
@@ -241,10 +258,13 @@ fn exercise<K: Eq + Hash + Clone, V: PartialEq + Debug + Clone, P: Policy>(
     };
     for n in 0..count {
         assert!(map.insert(key(n), value(n)).unwrap().is_none());
-        look(&map);
+        if looks_after(n as u64) {
+            look(&map);
+        }
         let (stored, value) = map.get_key_value(&key(n)).unwrap();
         assert!((&raw const *stored).is_aligned() && (&raw const *value).is_aligned());
     }
+    look(&map);
     let copy = map.try_clone().unwrap();
     assert_eq!(copy.validate(), Ok(()));
     assert!(copy.allocation_size() <= map.allocation_size());
@@ -252,8 +272,11 @@ fn exercise<K: Eq + Hash + Clone, V: PartialEq + Debug + Clone, P: Policy>(
     drop(copy);
     for n in (0..count).step_by(2) {
         assert_eq!(map.remove(&key(n)), Some(value(n)));
-        look(&map);
+        if looks_after(n as u64) {
+            look(&map);
+        }
     }
+    look(&map);
     for n in 0..count {
         let expected = (n % 2 == 1).then(|| value(n));
         assert_eq!(map.get(&key(n)), expected.as_ref());
@@ -321,7 +344,7 @@ pub fn entries_of_blocks_are_dropped_once_whichever_way_they_leave() {
 }
 
 pub fn what_is_taken_out_in_a_walk_is_given_once() {
-    for family in FAMILIES {
+    for family in some_families() {
         let ledger = Ledger::new();
         let mut checked = checked::<u64, Dense>(&ledger);
         for id in 0..few_or(40, 300) {
@@ -341,8 +364,6 @@ pub fn what_is_taken_out_in_a_walk_is_given_once() {
         checked.oracle.retain(|key, _| key.id % 3 == 0);
         assert!(taken.iter().all(|id| id % 3 != 0));
         checked.check_contents();
-        // What a walk has emptied is given back by one that may take time.
-        checked.retain(|_, _| true);
         for id in (0..few_or(40, 300)).step_by(2) {
             checked.remove(family(id));
             checked.insert(family(id + 1), id);
@@ -369,18 +390,22 @@ pub fn a_place_of_a_map_of_blocks_is_filled_and_emptied() {
                     place.remove();
                 }
             }
-            assert_eq!(map.validate(), Ok(()));
+            if looks_after(id) {
+                assert_eq!(map.validate(), Ok(()));
+            }
         }
+        assert_eq!(map.validate(), Ok(()));
     }
     assert_eq!(map.allocation_size(), ledger.live_bytes());
 }
 
-pub fn a_cursor_misses_nothing_while_blocks_are_split_and_joined() {
-    for family in [FAMILIES[0], FAMILIES[1], FAMILIES[4]] {
+pub fn a_cursor_gives_each_entry_once_while_blocks_are_split_and_joined() {
+    let families = [FAMILIES[0], FAMILIES[1], FAMILIES[4]];
+    for family in families.into_iter().take(few_or(1, 3)) {
         for grows in [true, false] {
             let ledger = Ledger::new();
             let mut map: Hmap<Key, u64, _, _, Dense> = Hmap::with_policy_in(Identity, &ledger);
-            let count = few_or(40, 400);
+            let count = few_or(70, 400);
             let stays = |id: u64| id % 4 == 0;
             (0..count).for_each(|id| drop(map.insert(family(id), id)));
             let mut leaving = (0..count).filter(|id| !stays(*id));
@@ -404,11 +429,6 @@ pub fn a_cursor_misses_nothing_while_blocks_are_split_and_joined() {
             }
             assert_eq!(map.validate(), Ok(()));
             given.sort_unstable();
-            if grows {
-                assert!(given.iter().copied().eq((0..count).filter(|id| stays(*id))));
-            }
-            // A directory that gets smaller may have an entry given again.
-            given.dedup();
             assert!(given.iter().copied().eq((0..count).filter(|id| stays(*id))));
         }
     }
@@ -416,7 +436,7 @@ pub fn a_cursor_misses_nothing_while_blocks_are_split_and_joined() {
 
 pub fn a_cursor_that_stops_behind_each_entry_of_a_block_gives_each_once() {
     let ledger = Ledger::new();
-    for family in FAMILIES {
+    for family in some_families() {
         let mut map: Hmap<Key, u64, _, _, Dense> = Hmap::with_policy_in(Identity, &ledger);
         let count = few_or(40, 300);
         (0..count).for_each(|id| drop(map.insert(family(id), id)));
@@ -431,10 +451,10 @@ pub fn a_cursor_that_stops_behind_each_entry_of_a_block_gives_each_once() {
 }
 
 pub fn a_clone_that_is_refused_a_call_loses_nothing() {
-    for family in FAMILIES {
+    for family in some_families() {
         let ledger = Ledger::new();
         let mut checked = checked::<[u64; 5], Dense>(&ledger);
-        (0..few_or(30, 120)).for_each(|id| checked.insert(family(id), [id; 5]));
+        (0..few_or(20, 120)).for_each(|id| checked.insert(family(id), [id; 5]));
         let (calls, bytes) = (ledger.calls(), ledger.live_bytes());
         let copy = checked.map.try_clone().unwrap();
         let calls = ledger.calls() - calls;
@@ -446,24 +466,16 @@ pub fn a_clone_that_is_refused_a_call_loses_nothing() {
         );
         assert_eq!(copy.len(), checked.map.len());
         drop(copy);
-        for refused in (0..calls).step_by(few_or(9, 1)) {
+        for refused in (0..calls).step_by(few_or(17, 1)) {
             ledger.refuse_one_after(refused);
-            assert!(checked.map.try_clone().is_err());
-            assert_eq!(ledger.live_bytes(), bytes);
+            match checked.map.try_clone() {
+                // A smaller block was to be had.
+                Ok(copy) => assert!(copy.validate().is_ok() && copy.len() == checked.map.len()),
+                Err(_) => assert_eq!(ledger.live_bytes(), bytes),
+            }
         }
         checked.check_contents();
     }
-}
-
-pub fn what_a_map_of_blocks_cannot_do_yet_it_refuses() {
-    let ledger = Ledger::new();
-    let mut checked = checked::<u64, Dense>(&ledger);
-    checked.insert(Key::spread(0), 0);
-    assert!(checked.map.try_reserve(1).is_err());
-    assert!(checked.map.try_presize(2).is_err());
-    assert!(checked.map.try_presize(1).is_ok());
-    assert_eq!((checked.map.reserved(), checked.map.capacity()), (0, 1));
-    checked.check_contents();
 }
 
 pub fn hashes_that_change_leave_as_many_entries_as_are_counted() {
@@ -504,8 +516,8 @@ pub fn a_panic_of_the_allocator_leaves_whole_blocks() {
     use crate::support::part::OnPurpose;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    for family in FAMILIES {
-        for after in 0..few_or(4, 120) {
+    for family in some_families() {
+        for after in 0..few_or(3, 120) {
             for freeing in [false, true] {
                 let ledger = Ledger::new();
                 let mut map: Hmap<Key, u64, _, _, Dense> = Hmap::with_policy_in(Identity, &ledger);
@@ -513,7 +525,7 @@ pub fn a_panic_of_the_allocator_leaves_whole_blocks() {
                     false => ledger.panic_after(after),
                     true => ledger.panic_after_freeing(after),
                 }
-                for id in 0..few_or(30, 150) {
+                for id in 0..few_or(18, 150) {
                     let insert = AssertUnwindSafe(|| map.insert(family(id), id).unwrap());
                     if let Err(panic) = catch_unwind(insert) {
                         assert!(panic.is::<OnPurpose>());
@@ -559,9 +571,9 @@ pub fn a_panic_of_a_hasher_leaves_whole_blocks() {
         }
     }
 
-    let count = few_or(40, 150);
-    for family in FAMILIES {
-        for after in (0..few_or(60, 900)).step_by(few_or(23, 7)) {
+    let count = few_or(24, 150);
+    for family in some_families() {
+        for after in (0..few_or(40, 900)).step_by(few_or(23, 7)) {
             let (ledger, left) = (Ledger::new(), Cell::new(Some(after)));
             let mut map: Hmap<Fragile<'_>, u64, _, _, Dense> =
                 Hmap::with_policy_in(Identity, &ledger);

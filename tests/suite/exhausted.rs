@@ -89,7 +89,7 @@ fn every_operation<const K: usize, const V: usize>(bytes: usize) {
     while operate::<K, V>(&heap, number) {
         let stats = heap.stats();
         assert_eq!((stats.used, stats.live), (0, 0), "all is given back");
-        number += few_or(12, 1);
+        number += few_or(16, 1);
     }
     let stats = heap.stats();
     assert!(number > 30 && stats.failures > 5, "{stats:?}");
@@ -98,9 +98,9 @@ fn every_operation<const K: usize, const V: usize>(bytes: usize) {
 }
 
 pub fn every_operation_on_a_heap_without_a_free_byte() {
-    every_operation::<0, 0>(few_or(4 << 10, 32 << 10));
+    every_operation::<0, 0>(few_or(2 << 10, 32 << 10));
 }
 
 pub fn every_operation_on_a_heap_that_cells_have_filled() {
-    every_operation::<15, 15>(few_or(5 << 10, 48 << 10));
+    every_operation::<15, 15>(few_or(3 << 10, 48 << 10));
 }

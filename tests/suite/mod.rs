@@ -18,6 +18,9 @@ pub mod corpus;
 pub mod cursor;
 pub mod deleted;
 pub mod dense;
+pub mod dense_model;
+pub mod dense_removal;
+pub mod dense_reserve;
 pub mod exhausted;
 pub mod face;
 pub mod first_bucket;
@@ -28,6 +31,7 @@ pub mod hostile;
 pub mod iteration;
 pub mod layouts;
 pub mod model;
+pub mod nearly_empty;
 pub mod outside;
 pub mod pool;
 pub mod refusal;
@@ -119,7 +123,8 @@ macro_rules! list {
                 made_up_bits_and_other_maps_end_and_do_no_harm,
                 values_can_be_changed_batch_by_batch,
                 random_changes_between_batches_keep_every_guarantee,
-                a_walk_through_a_smaller_array_and_a_larger_one_again_misses_nothing,
+                random_changes_of_blocks_between_batches_keep_every_guarantee,
+                a_walk_through_a_smaller_array_and_a_larger_one_again_gives_each_entry_once,
                 a_walk_that_stops_behind_each_entry_gives_each_once_in_every_state_of_a_growth,
                 an_entry_that_was_not_taken_is_there_the_next_time,
                 a_walk_that_stops_in_a_chain_goes_on_there_after_growth_and_shrinking,
@@ -225,6 +230,15 @@ macro_rules! list {
                 random_operations_with_crowded_low_bits,
                 random_operations_with_neighbouring_tophashes,
             }
+            nearly_empty {
+                whatever_goes_over_a_map_with_few_entries_finds_them,
+                long_chains_that_are_emptied_leave_nothing_behind,
+                random_operations_in_a_growth_lose_no_chain within 300,
+                any_entry_is_taken_until_there_is_none,
+                every_face_gives_any_entry,
+                a_cursor_passes_empty_chains_a_bounded_number_at_a_time,
+                a_clone_of_few_entries_is_as_large_as_they_need,
+            }
             outside {
                 what_is_done_with_a_reservation_calls_no_allocator,
                 a_map_in_the_callers_bucket_grows_with_a_reservation,
@@ -282,7 +296,7 @@ macro_rules! list {
                 memory_follows_the_entries_up_and_down,
                 #[cfg_attr(miri, ignore = "whole pages take thousands of entries")]
                 a_directory_that_is_refused_a_page_gets_it_later,
-                a_map_of_few_entries_is_one_block_of_the_heap,
+                a_map_of_few_entries_is_a_few_blocks_of_the_heap,
                 every_allocation_of_a_map_of_blocks_is_refused_once within 300,
                 #[cfg_attr(miri, ignore = "one with cells after the other takes many minutes")]
                 every_allocation_of_blocks_with_cells_is_refused_once,
@@ -290,15 +304,43 @@ macro_rules! list {
                 entries_of_blocks_are_dropped_once_whichever_way_they_leave,
                 what_is_taken_out_in_a_walk_is_given_once,
                 a_place_of_a_map_of_blocks_is_filled_and_emptied,
-                a_cursor_misses_nothing_while_blocks_are_split_and_joined,
+                a_cursor_gives_each_entry_once_while_blocks_are_split_and_joined,
                 a_cursor_that_stops_behind_each_entry_of_a_block_gives_each_once,
                 a_clone_that_is_refused_a_call_loses_nothing,
-                what_a_map_of_blocks_cannot_do_yet_it_refuses,
                 hashes_that_change_leave_as_many_entries_as_are_counted,
                 #[cfg(not(target_os = "none"))]
                 a_panic_of_the_allocator_leaves_whole_blocks,
                 #[cfg(not(target_os = "none"))]
                 a_panic_of_a_hasher_leaves_whole_blocks,
+            }
+            dense_model {
+                blocks_are_intervals_of_hashes,
+                where_entries_only_come_no_interval_has_more_than_a_block,
+            }
+            dense_reserve {
+                what_is_reserved_in_blocks_goes_in_whatever_the_hashes within 300,
+                #[cfg_attr(miri, ignore = "the same without cells takes many minutes")]
+                what_is_reserved_in_blocks_with_cells_goes_in within 300,
+                more_room_than_a_directory_can_have_is_no_question_for_the_allocator,
+                room_that_is_made_ahead_leaves_what_is_reserved_in_blocks,
+                a_refused_reservation_leaves_blocks_as_they_were,
+                a_reservation_before_every_insert_keeps_blocks_small,
+                a_map_of_blocks_is_made_with_room_and_shrinks_to_what_it_has,
+                room_in_blocks_is_made_with_the_directory_or_not_at_all,
+                what_is_done_to_blocks_with_a_reservation_calls_no_allocator,
+                what_others_bring_leaves_what_is_reserved_in_blocks,
+            }
+            dense_removal {
+                chains_of_agreeing_hashes_do_not_keep_the_directory_large,
+                what_is_taken_out_in_a_walk_gives_its_memory_back,
+                #[cfg(not(target_os = "none"))]
+                a_panic_in_a_walk_that_takes_out_leaves_no_more_memory_than_needed,
+                gaps_of_a_forgotten_walk_are_closed_a_few_at_a_time,
+                #[cfg(not(target_os = "none"))]
+                #[cfg_attr(miri, ignore = "a third level of pages takes millions of entries")]
+                no_page_is_lost_where_the_allocator_panics_with_another,
+                blocks_of_long_chains_are_given_back_in_any_order,
+                a_cursor_goes_on_in_the_middle_of_blocks_that_have_joined,
             }
             replaced {
                 an_entry_replaced_stays_in_its_slot_and_its_cells,
@@ -411,12 +453,16 @@ macro_rules! list {
                 every_allocation_for_a_bucket_is_refused_once within 300,
                 every_allocation_of_a_map_with_cells_is_refused_once within 300,
                 every_allocation_of_a_compact_map_is_refused_once within 300,
+                every_allocation_of_a_map_of_blocks_is_refused_once within 300,
                 #[cfg(not(target_os = "none"))]
                 a_panic_in_any_call_leaves_a_whole_map,
                 #[cfg(not(target_os = "none"))]
                 a_panic_in_any_call_leaves_a_whole_map_with_cells,
                 #[cfg(not(target_os = "none"))]
                 a_panic_in_any_call_leaves_a_whole_compact_map,
+                #[cfg(not(target_os = "none"))]
+                #[cfg_attr(miri, ignore = "all operations in one state take minutes")]
+                a_panic_in_any_call_leaves_a_whole_map_of_blocks,
             }
             traces {
                 // Under Miri each takes minutes; the first stands for all.
@@ -502,7 +548,7 @@ macro_rules! list {
                 shrinking_that_is_refused_keeps_the_map_as_it_is,
                 shrinking_in_the_callers_bucket_keeps_it,
                 an_empty_map_shrinks_to_the_callers_bucket,
-                a_cursor_sees_everything_at_least_once_when_the_map_shrinks,
+                a_cursor_sees_everything_once_when_the_map_shrinks,
                 a_drain_gives_everything_and_leaves_the_memory,
                 a_drain_dropped_half_way_drops_the_rest_and_a_forgotten_one_keeps_it,
                 extract_if_takes_what_is_chosen_and_stops_where_it_is_dropped,

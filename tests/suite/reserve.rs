@@ -95,7 +95,7 @@ pub fn no_more_is_held_than_the_worst_chains_can_need() {
         let footprint = map.footprint();
         let bucket = footprint.buckets / map.chain_stats().chains;
         let worst = n.min((n - 1) / 8);
-        let (header, array) = (16, u8::from(n > 8));
+        let (header, array) = (16, map.state().bits);
         let (_, front, _) = Hmap::<Key, u64, Identity, &Ledger>::array_bytes(array).unwrap();
         assert!(
             footprint.spare <= front + worst * bucket + header,

@@ -4,7 +4,9 @@
 use crate::support::few_or;
 #[cfg(not(target_os = "none"))]
 use crate::support::panics;
-use crate::support::states::{COMPACT_STATES, STATES, State};
+use crate::support::states::{
+    COMPACT_STATES, DENSE_STATES, PAGED_STATES, RESERVED_STATES, STATES, State,
+};
 use crate::support::sweep::{Extent, Tally, every_state};
 
 /// Under Miri every tenth operation, others in each of the sweeps, in one or two small
@@ -35,6 +37,13 @@ const COMPACT_SAMPLE: Extent = Extent {
     ..SAMPLE
 };
 
+/// Of maps of blocks all states too, and every third operation in each; under Miri fewer, in a
+/// small state, since `dense` refuses and panics in larger maps.
+const BLOCKS_SAMPLE: Extent = Extent {
+    operations: few_or(10, 3),
+    ..COMPACT_SAMPLE
+};
+
 fn sample<const K: usize, const V: usize>(states: &[State], first: usize, extent: Extent) -> Tally {
     let mut tally = Tally::default();
     let extent = Extent { first, ..extent };
@@ -62,6 +71,17 @@ pub fn every_allocation_of_a_compact_map_is_refused_once() {
     assert!(tally.told > tally.single, "{tally:?}");
 }
 
+pub fn every_allocation_of_a_map_of_blocks_is_refused_once() {
+    for states in [DENSE_STATES, PAGED_STATES] {
+        let tally = sample::<0, 0>(states, 0, BLOCKS_SAMPLE);
+        assert!(tally.single > few_or(0, tally.states), "{tally:?}");
+        let tally = sample::<15, 15>(states, few_or(1, 0), BLOCKS_SAMPLE);
+        assert!(tally.single > few_or(0, 10) * tally.states, "{tally:?}");
+        assert!(tally.told > tally.single, "{tally:?}");
+    }
+    sample::<15, 15>(RESERVED_STATES, 0, BLOCKS_SAMPLE);
+}
+
 #[cfg(not(target_os = "none"))]
 fn sample_of_panics<const K: usize, const V: usize>(
     states: &[State],
@@ -72,6 +92,7 @@ fn sample_of_panics<const K: usize, const V: usize>(
         each: few_or(0, 10),
         stride: 19,
         first,
+        states: few_or(STATES.len(), extent.states),
         operations: few_or(20, 1),
         ..extent
     };
@@ -94,4 +115,12 @@ pub fn a_panic_in_any_call_leaves_a_whole_map_with_cells() {
 pub fn a_panic_in_any_call_leaves_a_whole_compact_map() {
     sample_of_panics::<0, 0>(COMPACT_STATES, few_or(6, 0), COMPACT_SAMPLE);
     sample_of_panics::<15, 15>(COMPACT_STATES, few_or(2, 0), COMPACT_SAMPLE);
+}
+
+#[cfg(not(target_os = "none"))]
+pub fn a_panic_in_any_call_leaves_a_whole_map_of_blocks() {
+    for states in [DENSE_STATES, PAGED_STATES] {
+        sample_of_panics::<0, 0>(states, 0, COMPACT_SAMPLE);
+        sample_of_panics::<15, 15>(states, 0, COMPACT_SAMPLE);
+    }
 }

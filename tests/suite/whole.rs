@@ -190,7 +190,7 @@ pub fn an_empty_map_shrinks_to_the_callers_bucket() {
     }
 }
 
-pub fn a_cursor_sees_everything_at_least_once_when_the_map_shrinks() {
+pub fn a_cursor_sees_everything_once_when_the_map_shrinks() {
     let ledger = Ledger::new();
     let (entries, presize) = few_or((20, 200), (60, 1_000));
     for stop in (0..20).step_by(few_or(7, 1)) {
@@ -211,7 +211,6 @@ pub fn a_cursor_sees_everything_at_least_once_when_the_map_shrinks() {
             seen.extend(batch.map(|(key, _)| key.id));
         }
         seen.sort_unstable();
-        seen.dedup();
         assert!(seen.into_iter().eq(0..entries));
     }
 }

@@ -123,6 +123,18 @@ impl<'l, V: Clone + PartialEq + Debug, A: Allocator, P: Policy> Checked<'l, V, A
         inserted
     }
 
+    /// Inserts a new key that memory is reserved for.
+    #[track_caller]
+    pub fn insert_reserved(&mut self, key: Key, value: V, within: bool) {
+        assert!(self.oracle.insert(key, value.clone()).is_none());
+        let inserted = match within {
+            true => self.map.insert_within_capacity(key, value).is_ok(),
+            false => self.map.insert(key, value).is_ok(),
+        };
+        assert!(inserted, "it was promised to go in");
+        self.check();
+    }
+
     #[track_caller]
     pub fn remove(&mut self, key: Key) {
         let calls = self.ledger.calls();

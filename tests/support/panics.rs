@@ -11,6 +11,7 @@ use super::scene::{FRESH, Leak, Scene};
 use super::states::{State, Task, acts, go_on};
 use super::sweep::Extent;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use hmap::{Policy, SameHeap};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -52,7 +53,7 @@ pub fn sweep<const K: usize, const V: usize>(
         while every_culprit::<K, V>(state, number, extent, tally) {
             number += extent.operations;
         }
-        report(state.name, tally);
+        report(&format!("{}{}", state.of(), state.name), tally);
     }
 }
 
@@ -74,7 +75,8 @@ fn every_culprit<const K: usize, const V: usize>(
             let Some(Ended { panicked, .. }) = ended else {
                 return false;
             };
-            assert!(panicked, "{}: {number}, {culprit:?}, {after}", state.name);
+            let name = state.name;
+            assert!(panicked, "{name}: {number}, {culprit:?}, {after}");
             tally.panics += 1;
             after = extent.after(after);
         }
@@ -97,7 +99,8 @@ fn run<const K: usize, const V: usize>(
     assert_eq!(
         (left.parts, left.blocks),
         (0, 0),
-        "{}: {trial:?}",
+        "{}{}: {trial:?}",
+        state.of(),
         state.name
     );
     trial.ended

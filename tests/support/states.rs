@@ -1,13 +1,17 @@
 //! The states that a sweep starts from, each a short program, and the acts that it
 //! tries in each.
 
+mod blocks;
+
+pub use blocks::{DEEP_STATES, DENSE_STATES, PAGED_STATES, RESERVED_STATES};
+
 use super::few_or;
 use super::keys::{Identity, Key};
 use super::ledger::Ledger;
 use super::part::{Part, World};
 use super::scene::{Act, Books, Scene, With};
 use alloc::vec::Vec;
-use hmap::{Allocator, Compact, FirstBucket, Hmap, Policy, SameHeap};
+use hmap::{Allocator, Compact, Dense, FirstBucket, Hmap, Paged, Policy, SameHeap};
 
 /// A step on the way to a state.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +26,9 @@ pub enum Step {
     Ninth(u64),
     /// As `Spread`, and every growth is refused.
     WithoutGrowth(u64),
+    /// As `Spread`, and the first call of the allocator that an insert makes is refused; those
+    /// that have failed for it are tried again.
+    Pinched(u64),
     /// Eight chains with an overflow bucket each, and one entry in each of them.
     Sparse,
     /// Overwrites until a growth is over, and no more.
@@ -43,6 +50,8 @@ enum Start {
     /// It begins in a bucket of the caller's.
     Lent,
     Compact,
+    Dense,
+    Paged,
 }
 
 const fn state(name: &'static str, steps: &'static [Step]) -> State {
@@ -69,7 +78,7 @@ const fn compact(name: &'static str, steps: &'static [Step]) -> State {
     }
 }
 
-use Step::{Crowded, Do, Ninth, OneChain, Sparse, Spread, UntilGrown, WithoutGrowth};
+use Step::{Crowded, Do, Ninth, OneChain, Pinched, Sparse, Spread, UntilGrown, WithoutGrowth};
 
 /// With so many entries a doubling begins, of 16 chains, or of 4.
 const DOUBLES: u64 = few_or(27, 105);
@@ -242,6 +251,15 @@ pub struct Left {
 }
 
 impl State {
+    /// Which maps it is of, where that is not said.
+    pub const fn of(&self) -> &'static str {
+        match self.start {
+            Start::Dense => "dense: ",
+            Start::Paged => "paged: ",
+            _ => "",
+        }
+    }
+
     /// Makes the state, anew each time, and hands it to the task.
     pub fn stage<const K: usize, const V: usize>(&self, task: &mut impl Task<K, V>) -> Left {
         let (ledger, world) = (Ledger::new(), World::new());
@@ -258,6 +276,16 @@ impl State {
             Start::Compact => {
                 let map = Hmap::with_policy_in(Identity, &ledger);
                 let scene: Scene<'_, _, K, V, Compact> = Scene::of(map, &ledger, &world);
+                self.stage_in(scene, task, &ledger, &world);
+            }
+            Start::Dense => {
+                let map = Hmap::with_policy_in(Identity, &ledger);
+                let scene: Scene<'_, _, K, V, Dense> = Scene::of_blocks(map, &ledger, &world);
+                self.stage_in(scene, task, &ledger, &world);
+            }
+            Start::Paged => {
+                let map = Hmap::with_policy_in(Identity, &ledger);
+                let scene: Scene<'_, _, K, V, Paged> = Scene::of_blocks(map, &ledger, &world);
                 self.stage_in(scene, task, &ledger, &world);
             }
         }
@@ -313,6 +341,16 @@ impl Step {
                         books.refuse_next();
                     }
                     scene.act(Act::Insert(Key::spread(id))).expect("as above");
+                }
+            }
+            Pinched(count) => {
+                for id in scene.map().len() as u64..count {
+                    books.refuse_next();
+                    let key = Key::spread(id);
+                    if scene.act(Act::Insert(key)).is_err() {
+                        scene.act(Act::Insert(key)).expect("one call was refused");
+                    }
+                    books.grant_all();
                 }
             }
             Sparse => {

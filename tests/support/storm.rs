@@ -7,9 +7,42 @@ use super::ledger::Ledger;
 use alloc::vec;
 use alloc::vec::Vec;
 use fastrand::Rng;
-use hmap::{Cursor, Hmap};
+use hmap::{Cursor, Dense, Go, Hmap, Paged, Policy};
 
-type Map<'l> = Hmap<Key, u64, Identity, &'l Ledger>;
+type Map<'l, P> = Hmap<Key, u64, Identity, &'l Ledger, P>;
+
+/// What a policy brings about under a cursor.
+pub trait Climate: Policy {
+    /// Whether a removal may join what was walked with what was not.
+    const JOINS: bool;
+
+    /// Whether the growth that has just begun is one to the same size.
+    fn grows_to_the_same_size(map: &Map<'_, Self>) -> bool;
+}
+
+impl Climate for Go {
+    const JOINS: bool = false;
+
+    fn grows_to_the_same_size(map: &Map<'_, Self>) -> bool {
+        map.state().same_size
+    }
+}
+
+impl Climate for Dense {
+    const JOINS: bool = true;
+
+    fn grows_to_the_same_size(_: &Map<'_, Self>) -> bool {
+        false
+    }
+}
+
+impl Climate for Paged {
+    const JOINS: bool = true;
+
+    fn grows_to_the_same_size(_: &Map<'_, Self>) -> bool {
+        false
+    }
+}
 
 /// Keys that come and go.
 const KEYS: usize = few_or(200, 2_000);
@@ -107,8 +140,8 @@ impl Weather {
         }
     }
 
-    /// Whether a walk may stop behind each entry: for a promise to hold, no two hashes agree in
-    /// the bits that a cursor counts by.
+    /// Whether a walk may stop behind each entry, as it also does where chains are joined: for a
+    /// promise to hold, no two hashes agree in the bits that a cursor counts by.
     fn tells_entries_apart(self) -> bool {
         matches!(self, Self::Fair) || usize::BITS == 64
     }
@@ -124,10 +157,13 @@ impl Weather {
 }
 
 /// One map, from empty, under `steps` random steps.
-pub fn episode(random: &mut Rng, steps: u64, tally: &mut Tally) {
+pub fn episode<P: Climate>(random: &mut Rng, steps: u64, tally: &mut Tally) {
     let ledger = Ledger::new();
-    let mut map = Map::with_hasher_in(Identity, &ledger);
-    let weather = [Weather::Fair, Weather::Crowded, Weather::Sweeping][random.usize(0..3)];
+    let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    let mut weather = [Weather::Fair, Weather::Crowded, Weather::Sweeping][random.usize(0..3)];
+    if P::JOINS && !weather.tells_entries_apart() {
+        weather = Weather::Fair;
+    }
     let mut values: Vec<Option<u64>> = vec![None; KEYS];
     let mut walks: [Walk; WALKS] = core::array::from_fn(|number| {
         Walk::begin(&values, number % 2 == 0 && weather.tells_entries_apart())
@@ -155,7 +191,7 @@ pub fn episode(random: &mut Rng, steps: u64, tally: &mut Tally) {
             }
         }
         if map.is_growing() && !growing {
-            let same_size = map.state().same_size;
+            let same_size = P::grows_to_the_same_size(&map);
             tally.doublings += u64::from(!same_size);
             tally.same_size_growths += u64::from(same_size);
         }
@@ -170,13 +206,13 @@ pub fn episode(random: &mut Rng, steps: u64, tally: &mut Tally) {
     }
 }
 
-fn clear(map: &mut Map<'_>, values: &mut [Option<u64>], walks: &mut [Walk]) {
+fn clear(map: &mut Map<'_, impl Policy>, values: &mut [Option<u64>], walks: &mut [Walk]) {
     map.clear();
     values.fill(None);
     walks.iter_mut().for_each(|walk| walk.stayed.fill(false));
 }
 
-fn thin_out(map: &mut Map<'_>, values: &mut [Option<u64>], walks: &mut [Walk]) {
+fn thin_out(map: &mut Map<'_, impl Policy>, values: &mut [Option<u64>], walks: &mut [Walk]) {
     map.retain(|key, _| key.id % 3 == 0);
     for id in (0..values.len()).filter(|id| id % 3 != 0) {
         values[id] = None;
@@ -188,7 +224,7 @@ fn thin_out(map: &mut Map<'_>, values: &mut [Option<u64>], walks: &mut [Walk]) {
 /// judges the walk and begins anew at the end; false then.
 fn one_step(
     walk: &mut Walk,
-    map: &mut Map<'_>,
+    map: &mut Map<'_, impl Policy>,
     values: &mut [Option<u64>],
     change: bool,
     tally: &mut Tally,
@@ -213,7 +249,12 @@ fn one_step(
     goes_on
 }
 
-fn one_batch(walk: &mut Walk, map: &mut Map<'_>, values: &mut [Option<u64>], change: bool) -> bool {
+fn one_batch(
+    walk: &mut Walk,
+    map: &mut Map<'_, impl Policy>,
+    values: &mut [Option<u64>],
+    change: bool,
+) -> bool {
     let mut cursor = walk.cursor;
     let goes_on = if change {
         let batch = cursor.next_mut(map).map(|batch| {
@@ -234,7 +275,12 @@ fn one_batch(walk: &mut Walk, map: &mut Map<'_>, values: &mut [Option<u64>], cha
     goes_on
 }
 
-fn one_entry(walk: &mut Walk, map: &mut Map<'_>, values: &mut [Option<u64>], change: bool) -> bool {
+fn one_entry(
+    walk: &mut Walk,
+    map: &mut Map<'_, impl Policy>,
+    values: &mut [Option<u64>],
+    change: bool,
+) -> bool {
     let mut cursor = walk.cursor;
     let entry = if change {
         cursor.next_entry_mut(map).map(|(key, value)| {

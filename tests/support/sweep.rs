@@ -6,7 +6,10 @@
 use super::ledger::Ledger;
 use super::part::World;
 use super::scene::{Act, Scene};
-use super::states::{COMPACT_STATES, STATES, State, Task, acts, go_on};
+use super::states::{
+    COMPACT_STATES, DEEP_STATES, DENSE_STATES, PAGED_STATES, RESERVED_STATES, STATES, State, Task,
+    acts, go_on,
+};
 use alloc::format;
 use hmap::{Policy, SameHeap};
 
@@ -77,12 +80,19 @@ impl Extent {
 /// Sweeps all states with entries in buckets, and in cells of each kind; `report` is
 /// told of every state.
 pub fn sweep(extent: Extent, tally: &mut Tally, report: &mut dyn FnMut(&str, &Tally)) {
-    for states in [STATES, COMPACT_STATES] {
+    for states in [
+        STATES,
+        COMPACT_STATES,
+        DENSE_STATES,
+        PAGED_STATES,
+        RESERVED_STATES,
+    ] {
         every_state::<0, 0>(states, "", extent, tally, report);
         every_state::<0, 15>(states, ", values in cells", extent, tally, report);
         every_state::<15, 0>(states, ", keys in cells", extent, tally, report);
         every_state::<15, 15>(states, ", all in cells", extent, tally, report);
     }
+    every_state::<0, 0>(DEEP_STATES, "", extent, tally, report);
 }
 
 /// Sweeps these states with one way of storing entries.
@@ -100,7 +110,7 @@ pub fn every_state<const K: usize, const V: usize>(
             count += extent.operations;
         }
         tally.operations = tally.operations.max(count as u64);
-        report(&format!("{}{stored}", state.name), tally);
+        report(&format!("{}{}{stored}", state.of(), state.name), tally);
     }
 }
 
@@ -125,7 +135,8 @@ fn every_refusal<const K: usize, const V: usize>(
             assert_eq!(
                 (left.parts, left.blocks),
                 (0, 0),
-                "{}: {trial:?}",
+                "{}{}: {trial:?}",
+                state.of(),
                 state.name
             );
             let Some(Ended { refused, told }) = trial.ended else {
@@ -200,8 +211,8 @@ fn try_again<A: SameHeap, const K: usize, const V: usize, P: Policy>(
     act: Act,
 ) {
     if let Act::InsertWithinCapacity(_) = act {
-        let reserved = scene.act(Act::TryReserve(1));
-        reserved.expect("there is memory again");
+        let reserve = Act::TryReserve(1);
+        scene.act(reserve).expect("there is memory again");
     }
     scene.act(act).expect("there is memory again");
     scene.check();

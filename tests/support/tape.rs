@@ -3,7 +3,8 @@
 //! keeping are in `tests/corpus`, and the suite plays them again.
 //!
 //! ```text
-//! byte 0     how entries are stored, whose the first bucket is, how hashes fall, the policy
+//! byte 0     how entries are stored, whose the first bucket is, how hashes fall, the policy;
+//!            its two high bits: `DENSE`, `PAGED`, or a map of arrays
 //! then       one operation each: its number, a key or an amount, for some a second
 //! ```
 
@@ -13,7 +14,12 @@ use super::part::{Part, World};
 use super::scene::{Act, Scene};
 use super::states::go_on;
 use core::slice::Iter;
-use hmap::{Compact, FirstBucket, Hmap, Policy, SameHeap};
+use hmap::{Compact, Dense, FirstBucket, Hmap, Paged, Policy, SameHeap};
+
+/// The high bits of the first byte, and what they say.
+pub const TABLE: u8 = 0xc0;
+pub const DENSE: u8 = 0x80;
+pub const PAGED: u8 = 0xc0;
 
 /// Longer tapes end here.
 const MOST_STEPS: u64 = 2_000;
@@ -50,7 +56,15 @@ fn stage<const K: usize, const V: usize>(first: u8, rest: Iter<'_, u8>) {
         family: Family::of(first >> 3),
         ledger: &ledger,
     };
-    if first & 4 != 0 {
+    if first & TABLE == DENSE {
+        let map = Hmap::with_policy_in(Identity, &ledger);
+        let scene: Scene<'_, _, K, V, Dense> = Scene::of_blocks(map, &ledger, &world);
+        player.play(scene);
+    } else if first & TABLE == PAGED {
+        let map = Hmap::with_policy_in(Identity, &ledger);
+        let scene: Scene<'_, _, K, V, Paged> = Scene::of_blocks(map, &ledger, &world);
+        player.play(scene);
+    } else if first & 4 != 0 {
         let mut bucket = FirstBucket::<Part<'_, K>, Part<'_, V>>::new();
         let map = Hmap::with_first_bucket_and_hasher_in(&mut bucket, Identity, &ledger);
         let scene: Scene<'_, _, K, V> = Scene::of(map, &ledger, &world);

@@ -15,7 +15,8 @@ pub const THEIRS: RGBColor = RGBColor(5, 5, 5);
 pub const THIRD: RGBColor = RGBColor(6, 6, 6);
 pub const FOURTH: RGBColor = RGBColor(7, 7, 7);
 pub const FIFTH: RGBColor = RGBColor(8, 8, 8);
-const NAMES: [(&str, &str); 7] = [
+pub const SIXTH: RGBColor = RGBColor(9, 9, 9);
+const NAMES: [(&str, &str); 8] = [
     ("#010101", "var(--ink)"),
     ("#020202", "var(--faint)"),
     ("#040404", "var(--ours)"),
@@ -23,15 +24,16 @@ const NAMES: [(&str, &str); 7] = [
     ("#060606", "var(--third)"),
     ("#070707", "var(--fourth)"),
     ("#080808", "var(--fifth)"),
+    ("#090909", "var(--sixth)"),
 ];
 
 /// The variables, light and dark.
 pub const STYLE: &str = "\
 :root { --ink: #24292f; --faint: #d0d7de; --page: #ffffff; --ours: #0969da; \
---theirs: #bc4c00; --third: #1a7f64; --fourth: #8250df; --fifth: #9a6700; }
+--theirs: #bc4c00; --third: #1a7f64; --fourth: #8250df; --fifth: #9a6700; --sixth: #bf3989; }
 @media (prefers-color-scheme: dark) { :root { --ink: #d7dde4; --faint: #3d444d; \
 --page: #0d1117; --ours: #58a6ff; --theirs: #f0883e; --third: #56d4b0; \
---fourth: #bc8cff; --fifth: #e3b341; } }
+--fourth: #bc8cff; --fifth: #e3b341; --sixth: #f778ba; } }
 ";
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;

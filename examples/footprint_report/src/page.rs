@@ -1,6 +1,6 @@
 //! The page: one file that needs nothing else, light or dark as the reader has it.
 
-use crate::chart::{self, FIFTH, FOURTH, INK, Line, OURS, Ratios, THEIRS, THIRD};
+use crate::chart::{self, FIFTH, FOURTH, INK, Line, OURS, Ratios, SIXTH, THEIRS, THIRD};
 use crate::rows::{Cell, Figures, HMAP, LENT, Mean, average};
 use anyhow::{Context, Result};
 use plotters::style::RGBColor;
@@ -9,12 +9,14 @@ use std::fmt::Display;
 /// The n of the tables.
 const SHOWN: [usize; 12] = [1, 2, 3, 4, 8, 9, 16, 64, 100, 1_000, 10_000, 100_000];
 /// What a map has been through, and how the page calls it.
-const STATES: [(&str, &str); 5] = [
+const STATES: [(&str, &str); 7] = [
     ("filled", "filled"),
     ("a growth began", "just after a growth began"),
     ("exchanged", "entries exchanged 20 times"),
     ("a tenth left", "after 90 % were removed"),
     ("shrunk to it", "and shrunk to fit"),
+    ("many filled", "a large map, filled"),
+    ("many exchanged", "its entries exchanged 40 times"),
 ];
 const HOWS: [(&str, &str); 4] = [
     ("growing", "growing from empty"),
@@ -27,8 +29,9 @@ const MIB: usize = 1 << 20;
 type Section = fn(&Figures, &str) -> Result<String>;
 
 /// What all pairs are in, for each map of ours.
-const SECTIONS: [(&str, Section); 3] = [
+const SECTIONS: [(&str, Section); 4] = [
     ("All pairs", overview),
+    ("At a single n", singles),
     ("What a map has been through", states),
     ("Entries that fit an arena", arenas),
 ];
@@ -145,6 +148,25 @@ fn overview(figures: &Figures, map: &str) -> Result<String> {
         better(&kinds[1]),
         chart::ratios(&kinds, &pairs, &by("below 1", map, "takes less"))?,
         table.text()
+    ))
+}
+
+/// The worst n of each pair.
+fn singles(figures: &Figures, map: &str) -> Result<String> {
+    let mut table = Table::new(&["pair", "n", "worst ratio", "at n"]);
+    for pair in figures.pairs() {
+        for worst in figures.worst(pair, map) {
+            table.row(&[
+                escaped(pair),
+                format!("{}–{}", grouped(worst.from), grouped(worst.to)),
+                less(worst.ratio),
+                grouped(worst.n),
+            ]);
+        }
+    }
+    Ok(format!(
+        "<p>{map} by hashbrown where that is worst for {map}, each n by itself.{}",
+        table.folded("The figures")
     ))
 }
 
@@ -469,7 +491,7 @@ fn saw_teeth(figures: &Figures, pair: &str, ours: &[&str]) -> Vec<Line> {
 
 /// These maps and hashbrown, and the colours of their lines.
 fn colored<'a>(figures: &'a Figures, ours: &[&'a str]) -> Vec<(&'a str, RGBColor)> {
-    let ours = ours.iter().copied().zip([OURS, FOURTH]);
+    let ours = ours.iter().copied().zip([OURS, FOURTH, FIFTH, SIXTH]);
     ours.chain([(figures.hashbrown(), THEIRS)]).collect()
 }
 

@@ -16,6 +16,7 @@ pub struct Row {
 pub enum Figure {
     Cell(Cell),
     Mean(Mean),
+    Worst(Worst),
     State(State),
     Arena(Arena),
 }
@@ -38,6 +39,14 @@ pub struct Mean {
     pub live: f64,
     pub peak: f64,
     pub worst: f64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct Worst {
+    pub from: usize,
+    pub to: usize,
+    pub n: usize,
+    pub ratio: f64,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -123,6 +132,19 @@ impl Figures {
         means.sort_by_key(|mean| mean.from);
         means.dedup_by_key(|mean| mean.from);
         means
+    }
+
+    /// The worst ratio to the hashbrown that was measured with it, for small maps and for others.
+    pub fn worst(&self, pair: &str, map: &str) -> Vec<Worst> {
+        // The last are the kernel's, if it was measured.
+        let mut all = self.of(pair, map, |figure| match figure {
+            Figure::Worst(worst) => Some(*worst),
+            _ => None,
+        });
+        all.reverse();
+        all.sort_by_key(|worst| worst.from);
+        all.dedup_by_key(|worst| worst.from);
+        all
     }
 
     /// Bytes an entry, the mean over those n that were measured.

@@ -8,6 +8,7 @@
 mod builds;
 mod keys;
 mod measure;
+mod nearly_empty;
 #[path = "../../operations/mod.rs"]
 mod operations;
 mod report;
@@ -38,12 +39,20 @@ struct Cli {
     /// Builds to measure
     #[arg(long, value_delimiter = ',', default_value = "kernel,host")]
     builds: Vec<String>,
-    /// hmap's policy
-    #[arg(long, value_enum, default_value = "go")]
-    policy: measure::Policy,
+    /// hmap's policies, one after the other
+    #[arg(
+        long = "policy",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "go"
+    )]
+    policies: Vec<measure::Policy>,
     /// Rounds, each with fresh orders of the keys; by default more for smaller maps
     #[arg(long)]
     rounds: Option<usize>,
+    /// Measure maps that were large and hold little, in place of the rest; takes a minute
+    #[arg(long)]
+    nearly_empty: bool,
     /// Print one JSON object a figure instead of tables
     #[arg(long)]
     json: bool,
@@ -64,26 +73,46 @@ fn main() -> Result<()> {
     {
         bail!("a map of {size} entries is not measured: 1 to 10,000,000 are");
     }
+    if cli.nearly_empty {
+        return nearly_empty(&cli);
+    }
     let mut builds = Vec::new();
     for name in &cli.builds {
         builds.push(builds::by_name(name)?);
     }
     for &pair in &cli.pairs {
         for build in &builds {
-            let mut rows = Vec::new();
-            for &size in &cli.sizes {
-                let rounds = cli.rounds.unwrap_or(default_rounds(size));
-                let progress = progress(PAIRS[pair], build.name, size, rounds);
-                rows.extend(measure::all(
-                    build, cli.policy, pair, size, rounds, &progress,
-                )?);
-                progress.finish_and_clear();
+            for &policy in &cli.policies {
+                let mut rows = Vec::new();
+                for &size in &cli.sizes {
+                    let rounds = cli.rounds.unwrap_or(default_rounds(size));
+                    let progress = progress(PAIRS[pair], build.name, size, rounds);
+                    rows.extend(measure::all(build, policy, pair, size, rounds, &progress)?);
+                    progress.finish_and_clear();
+                }
+                if cli.json {
+                    report::json(&rows)?;
+                } else {
+                    report::table(&rows);
+                }
             }
-            if cli.json {
-                report::json(&rows)?;
-            } else {
-                report::table(&rows);
-            }
+        }
+    }
+    Ok(())
+}
+
+fn nearly_empty(cli: &Cli) -> Result<()> {
+    for policy in &cli.policies {
+        let (rows, calls) = match policy {
+            measure::Policy::Go => nearly_empty::all::<hmap::Go>("go"),
+            measure::Policy::Compact => nearly_empty::all::<hmap::Compact>("compact"),
+            measure::Policy::Dense => nearly_empty::all::<hmap::Dense>("dense"),
+            measure::Policy::Paged => nearly_empty::all::<hmap::Paged>("paged"),
+        };
+        if cli.json {
+            report::json(&rows)?;
+        } else {
+            nearly_empty::table(&rows, calls);
         }
     }
     Ok(())

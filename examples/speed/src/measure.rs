@@ -8,7 +8,7 @@
 
 use crate::builds::Build;
 use crate::keys::Keys;
-use crate::operations::{COMPACT, HASHBROWN, HMAP, Operation, PAIRS, Work};
+use crate::operations::{COMPACT, DENSE, HASHBROWN, HMAP, Operation, PAGED, PAIRS, Work};
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use indicatif::ProgressBar;
@@ -24,6 +24,8 @@ const THEIRS: usize = 1;
 pub enum Policy {
     Go,
     Compact,
+    Dense,
+    Paged,
 }
 
 impl Policy {
@@ -31,6 +33,8 @@ impl Policy {
         match self {
             Self::Go => HMAP,
             Self::Compact => COMPACT,
+            Self::Dense => DENSE,
+            Self::Paged => PAGED,
         }
     }
 
@@ -38,6 +42,8 @@ impl Policy {
         match self {
             Self::Go => "Go",
             Self::Compact => "Compact",
+            Self::Dense => "Dense",
+            Self::Paged => "Paged",
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::measure::Row;
 use anyhow::Result;
+use serde::Serialize;
 
 /// Width of a bar for a ratio of 2.
 const WIDTH: usize = 24;
 
-pub fn json(rows: &[Row]) -> Result<()> {
+pub fn json(rows: &[impl Serialize]) -> Result<()> {
     for row in rows {
         println!("{}", serde_json::to_string(row)?);
     }

@@ -1,0 +1,323 @@
+//! Maps that were large once: what goes over them goes by what they hold.
+//!
+//! From 256 buckets on an array has a bit for each chain (under Miri from 16 on); `validate` holds
+//! every one of them to what its chain has.
+
+use crate::support::few_or;
+use crate::support::keys::{Identity, Key};
+use crate::support::ledger::Ledger;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use fastrand::Rng;
+use hmap::{Compact, Cursor, Dense, Go, HashMap, HashSet, HashTable, Hmap, HmapSet, Paged, Policy};
+
+type Map<'l, P = Go, V = u64> = Hmap<Key, V, Identity, &'l Ledger, P>;
+
+/// Entries that make an array with bits: 512 buckets, or under Miri 32.
+const MANY: u64 = few_or(150, 3_000);
+
+/// Those whose number this divides are left.
+const LEFT: u64 = few_or(40, 300);
+
+/// A map that held many entries, and holds a few.
+fn peaked<'l, P: Policy>(ledger: &'l Ledger, many: u64) -> Map<'l, P> {
+    let mut map = Hmap::with_policy_in(Identity, ledger);
+    for id in 0..many {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    map.retain(|key, _| key.id % LEFT == 0);
+    assert_eq!(map.validate(), Ok(()));
+    map
+}
+
+fn ids<P: Policy>(map: &Map<'_, P>) -> BTreeSet<u64> {
+    let ids: BTreeSet<u64> = map.iter().map(|(key, _)| key.id).collect();
+    assert_eq!(ids.len(), map.len(), "each once");
+    ids
+}
+
+fn left() -> BTreeSet<u64> {
+    (0..MANY).filter(|id| id % LEFT == 0).collect()
+}
+
+/// Puts entries into a map that has few, and expects to find them with the others.
+fn is_whole<P: Policy>(map: &mut Map<'_, P>) {
+    let before = ids(map);
+    for id in MANY..MANY + few_or(20, 300) {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    assert_eq!(map.validate(), Ok(()));
+    assert!(before.iter().all(|id| map.contains_key(&Key::spread(*id))));
+    assert_eq!(ids(map).len(), before.len() + few_or(20, 300));
+}
+
+fn each_way_of<P: Policy>() {
+    let ledger = Ledger::new();
+    each_way_in::<P>(&ledger);
+    assert_eq!(ledger.live_blocks(), 0);
+}
+
+fn each_way_in<P: Policy>(ledger: &Ledger) {
+    // Iterated and copied.
+    let mut map = peaked::<P>(ledger, MANY);
+    assert_eq!(ids(&map), left());
+    let mut copy = map.try_clone().unwrap();
+    assert_eq!((copy.validate(), &copy), (Ok(()), &map));
+    is_whole(&mut copy);
+    // Cloned into, in the memory that is there.
+    copy.try_clone_from(&map).unwrap();
+    assert_eq!((copy.validate(), &copy), (Ok(()), &map));
+    is_whole(&mut copy);
+    // Retained.
+    map.retain(|key, _| key.id % (2 * LEFT) == 0);
+    assert_eq!(map.validate(), Ok(()));
+    assert_eq!(ids(&map).len(), left().len().div_ceil(2));
+    is_whole(&mut map);
+    // Taken out.
+    let mut map = peaked::<P>(ledger, MANY);
+    let odd = map.extract_if(|key, _| key.id % (2 * LEFT) != 0).count();
+    assert_eq!((map.validate(), odd), (Ok(()), left().len() / 2));
+    is_whole(&mut map);
+    let mut map = peaked::<P>(ledger, MANY);
+    assert_eq!(map.drain().count(), left().len());
+    assert_eq!((map.validate(), map.len()), (Ok(()), 0));
+    is_whole(&mut map);
+    // Cleared.
+    let mut map = peaked::<P>(ledger, MANY);
+    map.clear();
+    assert_eq!((map.validate(), map.iter().count()), (Ok(()), 0));
+    is_whole(&mut map);
+    // Shrunk, to more than is there.
+    let mut map = peaked::<P>(ledger, MANY);
+    map.shrink_to(MANY as usize / 2).unwrap();
+    assert_eq!((map.validate(), ids(&map)), (Ok(()), left()));
+    map.shrink_to_fit().unwrap();
+    assert_eq!((map.validate(), ids(&map)), (Ok(()), left()));
+    assert_eq!(map.into_iter().count(), left().len());
+}
+
+pub fn whatever_goes_over_a_map_with_few_entries_finds_them() {
+    each_way_of::<Go>();
+    each_way_of::<Compact>();
+    // They have no bits, and other tests under Miri.
+    if !cfg!(miri) {
+        each_way_of::<Dense>();
+        each_way_of::<Paged>();
+    }
+}
+
+/// Chains of more than a bucket are emptied, which keep their overflow buckets in Go's map.
+fn long_chains_emptied<P: Policy>() {
+    let ledger = Ledger::new();
+    let buckets = few_or(16, 256_u32);
+    for forget in few_or(&[true][..], &[false, true]).iter().copied() {
+        let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+        map.try_presize(buckets as usize * 13 / 2).unwrap();
+        let chains = [0, 1, buckets / 2, buckets - 1];
+        let entries = few_or(9, 20) * chains.len();
+        let fill = |map: &mut Map<'_, P>| {
+            for (id, chain) in
+                (0..few_or(9, 20)).flat_map(|id| chains.map(move |chain| (id, chain)))
+            {
+                let id = id * u64::from(buckets) + u64::from(chain);
+                map.insert(Key::at(id, chain, id as u8), id).unwrap();
+            }
+            assert_eq!((map.validate(), map.len()), (Ok(()), entries));
+        };
+        fill(&mut map);
+        for (key, _) in ids_and_chains(&map, |chain| chain != chains[2]) {
+            assert!(map.remove(&key).is_some());
+            if key.id % few_or(5, 1) == 0 {
+                assert_eq!(map.validate(), Ok(()));
+            }
+        }
+        if forget {
+            core::mem::forget(map.extract_if(|_, _| true).take(7));
+        }
+        // Their overflow buckets are free for others now, and hang in no chain of before.
+        map.clear();
+        assert_eq!(map.validate(), Ok(()));
+        fill(&mut map);
+        map.retain(|_, _| false);
+        assert_eq!((map.validate(), map.len()), (Ok(()), 0));
+        fill(&mut map);
+        assert_eq!(map.drain().count(), entries);
+        fill(&mut map);
+    }
+}
+
+fn ids_and_chains<P: Policy>(map: &Map<'_, P>, keep: impl Fn(u32) -> bool) -> Vec<(Key, u64)> {
+    let buckets = few_or(16, 256_u64);
+    let entries = map.iter().map(|(key, id)| (*key, *id));
+    entries
+        .filter(|(_, id)| keep((id % buckets) as u32))
+        .collect()
+}
+
+pub fn long_chains_that_are_emptied_leave_nothing_behind() {
+    long_chains_emptied::<Go>();
+    long_chains_emptied::<Compact>();
+}
+
+/// Random operations from before a growth to behind it.
+fn random_operations<P: Policy>(seed: u64) {
+    let ledger = Ledger::new();
+    let mut rng = Rng::with_seed(seed);
+    let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    let mut model = BTreeMap::new();
+    // The growth to 512 buckets is due, or under Miri to 32.
+    for id in 0..few_or(100, 1_660) {
+        map.insert(Key::spread(id), id).unwrap();
+        model.insert(id, id);
+    }
+    let range = few_or(150, 2_000);
+    for step in 0..few_or(60, 600) {
+        match rng.u8(0..20) {
+            0 => {
+                let (modulus, rest) = (rng.u64(2..6), rng.u64(0..2));
+                map.retain(|key, _| key.id % modulus != rest);
+                model.retain(|id, _| id % modulus != rest);
+            }
+            1 if map.is_growing() => {
+                map.grow_step(rng.usize(1..20));
+            }
+            2 => map = map.try_clone().unwrap(),
+            3..8 => {
+                let id = rng.u64(0..range);
+                assert_eq!(map.remove(&Key::spread(id)), model.remove(&id));
+            }
+            _ => {
+                for _ in 0..rng.u8(1..8) {
+                    let id = rng.u64(0..range);
+                    map.insert(Key::spread(id), step).unwrap();
+                    model.insert(id, step);
+                }
+            }
+        }
+        if step % few_or(4, 8) == 0 {
+            assert_eq!(map.validate(), Ok(()), "step {step}");
+            assert!(
+                map.iter()
+                    .map(|(key, _)| &key.id)
+                    .copied()
+                    .collect::<BTreeSet<_>>()
+                    .iter()
+                    .eq(model.keys())
+            );
+        }
+    }
+    assert_eq!(map.len(), model.len());
+}
+
+pub fn random_operations_in_a_growth_lose_no_chain() {
+    for seed in 0..few_or(1, 4) {
+        random_operations::<Go>(seed);
+        random_operations::<Compact>(seed);
+    }
+}
+
+/// A map that is emptied by one call after the other, with inserts in between.
+fn popped<P: Policy>() {
+    let ledger = Ledger::new();
+    let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    for id in 0..MANY {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    let (mut seen, mut next) = (BTreeSet::new(), MANY);
+    while let Some((key, _)) = map.pop_any() {
+        assert!(seen.insert(key.id), "{} came before", key.id);
+        if key.id % 3 == 0 {
+            map.insert(Key::spread(next), next).unwrap();
+            next += 1;
+        }
+        if key.id % few_or(50, 200) == 0 {
+            assert_eq!(map.validate(), Ok(()));
+        }
+    }
+    assert!(seen.into_iter().eq(0..next));
+    assert_eq!((map.validate(), map.pop_any()), (Ok(()), None));
+}
+
+pub fn any_entry_is_taken_until_there_is_none() {
+    popped::<Go>();
+    popped::<Compact>();
+    if !cfg!(miri) {
+        popped::<Dense>();
+        popped::<Paged>();
+    }
+}
+
+pub fn every_face_gives_any_entry() {
+    let ledger = Ledger::new();
+    let mut set: HmapSet<Key, Identity, &Ledger> = HmapSet::with_hasher_in(Identity, &ledger);
+    set.insert(Key::spread(1)).unwrap();
+    assert_eq!(set.pop_any(), Some(Key::spread(1)));
+    assert_eq!(set.pop_any(), None);
+    let mut map = HashMap::with_hasher_in(Identity, &ledger);
+    map.insert(Key::spread(1), 2);
+    assert_eq!(map.pop_any(), Some((Key::spread(1), 2)));
+    assert_eq!(map.pop_any(), None);
+    let mut set = HashSet::with_hasher_in(Identity, &ledger);
+    set.insert(Key::spread(1));
+    assert_eq!(set.pop_any(), Some(Key::spread(1)));
+    assert_eq!(set.pop_any(), None);
+    let mut table = HashTable::new_in(&ledger);
+    table.insert_unique(7, 3, |_| 7);
+    assert_eq!(table.pop_any(), Some(3));
+    assert_eq!(table.pop_any(), None);
+}
+
+/// The batches of a cursor over what is left, each of which passes no more chains than it may.
+pub fn a_cursor_passes_empty_chains_a_bounded_number_at_a_time() {
+    const MOST_PASSED: u64 = 4_096;
+
+    let ledger = Ledger::new();
+    let many = few_or(1_000, 60_000);
+    let mut map: Map<'_> = Map::with_hasher_in(Identity, &ledger);
+    for id in 0..many {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    map.finish_growth();
+    map.retain(|key, _| key.id % few_or(100, 3_000) == 0);
+    let width = (1 << 62) / (1 << map.state().bits);
+    let (mut cursor, mut batches, mut seen) = (Cursor::new(), 0, 0);
+    loop {
+        let before = cursor.to_bits();
+        let Some(batch) = cursor.next(&map) else {
+            break;
+        };
+        seen += batch.count();
+        batches += 1;
+        let passed = (cursor.to_bits() - before) / width;
+        assert!(passed <= MOST_PASSED + 1, "{passed} in one call");
+    }
+    assert_eq!(seen, map.len());
+    let bound = map.len() as u64 + (1 << 62) / width / MOST_PASSED + 1;
+    assert!(batches <= bound, "{batches} batches");
+}
+
+pub fn a_clone_of_few_entries_is_as_large_as_they_need() {
+    let ledger = Ledger::new();
+    let map = peaked::<Go>(&ledger, MANY);
+    let original = map.allocation_size();
+    let copy = map.try_clone().unwrap();
+    assert!(copy.allocation_size() < original / 4);
+    assert_eq!(copy.allocation_size() + original, ledger.live_bytes());
+    // Chains that come together need overflow buckets; whatever is refused, nothing is lost.
+    let mut calls = 0;
+    loop {
+        let live = ledger.live_bytes();
+        ledger.refuse_one_after(calls);
+        let copied = map.try_clone();
+        ledger.grant_all();
+        match copied {
+            Ok(copy) if calls > 0 => {
+                assert_eq!((copy.validate(), &copy), (Ok(()), &map));
+                break;
+            }
+            Ok(_) => panic!("no allocation was refused"),
+            Err(_) => assert_eq!((map.validate(), ledger.live_bytes()), (Ok(()), live)),
+        }
+        calls += 1;
+    }
+}
