@@ -12,15 +12,15 @@
 //! a growth has come.
 
 use super::header::Header;
-use crate::memory::array::Array;
+use super::index::Begin;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::occupancy::Occupancy;
 use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::position::Position;
 use crate::numbers::sizing::BucketBits;
-use core::mem;
 use core::ops::Range;
+use core::ptr::NonNull;
 
 /// The arrays of a map.
 #[derive(Clone, Copy)]
@@ -148,13 +148,12 @@ impl<T: MapType> Arrays<T> {
 #[derive(Clone, Copy)]
 pub(crate) struct Chains<T> {
     arrays: Option<Arrays<T>>,
-    /// The bucket that is next, and the one to stop at.
+    /// The number that is next, and the one to stop at: behind the last bucket they count on, from
+    /// the first.
     next: usize,
     end: usize,
-    /// How many come behind that one: those before the bucket that was the first.
-    left_out: usize,
-    /// Whether it goes by the bits of the array.
-    by_bits: bool,
+    /// Where the bits are that it goes by.
+    bits: Option<NonNull<u8>>,
 }
 
 impl<T: Copy> Chains<T> {
@@ -162,25 +161,27 @@ impl<T: Copy> Chains<T> {
         arrays: None,
         next: 0,
         end: 0,
-        left_out: 0,
-        by_bits: false,
+        bits: None,
     };
 
     /// # Safety
     /// The arrays stay as they are, in the same state of growth, while this is used; chains may
-    /// lose entries. `first` is below 2^B, and 0 while a growth runs. If it is to go by the bits
-    /// all are right, and no growth runs.
+    /// lose entries. Where a growth runs it begins with all. If it goes by bits they are these
+    /// arrays', and all right.
     #[inline]
-    pub(crate) const unsafe fn of(arrays: Option<Arrays<T>>, first: usize, by_bits: bool) -> Self {
+    pub(super) const unsafe fn of(arrays: Option<Arrays<T>>, begin: Begin) -> Self {
+        let count = match arrays {
+            Some(arrays) => arrays.bits.count(),
+            None => 0,
+        };
         Self {
             arrays,
-            next: first,
-            end: match arrays {
-                Some(arrays) => arrays.bits.count(),
-                None => 0,
+            next: begin.first,
+            end: begin.first + count,
+            bits: match begin.bits {
+                Some(bits) => Some(bits.at()),
+                None => None,
             },
-            left_out: first,
-            by_bits,
         }
     }
 
@@ -190,8 +191,7 @@ impl<T: Copy> Chains<T> {
             arrays: self.arrays.map(|arrays| arrays.of_types(())),
             next: self.next,
             end: self.end,
-            left_out: self.left_out,
-            by_bits: self.by_bits,
+            bits: self.bits,
         }
     }
 
@@ -207,44 +207,25 @@ impl<T: Copy> Chains<T> {
     pub(crate) fn next_numbered<U: MapType>(&mut self, of: U) -> Option<(usize, BucketPtr<U>)> {
         let arrays = self.arrays?.of_types(of);
         loop {
-            while self.next < self.end {
-                let mut n = self.next;
-                if Occupancy::EVER && self.by_bits {
-                    n = next_occupied(arrays.base, arrays.bits, n, self.end);
-                    if n >= self.end {
-                        self.next = n;
-                        break;
-                    }
-                }
-                self.next = n + 1;
-                // SAFETY: The number is below 2^B.
-                match unsafe { arrays.holder(n) } {
-                    Holder::Itself(head) => return Some((n, head)),
-                    Holder::Waiting(head) if arrays.old(n).is_some() => return Some((n, head)),
-                    // Given already, as the chain of the other bucket that it will be split into.
-                    Holder::Waiting(_) => {}
-                }
+            if let Some(at) = self.bits.filter(|_| Occupancy::EVER) {
+                // SAFETY: They are this array's.
+                let bits = unsafe { Occupancy::of(at, arrays.bits) };
+                self.next = bits.next_set(self.next, self.end);
             }
-            if !Occupancy::EVER || self.left_out == 0 {
+            if self.next >= self.end {
                 return None;
             }
-            (self.next, self.end) = (0, mem::take(&mut self.left_out));
+            let n = self.next & arrays.bits.mask();
+            self.next += 1;
+            // SAFETY: The number is below 2^B.
+            match unsafe { arrays.holder(n) } {
+                Holder::Itself(head) => return Some((n, head)),
+                Holder::Waiting(head) if arrays.old(n).is_some() => return Some((n, head)),
+                // Given already, as the chain of the other bucket that it will be split into.
+                Holder::Waiting(_) => {}
+            }
         }
     }
-}
-
-/// The first chain from `n` on that holds something, or one from `end` on, where the bits say it of
-/// the array that begins with this bucket.
-#[cold]
-#[inline(never)]
-fn next_occupied<T: MapType>(
-    bucket_0: BucketPtr<T>,
-    bits: BucketBits,
-    n: usize,
-    end: usize,
-) -> usize {
-    let occupancy = Array::occupancy_of(bucket_0, bits);
-    occupancy.map_or(end, |occupancy| occupancy.next_set(n, end - n))
 }
 
 impl<T: MapType> Iterator for Chains<T> {

@@ -64,10 +64,11 @@ impl Header {
         if !T::Policy::SHORT_CHAINS || self.is_growing() {
             return;
         }
-        for head in self.chains(of).chain(self.take_tails(of)) {
+        for head in self.used_heads(of) {
             // SAFETY: No growth runs.
             unsafe { self.cut_off(head) };
         }
+        self.note_no_tails(of);
     }
 }
 

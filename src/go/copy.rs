@@ -96,7 +96,7 @@ impl Header {
         let mut chains = original.chains(heap.of());
         while let Some((number, head)) = chains.next_numbered(heap.of()) {
             // SAFETY: The chain owns entries, so it is initialised (M5).
-            let (holds, _) = unsafe { head.has() };
+            let holds = unsafe { head.of_types(()).found() }.entries;
             if !holds {
                 continue;
             }
@@ -142,11 +142,11 @@ impl Header {
         let mut chains = original.chains(of);
         while let Some((n, from)) = chains.next_numbered(of) {
             // SAFETY: The chain owns entries, so it is initialised (M5).
-            let (holds, _) = unsafe { from.has() };
+            let holds = unsafe { from.of_types(()).found() }.entries;
             if arrays.is_old(from) || (self.is_indexed() && !holds) {
                 continue;
             }
-            self.note_filled(of, n);
+            self.note_filled(of.shape().spacing(), n);
             let mut overflow = 0;
             // SAFETY: The number is below 2^B of both arrays, both chains are initialised, and
             // the copy's is empty.

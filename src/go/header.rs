@@ -452,8 +452,7 @@ impl Header {
         self.buckets = Some(array.base);
         self.bits = array.bits;
         self.home = Home::Owned;
-        self.set_indexed(false);
-        array.begin_occupancy(of);
+        self.begin_bits(of.shape().spacing());
         if let Some(extra) = self.extra_mut() {
             extra.spares = array.spares;
             extra.noverflow = 0;

@@ -213,7 +213,7 @@ impl Header {
         self.count_inserted();
         if slot.index == 0 && self.is_indexed() {
             // It may be the first of its chain.
-            self.note_entry(slot.bucket.of(), hash);
+            self.note_entry(slot.bucket.of().shape().spacing(), hash);
         }
         // SAFETY: The caller's promise.
         unsafe {

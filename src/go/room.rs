@@ -55,7 +55,7 @@ impl Header {
     /// # Safety
     /// There is an array, and the number is below 2^B.
     pub(super) unsafe fn end_of<T: MapType>(&self, of: T, number: usize) -> Filled<T> {
-        self.note_filled(of, number);
+        self.note_filled(of.shape().spacing(), number);
         Filled {
             // SAFETY: The caller's promise.
             bucket: unsafe { self.bucket_0(of).unwrap_unchecked().nth(number) },
@@ -102,7 +102,7 @@ impl Header {
         debug_assert!(!self.has_buckets());
         let array = NewArray::make(heap, bits)?.initialised().into_array();
         self.enter_array(heap.of(), array);
-        self.clear_occupancy(heap.of(), entries);
+        self.clear_bits(heap.of().shape().spacing(), entries);
         Ok(())
     }
 

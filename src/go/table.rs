@@ -226,7 +226,9 @@ impl Table for Header {
         slot: Slot<()>,
     ) -> Slot<()> {
         let head = walk.head().unwrap_or(slot.bucket);
-        self.begin_walks_at(head.of_types(of));
+        if self.may_have_bits() {
+            self.begin_walks_at(of.shape().spacing(), head);
+        }
         // SAFETY: The caller's promise; the slot is in the chain that the walk is in. The walk
         // has read this bucket's tophashes before; what it still has to give of them does not
         // change.

@@ -82,7 +82,7 @@ impl Header {
             unsafe { trim_chain(head, bucket) };
         }
         // SAFETY: As above.
-        unsafe { self.note_emptied(head) };
+        unsafe { self.note_emptied(head.of().shape().spacing(), head.of_types(())) };
     }
 
     /// Makes all slots free, and all overflow buckets; what is in them is not dropped. A
@@ -90,17 +90,10 @@ impl Header {
     pub(crate) fn reset<H: Heap>(&mut self, heap: H) {
         let of = heap.of();
         let Some(array) = self.array() else { return };
-        if self.all_bits(of).is_some() {
-            for head in self.chains(of).chain(self.take_tails(of)) {
-                // SAFETY: The bucket is the map's, and its entries are not needed. All others are
-                // empty, and end in their first buckets (H12).
-                unsafe { head.init() };
-            }
-        } else {
-            for n in 0..array.bits.count() {
-                // SAFETY: As above.
-                unsafe { array.bucket_0(of).nth(n).init() };
-            }
+        for head in self.used_heads(of) {
+            // SAFETY: The bucket is the map's, and its entries are not needed. All others are
+            // empty, and end in their first buckets (H12).
+            unsafe { head.init() };
         }
         if let Some(extra) = self.extra_mut() {
             extra.noverflow = 0;
@@ -112,7 +105,7 @@ impl Header {
         self.count = 0;
         self.put_off = 0;
         self.end_growth();
-        self.clear_occupancy(of, 0);
+        self.clear_bits(of.shape().spacing(), 0);
         while self.give_back(heap) {}
         self.settle();
     }

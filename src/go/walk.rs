@@ -8,7 +8,9 @@
 
 use super::arrays::Chains;
 use super::header::Header;
+use super::index::Begin;
 use crate::memory::bucket::{BucketPtr, Slot};
+use crate::memory::compiled::FOR_SPEED;
 use crate::memory::shape::MapType;
 use crate::numbers::position::{Position, following};
 use crate::numbers::sizing::{BucketBits, SLOTS};
@@ -172,7 +174,7 @@ impl Header {
     /// it: it passes [`MOST_PASSED`] at most, a look at a bit each, and none where bits are not
     /// kept up.
     pub(crate) fn past_empty<T: MapType>(&self, of: T, position: Position) -> Position {
-        let Some(bits) = self.all_bits(of).filter(|_| !position.is_end()) else {
+        let Some(bits) = self.bits_of_all(of).filter(|_| !position.is_end()) else {
             return position;
         };
         let here = position.bucket(self.bits());
@@ -196,15 +198,18 @@ impl Header {
 
     /// The chains that own entries, in Go's order; some without entries may be left out.
     pub(crate) fn chains<T: MapType>(&self, of: T) -> Chains<T> {
-        let (first, by_bits) = self.begin_of_walk(of);
+        let begin = match self.may_have_bits() {
+            true => self.begin_of_walk(of.shape().spacing()),
+            false => Begin::WITH_ALL,
+        };
         // SAFETY: Every user in the core stops before it frees or moves buckets. H12: bits are
         // kept up only where no growth runs.
-        unsafe { Chains::of(self.arrays(of), first, by_bits) }
+        unsafe { Chains::of(self.arrays(of), begin) }
     }
 
     /// All live slots, in Go's order. Whoever frees or moves buckets uses it no more.
     pub(crate) fn walk<T: MapType>(&self, of: T) -> Walk {
-        let is_one_chain = self.bits() == BucketBits::ONE_BUCKET && !self.is_growing();
+        let is_one_chain = FOR_SPEED && self.bits() == BucketBits::ONE_BUCKET && !self.is_growing();
         if let Some(head) = self.bucket_0(of).filter(|_| is_one_chain) {
             // SAFETY: A bucket of the current array where no growth runs (M5).
             let mut walk = unsafe { Walk::of_chain(head) };

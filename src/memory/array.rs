@@ -55,26 +55,6 @@ impl Array {
         (front > 0).then(|| unsafe { self.bucket_0(of).block(front, SLOTS) })
     }
 
-    /// Has the bits of a new array say nothing, if it has them.
-    pub(crate) fn begin_occupancy<T: MapType>(self, of: T) {
-        if let Some(occupancy) = Self::occupancy_of(self.bucket_0(of), self.bits) {
-            occupancy.begin();
-        }
-    }
-
-    /// The bits of the array of 2^`bits` buckets that begins with this one, if it has them.
-    #[inline]
-    pub(crate) fn occupancy_of<T: MapType>(
-        bucket_0: BucketPtr<T>,
-        bits: BucketBits,
-    ) -> Option<Occupancy> {
-        if !Occupancy::is_there(bits) {
-            return None;
-        }
-        // SAFETY: A1: the array has a front, which ends where its buckets begin, with its bits.
-        Some(unsafe { Occupancy::before(bucket_0.block(0, SLOTS), bits) })
-    }
-
     /// The first spare, where there is one.
     ///
     /// # Safety

@@ -9,15 +9,19 @@
 //! buckets that it had, as in Go's map, and so has a *tail*; who makes all chains anew finds it by
 //! the second kind of bits. Small arrays have none: their buckets are looked at one by one.
 //!
-//! Bits are nothing before they are *done*, eight by eight, from the first on: so an array can be
+//! Bits are nothing before they are *done*, some at a time, from the first on: so an array can be
 //! had without a look at them. When they are kept up, says H12 of the
 //! [header](crate::go::header).
 
 use crate::numbers::sizing::BucketBits;
 use core::ptr::NonNull;
 
-/// So many bits as a machine looks at in one go, the lowest first.
+/// So many bits as a machine looks at in one go, the lowest first; no more than the smallest array
+/// has.
+#[cfg(not(miri))]
 type Word = usize;
+#[cfg(miri)]
+type Word = u16;
 
 /// Chains that a word has bits of.
 const CHAINS_OF_WORD: usize = Word::BITS as usize;
@@ -26,7 +30,12 @@ const CHAINS_OF_WORD: usize = Word::BITS as usize;
 const CHAINS_OF_BYTE: usize = 8;
 
 /// Chains that a bit of tails is for.
-pub(crate) const CHAINS_OF_TAIL: usize = 8;
+const CHAINS_OF_TAIL: usize = 8;
+
+/// Chains whose bits are done at a time. Where a walk takes out all of a chain at once, six to
+/// eight entries, no more than one in eight of the removals empties a bucket and does so many: so
+/// with the entries of the quarter that this begins at all are done.
+const STEP: u32 = if cfg!(miri) { 16 } else { 32 };
 
 /// The smallest array with bits: they and the marks take less than a seventh of a percent of it.
 /// Miri, which is slow, sees them in maps that are smaller.
@@ -35,6 +44,15 @@ const FROM: BucketBits = match BucketBits::new(if cfg!(miri) { 4 } else { 8 }) {
     None => BucketBits::MAX,
 };
 
+/// What a chain is found to have.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    /// Something that lives.
+    pub(crate) entries: bool,
+    /// Buckets behind the first.
+    pub(crate) overflow: bool,
+}
+
 /// What else is to be known of the bits.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -42,8 +60,18 @@ struct Marks {
     /// The chain that a walk begins with: one that a removal has emptied, where the removals are
     /// those of a loop that takes out all. It is a hint and no more.
     first: u32,
-    /// Bytes of bits that are done.
+    /// Chains whose bits are done.
     done: u32,
+}
+
+/// Miri's arrays are too small for whole words of bits: these have some that are for nothing.
+#[inline(always)]
+const fn at_least(bytes: usize, least: usize) -> usize {
+    if cfg!(miri) && bytes < least {
+        least
+    } else {
+        bytes
+    }
 }
 
 /// The bits of an array that has some. Numbers of chains count modulo what there are of them, so
@@ -76,22 +104,16 @@ impl Occupancy {
         }
     }
 
-    /// At least as many as a word has.
     #[inline(always)]
     const fn bytes_of_bits(bits: BucketBits) -> usize {
-        match bits.count() / CHAINS_OF_BYTE {
-            few if few < size_of::<u64>() => size_of::<u64>(),
-            bytes => bytes,
-        }
+        at_least(bits.count() / CHAINS_OF_BYTE, size_of::<usize>())
     }
 
     /// Whole words of 32 bits, so that the marks before them are aligned.
     #[inline(always)]
     const fn bytes_of_tails(bits: BucketBits) -> usize {
-        match bits.count() / (CHAINS_OF_BYTE * CHAINS_OF_TAIL) {
-            few if few < size_of::<u32>() => size_of::<u32>(),
-            bytes => bytes,
-        }
+        let bytes = bits.count() / (CHAINS_OF_BYTE * CHAINS_OF_TAIL);
+        at_least(bytes, align_of::<Marks>())
     }
 
     /// The bits that end at an address.
@@ -106,72 +128,85 @@ impl Occupancy {
         Self { at, bits }
     }
 
+    /// The bits that [are there](Self::at).
+    ///
+    /// # Safety
+    /// They are those of an array of 2^`bits`, which stays while this is used.
+    #[inline]
+    pub(crate) const unsafe fn of(at: NonNull<u8>, bits: BucketBits) -> Self {
+        Self { at, bits }
+    }
+
+    /// Where they begin.
+    #[inline]
+    pub(crate) const fn at(self) -> NonNull<u8> {
+        self.at
+    }
+
     /// Makes all bits clear, which are done then.
     pub(crate) fn clear(self) {
+        let tails = Self::bytes_of_tails(self.bits);
         // SAFETY: So many bytes lie there, of which nobody has a reference.
         unsafe {
-            self.at.write_bytes(0, Self::bytes_of_bits(self.bits));
-            let tails = self.tail_at(0);
-            tails.write_bytes(0, Self::bytes_of_tails(self.bits));
+            let all = tails + Self::bytes_of_bits(self.bits);
+            self.at.sub(tails).write_bytes(0, all);
         }
-        let done = self.bytes_to_do();
+        let done = self.chains_to_do();
         self.set_marks(Marks { first: 0, done });
     }
 
     /// Sets the marks of an array that is new: nothing is done.
     pub(crate) fn begin(self) {
         self.set_marks(Marks { first: 0, done: 0 });
-        if self.bits.count() < CHAINS_OF_WORD {
-            // Bits of no chain, which a word has too.
-            // SAFETY: As in `clear`.
-            unsafe {
-                self.at.write_bytes(0, Self::bytes_of_bits(self.bits));
-            }
-        }
     }
 
-    /// How many bytes all bits are.
-    const fn bytes_to_do(self) -> u32 {
-        // At most 2^28.
-        (self.bits.count() / CHAINS_OF_BYTE) as u32
+    /// How many chains there are.
+    const fn chains_to_do(self) -> u32 {
+        // At most 2^31.
+        self.bits.count() as u32
     }
 
     /// Whether the bit of a chain is done.
     pub(crate) fn is_done(self, chain: usize) -> bool {
-        chain / CHAINS_OF_BYTE < self.marks().done as usize
+        chain < self.marks().done as usize
     }
 
     #[inline]
     pub(crate) fn are_all_done(self) -> bool {
-        self.marks().done == self.bytes_to_do()
+        self.marks().done == self.chains_to_do()
     }
 
-    /// Makes the next eight bits, if there are more to do: `look` says of a chain whether it holds
-    /// something, and whether it has overflow buckets.
-    pub(crate) fn do_next(self, mut look: impl FnMut(usize) -> (bool, bool)) {
+    /// Makes the bits of the next [few chains](STEP), if there are more to do: `look` finds what is
+    /// in one.
+    pub(crate) fn do_next(self, look: impl Fn(usize) -> Found) {
         let Marks { first, done } = self.marks();
-        if done >= self.bytes_to_do() {
+        if done == self.chains_to_do() {
             return;
         }
-        let chains = done as usize * CHAINS_OF_BYTE;
-        let (mut byte, mut has_tail) = (0, false);
-        for chain in 0..CHAINS_OF_BYTE {
-            let (holds, goes_on) = look(chains + chain);
-            byte |= u8::from(holds) << chain;
-            has_tail |= goes_on && !holds;
-        }
-        // SAFETY: Both bytes are the bits'; that of tails is for this one and seven behind it.
-        unsafe {
-            self.byte_of(chains).write(byte);
-            if done as usize % CHAINS_OF_BYTE == 0 {
-                self.tail_at(done as usize / CHAINS_OF_BYTE).write(0);
+        for chain in done..done + STEP {
+            let chain = chain as usize;
+            if chain % (CHAINS_OF_BYTE * CHAINS_OF_TAIL) == 0 {
+                // SAFETY: The byte is one of the tails', for this chain and those to be done next.
+                unsafe { self.tail_of(chain).0.write(0) };
             }
+            self.note(chain, look(chain));
         }
-        if has_tail {
-            self.set_tail(chains);
-        }
-        let done = done + 1;
+        let done = done + STEP;
         self.set_marks(Marks { first, done });
+    }
+
+    /// Sets or clears the bit of a chain, as it is found, and notes if it has a tail.
+    pub(crate) fn note(self, chain: usize, found: Found) {
+        if found.entries {
+            self.set(chain);
+        } else {
+            self.unset(chain);
+        }
+        if found.overflow && !found.entries {
+            let (byte, bit) = self.tail_of(chain);
+            // SAFETY: The byte is one of the tails', and written where its chains are done.
+            unsafe { byte.write(byte.read() | 1 << bit) };
+        }
     }
 
     /// Whether a bit is set that is done.
@@ -188,14 +223,13 @@ impl Occupancy {
     }
 
     /// Clears a bit that is done.
-    pub(crate) fn unset(self, chain: usize) {
+    fn unset(self, chain: usize) {
         let byte = self.byte_of(chain);
         // SAFETY: As above.
         unsafe { byte.write(byte.read() & !(1 << (chain % CHAINS_OF_BYTE))) };
     }
 
-    /// The bits of this chain and as many behind it as a word has bits, where all are done. It is the
-    /// first of a word.
+    /// The word that the bit of a chain is in, where all are done.
     #[inline]
     fn word(self, chain: usize) -> Word {
         let at = self.byte_of(chain & !(CHAINS_OF_WORD - 1)).cast::<Word>();
@@ -223,28 +257,39 @@ impl Occupancy {
         self.set_marks(Marks { first, done });
     }
 
-    /// The first chain from `n` on whose bit is set; or if there is none among so many chains one
-    /// behind these. All bits are done.
-    pub(crate) fn next_set(self, n: usize, chains: usize) -> usize {
-        let end = n + chains;
+    /// The first chain from `n` on, up to `end` and no more than once round, whose bit is set, or
+    /// one that is not before `end`. All bits are done.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn next_set(self, n: usize, end: usize) -> usize {
         let others = n % CHAINS_OF_WORD;
         let mut chain = n - others;
         let mut set = self.word(chain) >> others << others;
         while set == 0 {
             chain += CHAINS_OF_WORD;
             if chain >= end {
-                return chain;
+                return end;
             }
             set = self.word(chain);
         }
         chain + set.trailing_zeros() as usize
     }
 
-    /// Notes that a chain without entries has a tail.
-    pub(crate) fn set_tail(self, chain: usize) {
-        let (byte, bit) = self.tail_of(chain);
-        // SAFETY: The byte is one of the tails', and written where its chains are done.
-        unsafe { byte.write(byte.read() | 1 << bit) };
+    /// The first chain from `n` on that is not as a new one is, or one beyond the last: it holds
+    /// something, or it or one of its neighbours has a tail. All bits are done.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn next_used(self, n: usize) -> usize {
+        let mut chain = n;
+        while chain <= self.bits.mask() && !self.is_set(chain) && !self.may_have_tail(chain) {
+            let is_free = chain % CHAINS_OF_WORD == 0 && self.word(chain) == 0;
+            // SAFETY: The byte is one of the tails', and all are written.
+            chain += match is_free && unsafe { self.tail_of(chain).0.read() } == 0 {
+                true => CHAINS_OF_WORD,
+                false => 1,
+            };
+        }
+        chain
     }
 
     /// Whether a chain without entries may have a tail.
@@ -254,33 +299,22 @@ impl Occupancy {
         unsafe { byte.read() >> bit & 1 != 0 }
     }
 
-    /// Of each eight chains that may have tails the first; they are forgotten.
-    pub(crate) fn take_tails(self) -> impl Iterator<Item = usize> {
-        let tails = self.bits.count() / CHAINS_OF_TAIL;
-        let bytes = (0..tails.div_ceil(CHAINS_OF_BYTE)).filter_map(move |number| {
-            // SAFETY: As above.
-            let byte = unsafe { self.tail_at(number).replace(0) };
-            (byte != 0).then_some((number, byte))
-        });
-        bytes.flat_map(|(number, byte)| {
-            let set = (0..CHAINS_OF_BYTE).filter(move |bit| byte >> bit & 1 != 0);
-            set.map(move |bit| (number * CHAINS_OF_BYTE + bit) * CHAINS_OF_TAIL)
-        })
+    /// Notes that no chain without entries has a tail.
+    pub(crate) fn forget_tails(self) {
+        let tails = Self::bytes_of_tails(self.bits);
+        // SAFETY: So many bytes of tails lie before the bits.
+        unsafe { self.at.sub(tails).write_bytes(0, tails) };
     }
 
     /// Where the bit of a chain's tail is: the byte, and its number there.
     fn tail_of(self, chain: usize) -> (NonNull<u8>, usize) {
         let tail = (chain & self.bits.mask()) / CHAINS_OF_TAIL;
-        // SAFETY: The number is below 2^B, so the byte is one of the tails'.
-        let byte = unsafe { self.tail_at(tail / CHAINS_OF_BYTE) };
+        // SAFETY: The number is below 2^B, so the byte is one of the tails', before the bits.
+        let byte = unsafe {
+            let tails = self.at.sub(Self::bytes_of_tails(self.bits));
+            tails.add(tail / CHAINS_OF_BYTE)
+        };
         (byte, tail % CHAINS_OF_BYTE)
-    }
-
-    /// # Safety
-    /// There are more bytes of tails than that.
-    unsafe fn tail_at(self, number: usize) -> NonNull<u8> {
-        // SAFETY: They lie before the bits, in the array's block.
-        unsafe { self.at.sub(Self::bytes_of_tails(self.bits) - number) }
     }
 
     #[inline]

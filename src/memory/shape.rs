@@ -190,6 +190,28 @@ pub(crate) struct Shape {
     pub(super) keys_first: bool,
 }
 
+/// How buckets lie in an array, whatever they are of.
+#[derive(Clone, Copy)]
+pub(crate) struct Spacing {
+    size: NonZeroU32,
+    head_at: u32,
+}
+
+impl Spacing {
+    /// Bytes from a bucket to the next.
+    #[inline(always)]
+    pub(crate) const fn size(self) -> NonZeroUsize {
+        // SAFETY: It is not 0, and a bucket is no larger than an address can say.
+        unsafe { NonZeroUsize::new_unchecked(self.size.get() as usize) }
+    }
+
+    /// Bytes from where a bucket begins to its head.
+    #[inline(always)]
+    pub(crate) const fn head_at(self) -> usize {
+        self.head_at as usize
+    }
+}
+
 impl Shape {
     const fn new<K, V, P: Tradeoffs>() -> Self {
         assert!(P::HEAD >= size_of::<Head>());
@@ -241,7 +263,10 @@ impl Shape {
     /// Bytes of a front that has so many more.
     #[inline(always)]
     pub(super) const fn front_with(self, more: usize) -> usize {
-        round_up(FRONT + more, self.align())
+        match more {
+            0 => self.front(),
+            _ => round_up(FRONT + more, self.align()),
+        }
     }
 
     /// Where keys that lie behind the head begin, counted from there.
@@ -263,6 +288,16 @@ impl Shape {
         Self {
             keys_first: P::SMALL_FIRST_BUCKET,
             ..self
+        }
+    }
+
+    /// How buckets of this shape lie in an array.
+    #[inline(always)]
+    pub(crate) const fn spacing(self) -> Spacing {
+        Spacing {
+            size: self.size,
+            // Below the size.
+            head_at: self.head_at(SLOTS) as u32,
         }
     }
 
