@@ -67,7 +67,7 @@ use equivalent::Equivalent;
 ///
 /// A map that has lost most of its entries keeps its array, as Go's does. What goes over it goes by
 /// bits then that say which buckets hold something: one look for 64 empty ones (32 on 32 bits).
-/// Removals make them from where there is one entry for four buckets, or [`clear`](Self::clear);
+/// Removals make them from where there is one entry for eight buckets, or [`clear`](Self::clear);
 /// they are kept up to one for two. There are none below 256 buckets, while a growth runs, nor with
 /// the feature `small-code`. With the policy [`Dense`](crate::Dense) memory itself becomes less.
 ///

@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows which entries belong where. All addresses are computed here:
 //! [`bucket`] finds the fields of a bucket, [`array`](mod@array) and [`pool`] find buckets in their
-//! blocks, [`occupancy`] the bits that say which buckets are not empty. Of a dense table [`block`] finds the parts of a block, [`slab`] blocks, and [`page`]
-//! the entries of its directory.
+//! blocks, [`occupancy`] the bits that say which buckets are not empty. Of a dense table [`block`]
+//! finds the parts of a block, [`slab`] blocks, and [`page`] the entries of its directory.
 
 pub(crate) mod array;
 pub(crate) mod block;

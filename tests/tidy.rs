@@ -27,18 +27,14 @@ const LINES_OF_THE_README: usize = 300;
 
 /// The layers from below. A module uses those of its own line and of the lines above, and its
 /// functions call theirs.
-const LAYERS: [&[&str]; 46] = [
+const LAYERS: [&[&str]; 48] = [
     &["numbers/sizing", "numbers/error", "numbers/policy"],
     &["numbers/hash", "numbers/position"],
     &["numbers/alloc", "numbers/seed", "numbers/mix"],
     &["numbers/tophash", "numbers/tags"],
     &["numbers"],
-    &[
-        "memory/prefetch",
-        "memory/shape",
-        "memory/hash_key",
-        "memory/occupancy",
-    ],
+    &["memory/prefetch", "memory/occupancy"],
+    &["memory/shape", "memory/hash_key"],
     &["memory/blocks", "memory/first_bucket"],
     &["memory/cells"],
     &["memory/heap"],
@@ -51,7 +47,8 @@ const LAYERS: [&[&str]; 46] = [
     &["seam"],
     &["go/header"],
     &["go/arrays"],
-    &["go/find", "go/walk", "go/room", "go/small", "go/occupancy"],
+    &["go/index"],
+    &["go/find", "go/walk", "go/room", "go/small"],
     &["go/grow", "go/compact", "go/copy"],
     &["go/place", "go/unlink", "go/rebuild"],
     &["go/reserve"],

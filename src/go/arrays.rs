@@ -12,7 +12,6 @@
 //! a growth has come.
 
 use super::header::Header;
-use super::index::Begin;
 use crate::memory::bucket::BucketPtr;
 use crate::memory::occupancy::Occupancy;
 use crate::memory::shape::MapType;
@@ -142,6 +141,23 @@ impl<T: MapType> Arrays<T> {
     }
 }
 
+/// Where a walk begins, and how it goes on.
+#[derive(Clone, Copy)]
+pub(crate) struct Begin {
+    /// The chain that it begins with.
+    pub(super) first: usize,
+    /// The bits that it goes by.
+    pub(super) bits: Option<Occupancy>,
+}
+
+impl Begin {
+    /// With the first of all chains, from each to the next.
+    pub(super) const WITH_ALL: Self = Self {
+        first: 0,
+        bits: None,
+    };
+}
+
 /// The heads of chains that own entries, in Go's order: all, or where bits say which hold something
 /// those alone, beginning where entries were taken out last and going round. A chain that waits to
 /// be moved is taken whole, at its own number.
@@ -206,17 +222,18 @@ impl<T: Copy> Chains<T> {
     #[inline]
     pub(crate) fn next_numbered<U: MapType>(&mut self, of: U) -> Option<(usize, BucketPtr<U>)> {
         let arrays = self.arrays?.of_types(of);
-        loop {
+        while self.next < self.end {
+            let mut n = self.next;
             if let Some(at) = self.bits.filter(|_| Occupancy::EVER) {
                 // SAFETY: They are this array's.
-                let bits = unsafe { Occupancy::of(at, arrays.bits) };
-                self.next = bits.next_set(self.next, self.end);
+                n = unsafe { Occupancy::of(at, arrays.bits) }.next_set(n, self.end);
+                if n >= self.end {
+                    self.next = n;
+                    break;
+                }
             }
-            if self.next >= self.end {
-                return None;
-            }
-            let n = self.next & arrays.bits.mask();
-            self.next += 1;
+            self.next = n + 1;
+            let n = n & arrays.bits.mask();
             // SAFETY: The number is below 2^B.
             match unsafe { arrays.holder(n) } {
                 Holder::Itself(head) => return Some((n, head)),
@@ -225,6 +242,7 @@ impl<T: Copy> Chains<T> {
                 Holder::Waiting(_) => {}
             }
         }
+        None
     }
 }
 

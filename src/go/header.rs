@@ -36,8 +36,8 @@
 //!   [`reserve`](super::reserve).
 //! * **H9** `quiet` > 0 only where nothing is owed: there is an array, no growth runs
 //!   or calls to be started by anything but the load, nothing is left to be given back, nothing
-//!   is reserved. Then it is one less than the array's capacity, as far as it can count. It is
-//!   raised by [`Header::settle`] alone; 0 is right at any time, and costs a detour.
+//!   is reserved, no bits are kept up. Then it is one less than the array's capacity, as far as it
+//!   can count. Only [`Header::settle`] raises it; 0 is right at any time, and costs a detour.
 //! * **H10** A small first bucket ([`Home::Two`], [`Home::Four`]) is all of the map's memory
 //!   but cells: B = 0, no growth, no reservation, no overflow bucket, and only its first slots
 //!   are ever used.
@@ -219,8 +219,8 @@ impl Header {
         header
     }
 
-    /// Makes the map one without memory, and hands over what it was, with all memory that it
-    /// had. Only how the hash builder is given a seed stays.
+    /// Makes the map one without memory, and hands over what it was. Only how the hash builder is
+    /// given a seed stays.
     pub(crate) fn take(&mut self) -> Self {
         let empty = Self::empty(self.renewal());
         mem::replace(self, empty)
@@ -282,8 +282,7 @@ impl Header {
         self.put_off > 0
     }
 
-    /// Entries that fit the present array; those that are in it, if a refused
-    /// growth made it hold more than its share.
+    /// Entries that fit the present array; those that are in it, if a refused growth made it more.
     pub(crate) const fn capacity(&self) -> usize {
         if self.buckets.is_none() {
             return 0;
@@ -302,8 +301,8 @@ impl Header {
         }
     }
 
-    /// Whether one new key more can go in without a thought of growth, reservation or
-    /// seed: there are entries, fewer than the array takes, and nothing is owed (H9).
+    /// Whether one new key more can go in without a thought of growth, reservation or seed: there
+    /// are entries, fewer than the array takes, and nothing is owed (H9).
     #[inline]
     pub(crate) const fn is_quiet(&self) -> bool {
         // With 0 entries this wraps to more than any limit.
@@ -327,7 +326,7 @@ impl Header {
         self.quiet = if self.owes() { 0 } else { self.quiet_limit() };
     }
 
-    /// The same when a new key has gone in, perhaps a reserved one. A growth is owed before and after.
+    /// The same when a new key has gone in, perhaps a reserved one; a growth is owed still.
     #[inline]
     pub(crate) fn settle_after_insert(&mut self) {
         if self.reserved > 0 {
@@ -341,11 +340,11 @@ impl Header {
     /// Whether anything is owed.
     fn owes(&self) -> bool {
         let owes = |extra: &Extra| {
-            extra.growth.is_some()
-                || extra.pool.has_leaving()
-                || too_many_overflow_buckets(extra.noverflow, self.bits)
+            let is_left = extra.growth.is_some() || extra.pool.has_leaving();
+            is_left || too_many_overflow_buckets(extra.noverflow, self.bits)
         };
-        self.buckets.is_none() || self.reserved > 0 || self.extra_if_any().is_some_and(owes)
+        let here = self.buckets.is_none() || self.reserved > 0 || self.is_indexed();
+        here || self.extra_if_any().is_some_and(owes)
     }
 
     /// Whether H9 holds; for tests.
@@ -353,8 +352,7 @@ impl Header {
         self.quiet == 0 || (!self.owes() && self.quiet == self.quiet_limit())
     }
 
-    /// One less than the entries that the array takes, or the largest number if that is
-    /// more.
+    /// One less than the entries that the array takes, or the largest number if that is more.
     fn quiet_limit(&self) -> u32 {
         u32::try_from(self.room() - 1).unwrap_or(u32::MAX)
     }
@@ -442,8 +440,7 @@ impl Header {
         })
     }
 
-    /// Makes a new array the current one; what the map says of chains is said of its from here
-    /// on.
+    /// Makes a new array the current one, of whose chains the map speaks from here on.
     pub(super) fn enter_array<T: MapType>(&mut self, of: T, array: Array) {
         if let Some(front) = array.front(of) {
             // SAFETY: The array is new.
@@ -452,7 +449,8 @@ impl Header {
         self.buckets = Some(array.base);
         self.bits = array.bits;
         self.home = Home::Owned;
-        self.begin_bits(of.shape().spacing());
+        self.end_index();
+        array.begin_bits(of.shape().spacing());
         if let Some(extra) = self.extra_mut() {
             extra.spares = array.spares;
             extra.noverflow = 0;
@@ -463,8 +461,7 @@ impl Header {
         }
     }
 
-    /// Makes a bucket, empty or with so many entries, all of the memory of a map that has
-    /// none.
+    /// Makes a bucket, empty or with so many entries, all of the memory of a map that has none.
     pub(super) fn set_first_bucket(&mut self, bucket: NonNull<u8>, home: Home, count: usize) {
         self.buckets = Some(bucket);
         self.home = home;
@@ -501,15 +498,14 @@ impl Header {
         extra.growth = Some(Growth { old, nevacuate: 0 });
         extra.set_aside = set_aside;
         self.flags = self.flags.with(Flags::GROWING);
-        self.set_indexed(false);
+        self.end_index();
         if old_home == Home::Lent {
             self.flags = self.flags.with(Flags::OLD_IS_LENT);
         }
         self.quiet = 0;
     }
 
-    /// Notes that all chains of the old array are moved, or not needed. If it is not the
-    /// caller's it is left to be given back.
+    /// Notes that all chains of the old array are moved, or not needed; it waits to be given back.
     #[cold]
     #[inline(never)]
     pub(super) fn end_growth(&mut self) {
@@ -551,10 +547,15 @@ impl Header {
         Occupancy::EVER && self.flags.has(Flags::INDEXED)
     }
 
-    /// Says whether they are.
-    pub(super) const fn set_indexed(&mut self, is_indexed: bool) {
-        let others = self.flags.0 & !Flags::INDEXED.0;
-        self.flags = Flags(others | (is_indexed as u8 * Flags::INDEXED.0));
+    /// Has them be kept up from here on, so that inserts owe a thought.
+    pub(super) const fn begin_index(&mut self) {
+        self.flags = self.flags.with(Flags::INDEXED);
+        self.quiet = 0;
+    }
+
+    /// Forgets them.
+    pub(super) const fn end_index(&mut self) {
+        self.flags = self.flags.without(Flags::INDEXED);
     }
 
     /// Whether the old array is the caller's first bucket.

@@ -2,39 +2,25 @@
 //! a map has lost most of its entries, and kept up from there on.
 //!
 //! A map that is anything like full pays nothing for the bits: none is looked at or set. From where
-//! a removal leaves one entry for four buckets on, each removal that empties a bucket makes the
+//! a removal leaves one entry for eight buckets on, each removal that empties a bucket makes the
 //! bits of some chains right, so that they all are soon. A map that is cleared begins with bits
 //! that are right. When it holds an entry for every two buckets they are forgotten.
 //!
 //! Nothing here knows more of the types than how buckets lie: so it is in an image once.
 
+use super::arrays::Begin;
 use super::header::Header;
 use crate::memory::bucket::BucketPtr;
-use crate::memory::occupancy::{Found, Occupancy};
-use crate::memory::shape::{MapType, Spacing};
+use crate::memory::occupancy::{Found, Occupancy, Spacing};
+use crate::memory::shape::MapType;
 use crate::numbers::hash::HashValue;
 use crate::numbers::tophash::TopHash;
 use core::iter;
 
-/// So many chains behind the one that walks begin with a removal moves that on.
+/// So many chains behind the one that walks begin with a removal moves that on,
 const AHEAD: usize = 64;
-
-/// Where a walk begins, and how it goes on.
-#[derive(Clone, Copy)]
-pub(super) struct Begin {
-    /// The chain that it begins with.
-    pub(super) first: usize,
-    /// The bits that it goes by.
-    pub(super) bits: Option<Occupancy>,
-}
-
-impl Begin {
-    /// With the first of all chains, from each to the next.
-    pub(super) const WITH_ALL: Self = Self {
-        first: 0,
-        bits: None,
-    };
-}
+/// if it empties the first of so many: a walk goes over the others.
+const HINTS: usize = 8;
 
 impl Header {
     /// Whether the current array has bits, right or not.
@@ -45,9 +31,8 @@ impl Header {
 
     /// The bits of the current array, if it has them; right or not.
     fn occupancy(&self, spacing: Spacing) -> Option<Occupancy> {
-        let base = self.buckets.filter(|_| self.may_have_bits())?;
-        // SAFETY: A1: the array has a front with its bits, which ends where its buckets begin.
-        Some(unsafe { Occupancy::before(base.sub(spacing.head_at()), self.bits()) })
+        // SAFETY: The map's array, whose buckets lie like this.
+        unsafe { Occupancy::of_array(self.buckets?, spacing, self.bits()) }
     }
 
     /// The bits, if all are right.
@@ -84,15 +69,10 @@ impl Header {
     #[cold]
     #[inline(never)]
     pub(super) fn begin_walks_at(&self, spacing: Spacing, head: BucketPtr<()>) {
-        if let Some(bits) = self.occupancy(spacing).filter(|_| !self.is_growing()) {
-            bits.set_first(self.number_of(spacing, head));
+        let bits = self.occupancy(spacing).filter(|_| !self.is_growing());
+        if let (Some(bits), Some(first)) = (bits, self.buckets) {
+            bits.set_first(spacing.number(first, head.address()));
         }
-    }
-
-    /// The number of a chain of the current array.
-    fn number_of(&self, spacing: Spacing, head: BucketPtr<()>) -> usize {
-        let base = self.buckets.map_or(0, |base| base.addr().get());
-        (head.address().addr().get() - base) / spacing.size()
     }
 
     /// Whether so many entries are too many for the bits to be worth it.
@@ -102,34 +82,36 @@ impl Header {
 
     /// Whether the map has so few entries that bits are to be made.
     const fn is_sparse(&self) -> bool {
-        self.count() <= self.bits().mask() >> 2
-    }
-
-    /// Has the bits of a new array say nothing.
-    pub(super) fn begin_bits(&mut self, spacing: Spacing) {
-        self.set_indexed(false);
-        if let Some(bits) = self.occupancy(spacing) {
-            bits.begin();
-        }
+        self.count() <= self.bits().mask() >> 3
     }
 
     /// Makes all bits right of an array whose chains hold nothing. They are kept up if it will have
     /// few entries.
+    #[inline]
     pub(super) fn clear_bits(&mut self, spacing: Spacing, entries: usize) {
-        let bits = self.occupancy(spacing);
-        let bits = bits.filter(|_| !self.is_dense(entries));
-        if let Some(bits) = bits {
-            bits.clear();
+        if self.may_have_bits() {
+            self.clear_bits_of_many(spacing, entries);
         }
-        self.set_indexed(bits.is_some());
     }
 
-    /// Notes that an entry has come into the chain of this hash, where bits are kept up.
+    #[cold]
+    #[inline(never)]
+    fn clear_bits_of_many(&mut self, spacing: Spacing, entries: usize) {
+        let bits = self.occupancy(spacing);
+        if let Some(bits) = bits.filter(|_| !self.is_dense(entries)) {
+            bits.clear();
+            self.begin_index();
+        } else {
+            self.end_index();
+        }
+    }
+
+    /// Notes that an entry comes into the chain of this hash, where bits are kept up.
     #[cold]
     #[inline(never)]
     pub(super) fn note_entry(&mut self, spacing: Spacing, hash: HashValue) {
         if self.is_dense(self.count()) {
-            self.set_indexed(false);
+            self.end_index();
         } else {
             self.note_filled(spacing, hash.bucket(self.bits()));
         }
@@ -143,7 +125,19 @@ impl Header {
         }
     }
 
-    /// Notes that a bucket of a chain has been emptied, perhaps its last: has walks begin there, if
+    /// Whether it is to be noted that a chain has lost what was in a bucket: if bits are to be kept
+    /// up, or walks may begin there.
+    #[inline]
+    pub(super) fn is_to_note<T: MapType>(&self, head: BucketPtr<T>) -> bool {
+        self.may_have_bits()
+            && (self.is_sparse() || self.is_indexed() || {
+                let spacing = head.of().shape().spacing();
+                let number = |first| spacing.number(first, head.address());
+                self.buckets.map_or(0, number) % HINTS == 0
+            })
+    }
+
+    /// Notes that a chain has lost what was in a bucket, perhaps its last: has walks begin there, if
     /// they began not far before, and in a map with few entries makes some more bits right if not
     /// all are. The work does not depend on the map.
     ///
@@ -153,10 +147,10 @@ impl Header {
     #[inline(never)]
     pub(super) unsafe fn note_emptied(&mut self, spacing: Spacing, head: BucketPtr<()>) {
         let bits = self.occupancy(spacing).filter(|_| !self.is_growing());
-        let (Some(bits), Some(base)) = (bits, self.buckets) else {
+        let (Some(bits), Some(first)) = (bits, self.buckets) else {
             return;
         };
-        let number = self.number_of(spacing, head);
+        let number = spacing.number(first, head.address());
         // SAFETY: The chain is of the current array, whose heads are initialised: no growth runs.
         let found = unsafe { head.found() };
         if self.is_indexed() && bits.is_done(number) {
@@ -172,16 +166,12 @@ impl Header {
         }
         if !self.is_indexed() {
             bits.undo();
-            self.set_indexed(true);
+            self.begin_index();
         }
-        let head = |number: usize| {
-            BucketPtr::at((), unsafe {
-                // SAFETY: The number is below 2^B.
-                base.add(number * spacing.size().get())
-            })
-        };
-        // SAFETY: As above.
-        bits.do_next(|number| unsafe { head(number).found() });
+        bits.do_next(|number| {
+            // SAFETY: The number is below 2^B; as above.
+            unsafe { BucketPtr::at((), spacing.nth(first, number)).found() }
+        });
     }
 
     /// The heads of the current array, whatever is in it: those at least of chains that hold

@@ -133,6 +133,9 @@ impl Header {
         }
         let vacancy = vacancy.ok_or(TryReserveError::CapacityOverflow)?;
         let slot = self.slot_for(heap, vacancy, supply)?;
+        if self.is_indexed() {
+            self.note_entry(heap.of().shape().spacing(), hash);
+        }
         // SAFETY: The slot is free, and has what the entry needs; the caller's promise.
         let entered = unsafe { self.enter(slot, hash) };
         self.settle_after_insert();
@@ -203,7 +206,8 @@ impl Header {
     ///
     /// # Safety
     /// It is of a chain that owns the key, which has this hash. It has what the entry needs
-    /// beside, and is written before anything else is done with the map (M1).
+    /// beside, and is written before anything else is done with the map (M1). Where bits are kept
+    /// up the entry is noted.
     #[inline]
     pub(crate) unsafe fn enter<T: MapType>(
         &mut self,
@@ -211,10 +215,6 @@ impl Header {
         hash: HashValue,
     ) -> Entered<T> {
         self.count_inserted();
-        if slot.index == 0 && self.is_indexed() {
-            // It may be the first of its chain.
-            self.note_entry(slot.bucket.of().shape().spacing(), hash);
-        }
         // SAFETY: The caller's promise.
         unsafe {
             slot.bucket.set_top(slot.index, TopHash::of(hash));

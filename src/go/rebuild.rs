@@ -52,7 +52,7 @@ impl Header {
 
     /// Moves all entries into a new array of 2^`bits` buckets, and holds what is to be
     /// reserved there. After an error, or a panic of the hasher, the map is as it was.
-    #[cfg_attr(feature = "small-code", inline(never))]
+    #[inline(never)]
     pub(super) fn rebuild<H: Heap>(
         &mut self,
         heap: H,

@@ -62,27 +62,18 @@ impl Header {
         // slot (M3).
         // SAFETY: As above.
         unsafe { bucket.set_tops(freed.trimmed()) };
-        if freed.live().is_empty() && (bucket != head || self.may_have_bits()) {
-            // SAFETY: The chain's last entries are before `bucket`.
-            unsafe { self.end_chain_before(head, bucket) };
+        if freed.live().is_empty() {
+            // SAFETY: The chain's last entries are before `bucket`; or there are none, and it owns
+            // those that it had.
+            unsafe {
+                if bucket != head {
+                    trim_chain(head, bucket);
+                }
+                if self.is_to_note(head) {
+                    self.note_emptied(head.of().shape().spacing(), head.of_types(()));
+                }
+            }
         }
-    }
-
-    /// Restores emptyRest in a chain that has lost the entries of a bucket, behind which nothing
-    /// lives, and notes it if it has lost all.
-    ///
-    /// # Safety
-    /// `bucket` is in the chain that begins with `head`, which owns its entries; no slot of it or
-    /// behind it is live.
-    #[cold]
-    #[inline(never)]
-    unsafe fn end_chain_before<T: MapType>(&mut self, head: BucketPtr<T>, bucket: BucketPtr<T>) {
-        if bucket != head {
-            // SAFETY: The caller's promise.
-            unsafe { trim_chain(head, bucket) };
-        }
-        // SAFETY: As above.
-        unsafe { self.note_emptied(head.of().shape().spacing(), head.of_types(())) };
     }
 
     /// Makes all slots free, and all overflow buckets; what is in them is not dropped. A
@@ -175,6 +166,8 @@ unsafe fn goes_on<T: MapType>(bucket: BucketPtr<T>) -> bool {
 /// # Safety
 /// `end` is in the chain that begins with `head`, which owns its entries, and
 /// no slot of `end` or after it is live.
+#[cold]
+#[inline(never)]
 unsafe fn trim_chain<T: MapType>(head: BucketPtr<T>, end: BucketPtr<T>) {
     let mut last = head;
     let mut next = Some(head);

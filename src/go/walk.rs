@@ -6,9 +6,8 @@
 //! Go: `mapiterinit` and `mapiternext`, from slot 0, and from bucket 0 or that which a walk was at
 //! that took out an entry.
 
-use super::arrays::Chains;
+use super::arrays::{Begin, Chains};
 use super::header::Header;
-use super::index::Begin;
 use crate::memory::bucket::{BucketPtr, Slot};
 use crate::memory::compiled::FOR_SPEED;
 use crate::memory::shape::MapType;
@@ -208,14 +207,23 @@ impl Header {
     }
 
     /// All live slots, in Go's order. Whoever frees or moves buckets uses it no more.
+    #[inline]
     pub(crate) fn walk<T: MapType>(&self, of: T) -> Walk {
-        let is_one_chain = FOR_SPEED && self.bits() == BucketBits::ONE_BUCKET && !self.is_growing();
-        if let Some(head) = self.bucket_0(of).filter(|_| is_one_chain) {
-            // SAFETY: A bucket of the current array where no growth runs (M5).
-            let mut walk = unsafe { Walk::of_chain(head) };
-            walk.left = self.count();
-            return walk;
+        let is_one_chain = self.bits() == BucketBits::ONE_BUCKET && !self.is_growing();
+        match self.bucket_0(of).filter(|_| FOR_SPEED && is_one_chain) {
+            Some(head) => {
+                // SAFETY: A bucket of the current array where no growth runs (M5).
+                let mut walk = unsafe { Walk::of_chain(head) };
+                walk.left = self.count();
+                walk
+            }
+            None => self.walk_of_many(of),
         }
+    }
+
+    /// The same where there may be many chains.
+    #[inline(never)]
+    fn walk_of_many<T: MapType>(&self, of: T) -> Walk {
         let mut walk = Walk::over(self.chains(of).without_types(), self.count());
         walk.look_ahead(of);
         walk

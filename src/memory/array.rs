@@ -14,7 +14,7 @@
 
 use super::blocks::{Blocks, allocate_buckets, free_buckets};
 use super::bucket::BucketPtr;
-use super::occupancy::Occupancy;
+use super::occupancy::{Occupancy, Spacing};
 use super::shape::{MapType, Shape};
 use crate::numbers::alloc::Layout;
 use crate::numbers::error::Had;
@@ -53,6 +53,14 @@ impl Array {
         let front = front_of(of.shape(), self.bits);
         // SAFETY: A1: the block begins so many bytes before bucket 0.
         (front > 0).then(|| unsafe { self.bucket_0(of).block(front, SLOTS) })
+    }
+
+    /// Has the bits of a new array say nothing, if it has some.
+    pub(crate) fn begin_bits(self, spacing: Spacing) {
+        // SAFETY: A1: the array is there, with its front.
+        if let Some(bits) = unsafe { Occupancy::of_array(self.base, spacing, self.bits) } {
+            bits.begin();
+        }
     }
 
     /// The first spare, where there is one.

@@ -14,6 +14,7 @@
 //! [header](crate::go::header).
 
 use crate::numbers::sizing::BucketBits;
+use core::num::NonZeroU32;
 use core::ptr::NonNull;
 
 /// So many bits as a machine looks at in one go, the lowest first; no more than the smallest array
@@ -34,8 +35,8 @@ const CHAINS_OF_TAIL: usize = 8;
 
 /// Chains whose bits are done at a time. Where a walk takes out all of a chain at once, six to
 /// eight entries, no more than one in eight of the removals empties a bucket and does so many: so
-/// with the entries of the quarter that this begins at all are done.
-const STEP: u32 = if cfg!(miri) { 16 } else { 32 };
+/// with the last entries, one for eight buckets, all are done.
+const STEP: usize = if cfg!(miri) { 16 } else { 64 };
 
 /// The smallest array with bits: they and the marks take less than a seventh of a percent of it.
 /// Miri, which is slow, sees them in maps that are smaller.
@@ -44,6 +45,37 @@ const FROM: BucketBits = match BucketBits::new(if cfg!(miri) { 4 } else { 8 }) {
     None => BucketBits::MAX,
 };
 
+/// How buckets lie in an array, whatever they are of.
+#[derive(Clone, Copy)]
+pub(crate) struct Spacing {
+    /// Bytes from a bucket to the next.
+    size: NonZeroU32,
+    /// Bytes from where a bucket begins to its head.
+    head_at: u32,
+}
+
+impl Spacing {
+    #[inline(always)]
+    pub(crate) const fn new(size: NonZeroU32, head_at: u32) -> Self {
+        Self { size, head_at }
+    }
+
+    /// Head `n` of the array that begins with this one.
+    ///
+    /// # Safety
+    /// There are more buckets than that, which lie like this.
+    pub(crate) unsafe fn nth(self, first: NonNull<u8>, n: usize) -> NonNull<u8> {
+        // SAFETY: The caller's promise; and an array has at most isize::MAX bytes.
+        unsafe { first.add(n * self.size.get() as usize) }
+    }
+
+    /// The number of a head of the array that begins with this one.
+    pub(crate) fn number(self, first: NonNull<u8>, head: NonNull<u8>) -> usize {
+        let behind = head.addr().get().wrapping_sub(first.addr().get());
+        behind / self.size.get() as usize
+    }
+}
+
 /// What a chain is found to have.
 #[derive(Clone, Copy)]
 pub(crate) struct Found {
@@ -51,6 +83,13 @@ pub(crate) struct Found {
     pub(crate) entries: bool,
     /// Buckets behind the first.
     pub(crate) overflow: bool,
+}
+
+impl Found {
+    /// Whether it has none but empty buckets, and more than one.
+    const fn has_tail(self) -> bool {
+        self.overflow && !self.entries
+    }
 }
 
 /// What else is to be known of the bits.
@@ -116,16 +155,21 @@ impl Occupancy {
         at_least(bytes, align_of::<Marks>())
     }
 
-    /// The bits that end at an address.
+    /// The bits of an array of 2^`bits` buckets that begins with this head, if it has some, right or
+    /// not.
     ///
     /// # Safety
-    /// There the buckets begin of an array of 2^`bits`, which has [some](Self::is_there) in front
-    /// and stays while this is used.
+    /// There is such an array, whose buckets lie like this and which stays while this is used.
     #[inline]
-    pub(crate) unsafe fn before(end: NonNull<u8>, bits: BucketBits) -> Self {
-        // SAFETY: So many bytes lie before the buckets.
-        let at = unsafe { end.sub(Self::bytes_of_bits(bits)) };
-        Self { at, bits }
+    pub(crate) unsafe fn of_array(
+        first: NonNull<u8>,
+        spacing: Spacing,
+        bits: BucketBits,
+    ) -> Option<Self> {
+        // SAFETY: So many bytes lie before the first head.
+        let at = Self::is_there(bits)
+            .then(|| unsafe { first.sub(spacing.head_at as usize + Self::bytes_of_bits(bits)) });
+        Some(Self { at: at?, bits })
     }
 
     /// The bits that [are there](Self::at).
@@ -183,15 +227,27 @@ impl Occupancy {
         if done == self.chains_to_do() {
             return;
         }
-        for chain in done..done + STEP {
-            let chain = chain as usize;
-            if chain % (CHAINS_OF_BYTE * CHAINS_OF_TAIL) == 0 {
-                // SAFETY: The byte is one of the tails', for this chain and those to be done next.
-                unsafe { self.tail_of(chain).0.write(0) };
+        for byte in 0..STEP / CHAINS_OF_BYTE {
+            let chain = done as usize + byte * CHAINS_OF_BYTE;
+            let (mut holding, mut has_tail) = (0, false);
+            for of_byte in 0..CHAINS_OF_BYTE {
+                let found = look(chain + of_byte);
+                holding |= u8::from(found.entries) << of_byte;
+                has_tail |= found.has_tail();
             }
-            self.note(chain, look(chain));
+            let (tails, bit) = self.tail_of(chain);
+            let before = match bit {
+                0 => 0,
+                // SAFETY: The byte is one of the tails', and its first bit was written.
+                _ => unsafe { tails.read() },
+            };
+            // SAFETY: Both bytes are the bits'.
+            unsafe {
+                self.byte_of(chain).write(holding);
+                tails.write(before | u8::from(has_tail) << bit);
+            }
         }
-        let done = done + STEP;
+        let done = done + STEP as u32;
         self.set_marks(Marks { first, done });
     }
 
@@ -202,7 +258,7 @@ impl Occupancy {
         } else {
             self.unset(chain);
         }
-        if found.overflow && !found.entries {
+        if found.has_tail() {
             let (byte, bit) = self.tail_of(chain);
             // SAFETY: The byte is one of the tails', and written where its chains are done.
             unsafe { byte.write(byte.read() | 1 << bit) };

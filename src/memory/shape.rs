@@ -22,6 +22,7 @@
 //! last slot's first. Then slots are counted from the head to either side, and a small bucket
 //! is the middle of a whole one: all its addresses are the same.
 
+use super::occupancy::Spacing;
 use crate::numbers::alloc::Layout;
 use crate::numbers::policy::Tradeoffs;
 use crate::numbers::sizing::{SLOTS, round_up};
@@ -190,28 +191,6 @@ pub(crate) struct Shape {
     pub(super) keys_first: bool,
 }
 
-/// How buckets lie in an array, whatever they are of.
-#[derive(Clone, Copy)]
-pub(crate) struct Spacing {
-    size: NonZeroU32,
-    head_at: u32,
-}
-
-impl Spacing {
-    /// Bytes from a bucket to the next.
-    #[inline(always)]
-    pub(crate) const fn size(self) -> NonZeroUsize {
-        // SAFETY: It is not 0, and a bucket is no larger than an address can say.
-        unsafe { NonZeroUsize::new_unchecked(self.size.get() as usize) }
-    }
-
-    /// Bytes from where a bucket begins to its head.
-    #[inline(always)]
-    pub(crate) const fn head_at(self) -> usize {
-        self.head_at as usize
-    }
-}
-
 impl Shape {
     const fn new<K, V, P: Tradeoffs>() -> Self {
         assert!(P::HEAD >= size_of::<Head>());
@@ -294,11 +273,8 @@ impl Shape {
     /// How buckets of this shape lie in an array.
     #[inline(always)]
     pub(crate) const fn spacing(self) -> Spacing {
-        Spacing {
-            size: self.size,
-            // Below the size.
-            head_at: self.head_at(SLOTS) as u32,
-        }
+        // The head is within the bucket.
+        Spacing::new(self.size, self.head_at(SLOTS) as u32)
     }
 
     /// Where the head is in a bucket of so many slots.

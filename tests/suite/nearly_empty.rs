@@ -17,7 +17,7 @@ type Map<'l, P = Go, V = u64> = Hmap<Key, V, Identity, &'l Ledger, P>;
 const MANY: u64 = few_or(150, 3_000);
 
 /// Those whose number this divides are left.
-const LEFT: u64 = few_or(40, 300);
+const LEFT: u64 = few_or(50, 300);
 
 /// A map that held many entries, and holds a few.
 fn peaked<'l, P: Policy>(ledger: &'l Ledger, many: u64) -> Map<'l, P> {
