@@ -11,6 +11,7 @@
 //! instead of 60.
 
 pub mod at_hand;
+pub mod at_once;
 pub mod board;
 pub mod clones;
 pub mod compact;
@@ -59,6 +60,19 @@ macro_rules! list {
                 entries_and_look_ups_call_neither_half_of_the_allocator,
                 an_insert_under_a_reservation_calls_neither_half_of_the_allocator,
                 a_table_at_hand_calls_neither_half_of_the_allocator,
+            }
+            at_once {
+                a_known_length_makes_the_array_once,
+                every_face_makes_the_array_once,
+                room_that_is_refused_is_no_error,
+                a_length_that_is_a_lie_reserves_nothing,
+                a_lie_takes_nothing_of_what_was_reserved,
+                keys_that_are_there_get_the_last_value,
+                a_few_entries_more_move_no_more_than_inserts_do,
+                after_an_error_the_rest_goes_into_the_room_that_was_made,
+                #[cfg(not(target_os = "none"))]
+                an_iterator_that_panics_leaves_what_came_before,
+                cloning_into_a_map_makes_the_array_once,
             }
             board {
                 a_map_heap_gives_out_what_it_has_and_then_refuses,
