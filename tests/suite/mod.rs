@@ -487,59 +487,41 @@ macro_rules! list {
                 nans_and_zeros_go_gos_way,
                 #[cfg_attr(miri, ignore)]
                 the_evacuation_mark_looks_as_far_ahead_as_gos,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 tophashes_at_their_edges_are_gos,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 iterators_go_gos_way_while_the_map_doubles,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 iterators_go_gos_way_in_growths_to_the_same_size,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 removals_in_the_middle_of_growths_are_gos,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_hundred_thousand_entries_lie_as_in_go,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 small_maps_are_compacted_as_in_go,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_any_field_of_a_state_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_a_result_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_a_layout_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_a_digest_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_the_arrays_allocated_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 another_order_of_iteration_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 another_hash_or_an_operation_left_out_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_trace_that_ends_too_early_is_no_trace,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_garbled_trace_is_no_map_that_went_astray_for_ever,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 nonsense_is_told_with_its_line,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 an_implicit_trace_names_the_array_that_a_hint_makes,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 an_implicit_trace_need_not_name_its_arrays_and_names_none_later,
             }
             table {
