@@ -1,8 +1,19 @@
 //! `Serialize` and `Deserialize`.
 //!
-//! Input says how long it is, and input may lie: nothing is reserved by what it claims.
-//! A map grows as its entries come. One that finds no memory for an entry is an error of
-//! the deserializer, whichever face it has.
+//! Input says how long it is, and input may lie. So it is believed for entries of 16 KiB, for
+//! which room is made at once; and when these have come, for three more for each that has. A map
+//! is never made larger than four times as many need, a lie reserves no more, and what is reserved
+//! for entries that do not come is given back at the end of the input. (A map that grows without a
+//! hint is for twice as many when it has doubled, and takes half as much again while it does.) Room
+//! that is refused is no error: the map grows as its entries come.
+//!
+//! | `u64` → `u64`, n = | 1,000 | 100,000 | 4,000,000 |
+//! |---|---|---|---|
+//! | arrays made where the length is known | 1 | 4 | 7 |
+//! | and where it is not | 9 | 15 | 21 |
+//!
+//! An entry that finds no memory is an error of the deserializer, whichever face the map has; what
+//! was read by then is dropped.
 
 #[cfg(feature = "infallible")]
 use crate::compat::hash_map::HashMap;
@@ -43,6 +54,38 @@ where
     }
 }
 
+/// So many bytes of entries are believed to come before any has. Four pages: a heap that has not
+/// even these has them for no map, and they are not much to give to who lies.
+const AT_ONCE: usize = 16 << 10;
+
+/// Once they have come, so many more are believed in for each.
+const MORE_FOR_EACH: usize = 3;
+
+/// Of the entries that the input claims to have, those that there is room for, or was to be.
+struct Room {
+    entries: usize,
+}
+
+impl Room {
+    const NONE: Self = Self { entries: 0 };
+
+    /// Called before each entry is read: how many entries in all there is to be room for, if it
+    /// is time for more.
+    #[inline]
+    fn wanted<T>(&mut self, len: usize, claimed: Option<usize>) -> Option<usize> {
+        let claimed = claimed.filter(|claimed| *claimed > 0 && len >= self.entries)?;
+        let first = usize::max(1, AT_ONCE / usize::max(1, size_of::<T>()));
+        let believed = usize::max(first, len.saturating_mul(MORE_FOR_EACH));
+        self.entries = len.saturating_add(usize::min(claimed, believed));
+        Some(self.entries)
+    }
+
+    /// Called at the end: whether there is room for entries that have not come.
+    fn is_left(&self, len: usize) -> bool {
+        self.entries > len
+    }
+}
+
 /// Puts entries into a map as they come.
 struct Entries<M>(PhantomData<M>);
 
@@ -62,8 +105,20 @@ where
 
     fn visit_map<I: MapAccess<'de>>(self, mut input: I) -> Result<Self::Value, I::Error> {
         let mut map = Hmap::default();
-        while let Some((key, value)) = input.next_entry()? {
+        let mut room = Room::NONE;
+        loop {
+            if let Some(entries) = room.wanted::<(K, V)>(map.len(), input.size_hint()) {
+                // They go in without it, too.
+                map.try_presize(entries).ok();
+            }
+            let Some((key, value)) = input.next_entry()? else {
+                break;
+            };
             map.insert(key, value).map_err(Error::custom)?;
+        }
+        if room.is_left(map.len()) {
+            // What is there does as well.
+            map.shrink_to_fit().ok();
         }
         Ok(map)
     }
@@ -122,8 +177,18 @@ where
 
     fn visit_seq<I: SeqAccess<'de>>(self, mut input: I) -> Result<Self::Value, I::Error> {
         let mut set = HmapSet::default();
-        while let Some(value) = input.next_element()? {
+        let mut room = Room::NONE;
+        loop {
+            if let Some(values) = room.wanted::<T>(set.len(), input.size_hint()) {
+                set.try_presize(values).ok();
+            }
+            let Some(value) = input.next_element()? else {
+                break;
+            };
             set.insert(value).map_err(Error::custom)?;
+        }
+        if room.is_left(set.len()) {
+            set.shrink_to_fit().ok();
         }
         Ok(set)
     }

@@ -51,10 +51,12 @@ pub enum Operation {
     Churn,
     /// Nothing with the keys: reads all entries of each map.
     Iterate,
+    /// Makes each map of an iterator of all its keys, which knows how many there are.
+    Collect,
 }
 
 impl Operation {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Insert,
         Self::InsertWithCapacity,
         Self::Get,
@@ -62,6 +64,7 @@ impl Operation {
         Self::Remove,
         Self::Churn,
         Self::Iterate,
+        Self::Collect,
     ];
 }
 
@@ -228,6 +231,19 @@ fn churn<M: Map>(bench: &mut Bench<M>, keys: &[u64], work: &Work) -> u64 {
     changes
 }
 
+/// All keys of a map have to be in one part of the work.
+#[inline(never)]
+fn collect<M: Map>(bench: &mut Bench<M>, keys: &[u64], work: &Work) -> u64 {
+    let mut entries = 0;
+    for_each_map(bench, work, |bench, number, from, to| {
+        bench.create(number, 0);
+        let map = bench.map(number);
+        map.extend_by(&keys[from..to]);
+        entries += map.entries() as u64;
+    });
+    entries
+}
+
 #[inline(never)]
 fn iterate<M: Map>(bench: &mut Bench<M>, work: &Work) -> u64 {
     let mut sum = 0;
@@ -285,6 +301,7 @@ impl<M: Map> Bench<M> {
             Operation::Remove => remove(bench, keys, work),
             Operation::Churn => churn(bench, keys, work),
             Operation::Iterate => iterate(bench, work),
+            Operation::Collect => collect(bench, keys, work),
         }
     }
 
@@ -350,6 +367,15 @@ trait Map {
     /// hashbrown's `remove` too, whose value nobody looks at.
     fn remove(&mut self, key: &Self::Key) -> bool;
     fn sum(&self) -> u64;
+    /// Inserts all keys as one iterator of known length, into an empty map. That is what `collect`
+    /// and `try_from_iter` do with a map that they make by `default()`, which the arena has not.
+    fn extend_by(&mut self, keys: &[u64]);
+    fn entries(&self) -> usize;
+}
+
+/// An iterator of known length.
+fn pairs<K: Number, V: Number>(keys: &[u64]) -> impl Iterator<Item = (K, V)> {
+    keys.iter().map(|key| (K::of(*key), V::of(*key)))
 }
 
 const HASHER: DefaultHashBuilder = DefaultHashBuilder::with_seed(0x5eed);
@@ -395,6 +421,15 @@ impl<K: Number + Hash + Eq, V: Number, P: Policy> Map for OfPolicy<K, V, P> {
         }
         sum
     }
+
+    fn extend_by(&mut self, keys: &[u64]) {
+        // An error is seen by the number of entries.
+        let _ = self.try_extend(pairs(keys));
+    }
+
+    fn entries(&self) -> usize {
+        self.len()
+    }
 }
 
 impl<K: Number + Hash + Eq, V: Number> Map for Theirs<K, V> {
@@ -426,6 +461,14 @@ impl<K: Number + Hash + Eq, V: Number> Map for Theirs<K, V> {
             sum += key.number() + value.number();
         }
         sum
+    }
+
+    fn extend_by(&mut self, keys: &[u64]) {
+        self.extend(pairs(keys));
+    }
+
+    fn entries(&self) -> usize {
+        self.len()
     }
 }
 

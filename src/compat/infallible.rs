@@ -23,19 +23,6 @@ pub(crate) fn placed<T, K, V>(result: Result<T, InsertError<K, V>>) -> T {
     }
 }
 
-/// How many entries there will be in a map of `len` when those of an iterator are inserted
-/// that claims to have so many: all of them, or half if there are others, since some will be
-/// there already. Room is made for them by expectation: a reservation would hold an eighth
-/// more for the worst hashes.
-pub(crate) fn expected(len: usize, claimed: usize) -> usize {
-    let new = if len == 0 {
-        claimed
-    } else {
-        claimed.div_ceil(2)
-    };
-    len.saturating_add(new)
-}
-
 #[cold]
 #[expect(clippy::panic, reason = "hashbrown's contract, which these faces keep")]
 fn give_up(reason: TryReserveError) -> ! {

@@ -104,20 +104,36 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone, P: Policy> Hmap<K, V, S
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
-    /// Inserts all entries of an iterator, one after the other.
+    /// Inserts all entries of an iterator. Room is made at once for as many as it says that it
+    /// has at least, by the lower bound of its `size_hint`: for all of them if the map is empty,
+    /// and else for half, since some will be there already. If they are fewer than those that are
+    /// there none is made: such a growth is one doubling, and the inserts share it.
     ///
-    /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).
+    /// That is a hint. Where the room is refused, or more than a map can have, the entries go in
+    /// one after the other and the map grows with them, as far as memory goes: no less fits for
+    /// it. An iterator that gave less than it said has broken its contract; the room that was made
+    /// is given back then, unless something is [reserved](Self::try_reserve). Until it ends it is
+    /// believed as far as the allocator gives.
+    ///
+    /// **Work:** as so many calls of [`insert`](Self::insert), and as
+    /// [`try_presize`](Self::try_presize) first: it moves no more entries than the iterator
+    /// says that it has. **Memory:** one array of the size that all need, or of a doubling less;
+    /// and as an insert for each.
     ///
     /// # Errors
     /// With the first pair that finds no room. Those before it are in the map, those
-    /// after it in the iterator: give it by `&mut` to go on with them.
+    /// after it in the iterator: give it by `&mut` to go on with them. The room that was made
+    /// stays, for them; [`shrink_to_fit`](Self::shrink_to_fit) gives it back. The same if the
+    /// iterator panics.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
     /// let mut map = hmap::Hmap::new();
-    /// let mut entries = (0..10).map(|n| (n, n * n));
+    /// let mut entries = (0..840).map(|n| (n, n * n));
     /// map.try_extend(&mut entries)?;
-    /// assert_eq!((map.len(), entries.next()), (10, None));
+    /// assert_eq!((map.len(), entries.next()), (840, None));
+    /// // The 833rd insert would have begun a doubling.
+    /// assert!(!map.is_growing());
     /// # }
     /// # Ok::<(), hmap::InsertError<i32, i32>>(())
     /// ```
@@ -125,17 +141,46 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
         &mut self,
         entries: impl IntoIterator<Item = (K, V)>,
     ) -> Result<(), InsertError<K, V>> {
-        for (key, value) in entries {
-            self.insert(key, value)?;
+        let mut entries = entries.into_iter();
+        let (claimed, _) = entries.size_hint();
+        let before = self.capacity();
+        self.make_room_for(claimed);
+        let mut came = 0_usize;
+        entries.try_for_each(|(key, value)| {
+            came = came.wrapping_add(1);
+            self.insert(key, value).map(drop)
+        })?;
+        if came < claimed {
+            self.give_room_back(before);
         }
         Ok(())
     }
 
-    /// A map of the entries of an iterator.
+    /// Makes room for so many entries that are said to come, if that is worth it and to be had.
+    fn make_room_for(&mut self, claimed: usize) {
+        if let Some(entries) = expected(self.len(), claimed) {
+            // They go in without it too, as long as each finds room.
+            self.try_presize(entries).ok();
+        }
+    }
+
+    /// Gives back the room that was made for entries that did not come.
+    #[cold]
+    fn give_room_back(&mut self, before: usize) {
+        if self.reserved() == 0 && self.capacity() > before {
+            // What is there does as well.
+            self.shrink_to(before).ok();
+        }
+    }
+
+    /// A map of the entries of an iterator, with room made at once for as many as it says that it
+    /// has at least.
+    ///
+    /// **Work** and **memory:** as [`try_extend`](Self::try_extend).
     ///
     /// # Errors
-    /// With the first pair that finds no room; those before it are dropped. To keep
-    /// them use [`try_extend`](Self::try_extend).
+    /// With the first pair that finds no room; those before it are dropped, and all memory is
+    /// given back. To keep them use [`try_extend`](Self::try_extend).
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -154,4 +199,21 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator, P: Policy> Hmap<K, V, S, A, 
         map.try_extend(entries)?;
         Ok(map)
     }
+}
+
+/// How many entries there will be in a map of `len` when those of an iterator are in it that
+/// claims to have so many; none where no room is to be made ahead.
+///
+/// Room is made by expectation: a reservation would hold an eighth more for the worst hashes. Of a
+/// map that is not empty all entries move then. So that this is no more work than the inserts,
+/// there have to be as many to come.
+const fn expected(len: usize, claimed: usize) -> Option<usize> {
+    if claimed == 0 || claimed < len {
+        return None;
+    }
+    let new = match len {
+        0 => claimed,
+        _ => claimed.div_ceil(2),
+    };
+    len.checked_add(new)
 }

@@ -87,13 +87,14 @@ impl<T: Clone, S: Clone, A: Allocator + Clone, P: Policy> HmapSet<T, S, A, P> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> {
-    /// Inserts all values of an iterator, one after the other.
+    /// Inserts all values of an iterator. Room is made at once for as many as it says that it has
+    /// at least, if it is to be had; see [`Hmap::try_extend`](crate::Hmap::try_extend).
     ///
-    /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).
+    /// **Work** and **memory:** as there.
     ///
     /// # Errors
     /// With the first value that finds no room. Those before it are in the set, those after
-    /// it in the iterator: give it by `&mut` to go on with them.
+    /// it in the iterator: give it by `&mut` to go on with them. The room that was made stays.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
@@ -112,13 +113,14 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
         Ok(self.map.try_extend(entries)?)
     }
 
-    /// A set of the values of an iterator.
+    /// A set of the values of an iterator, with room made at once for as many as it says that it
+    /// has at least.
     ///
-    /// **Work** and **memory:** as so many calls of [`insert`](Self::insert).
+    /// **Work** and **memory:** as [`try_extend`](Self::try_extend).
     ///
     /// # Errors
-    /// With the first value that finds no room; those before it are dropped. To keep them
-    /// use [`try_extend`](Self::try_extend).
+    /// With the first value that finds no room; those before it are dropped, and all memory is
+    /// given back. To keep them use [`try_extend`](Self::try_extend).
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

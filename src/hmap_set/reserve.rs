@@ -72,7 +72,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator, P: Policy> HmapSet<T, S, A, P> 
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-    /// let mut set: hmap::HmapSet<_> = hmap::HmapSet::try_from_iter(0..105)?;
+    /// let mut set: hmap::HmapSet<_> = hmap::HmapSet::try_from_iter(0..104)?;
+    /// set.insert(104)?;
     /// assert!(set.is_growing());
     /// while set.grow_step(4) {}
     /// assert!(!set.is_growing());

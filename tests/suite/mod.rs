@@ -11,6 +11,7 @@
 //! instead of 60.
 
 pub mod at_hand;
+pub mod at_once;
 pub mod board;
 pub mod clones;
 pub mod compact;
@@ -59,6 +60,19 @@ macro_rules! list {
                 entries_and_look_ups_call_neither_half_of_the_allocator,
                 an_insert_under_a_reservation_calls_neither_half_of_the_allocator,
                 a_table_at_hand_calls_neither_half_of_the_allocator,
+            }
+            at_once {
+                a_known_length_makes_the_array_once,
+                every_face_makes_the_array_once,
+                room_that_is_refused_is_no_error,
+                a_length_that_is_a_lie_reserves_nothing,
+                a_lie_takes_nothing_of_what_was_reserved,
+                keys_that_are_there_get_the_last_value,
+                a_few_entries_more_move_no_more_than_inserts_do,
+                after_an_error_the_rest_goes_into_the_room_that_was_made,
+                #[cfg(not(target_os = "none"))]
+                an_iterator_that_panics_leaves_what_came_before,
+                cloning_into_a_map_makes_the_array_once,
             }
             board {
                 a_map_heap_gives_out_what_it_has_and_then_refuses,
@@ -473,59 +487,41 @@ macro_rules! list {
                 nans_and_zeros_go_gos_way,
                 #[cfg_attr(miri, ignore)]
                 the_evacuation_mark_looks_as_far_ahead_as_gos,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 tophashes_at_their_edges_are_gos,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 iterators_go_gos_way_while_the_map_doubles,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 iterators_go_gos_way_in_growths_to_the_same_size,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 removals_in_the_middle_of_growths_are_gos,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_hundred_thousand_entries_lie_as_in_go,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 small_maps_are_compacted_as_in_go,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_any_field_of_a_state_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_a_result_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_a_layout_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_a_digest_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_difference_in_the_arrays_allocated_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 another_order_of_iteration_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 another_hash_or_an_operation_left_out_is_noticed,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_trace_that_ends_too_early_is_no_trace,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 a_garbled_trace_is_no_map_that_went_astray_for_ever,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 nonsense_is_told_with_its_line,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 an_implicit_trace_names_the_array_that_a_hint_makes,
-                #[cfg(not(target_os = "none"))]
-                #[cfg_attr(miri, ignore)]
+                #[cfg(not(target_os = "none"))] #[cfg_attr(miri, ignore)]
                 an_implicit_trace_need_not_name_its_arrays_and_names_none_later,
             }
             table {

@@ -65,7 +65,10 @@ pub struct Row {
 type Step = (&'static str, Operation, fn(&Keys) -> &[u64]);
 
 /// What is measured, in this order: each begins where the one before ended.
-const PLAN: [Step; 8] = [
+const PLAN: [Step; 9] = [
+    ("collected at once", Operation::Collect, |keys| {
+        &keys.inserted
+    }),
     (
         "insert with capacity",
         Operation::InsertWithCapacity,
@@ -115,7 +118,10 @@ pub fn all(
         let keys = Keys::new(n, maps, &mut random);
         let mut benches = [0; 2];
         for ((_, operation, list), times) in PLAN.iter().zip(&mut times) {
-            if matches!(operation, Operation::Insert | Operation::InsertWithCapacity) {
+            if matches!(
+                operation,
+                Operation::Collect | Operation::Insert | Operation::InsertWithCapacity
+            ) {
                 for side in [OURS, THEIRS] {
                     let region = &mut regions[side ^ (round & 1)];
                     benches[side] = build.open(pair, kinds[side], region, maps)?;
@@ -194,10 +200,10 @@ fn one_round(
     Ok(took)
 }
 
-/// How many keys at a time. Maps are read whole.
+/// How many keys at a time. Maps are read whole, and collected whole.
 fn chunk(operation: Operation, n: usize, all: usize) -> usize {
     match operation {
-        Operation::Iterate => all,
+        Operation::Iterate | Operation::Collect => all,
         _ if n > 2_000 => CHUNK,
         _ => CHUNK_IN_CACHE,
     }

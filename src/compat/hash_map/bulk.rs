@@ -1,7 +1,7 @@
 //! Many entries at once: collect, extend, and going over all of them.
 
 use super::{HashMap, IntoIter, Iter, IterMut};
-use crate::compat::infallible::{expected, had};
+use crate::compat::infallible::placed;
 use crate::hmap::around::borrowed;
 use crate::numbers::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
@@ -34,13 +34,12 @@ impl<K: Eq + Hash, V, const N: usize> From<[(K, V); N]>
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K, V, S, A> {
-    /// Inserts all entries. Room is made for all that the iterator claims to have, if
-    /// the map is empty, and else for half: some of them will be there already.
+    /// Inserts all entries. Room is made at once for as many as the iterator says that it has at
+    /// least, if it is to be had; see [`Hmap::try_extend`](crate::Hmap::try_extend). Unlike
+    /// hashbrown's it does not end the program where that room is refused, or more than a map can
+    /// have, but with the first entry that finds none.
     fn extend<T: IntoIterator<Item = (K, V)>>(&mut self, iter: T) {
-        let iter = iter.into_iter();
-        let claimed = iter.size_hint().0;
-        had(self.map.try_presize(expected(self.len(), claimed)));
-        iter.for_each(|(key, value)| drop(self.insert(key, value)));
+        placed(self.map.try_extend(iter));
     }
 }
 

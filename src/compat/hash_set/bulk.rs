@@ -1,7 +1,6 @@
 //! Many values at once: collect, and extend.
 
-use super::HashSet;
-use crate::compat::infallible::{expected, had};
+use super::{HashSet, put};
 use crate::numbers::alloc::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::numbers::{alloc::Global, seed::DefaultHashBuilder};
@@ -29,15 +28,10 @@ impl<T: Eq + Hash, const N: usize> From<[T; N]> for HashSet<T, DefaultHashBuilde
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Extend<T> for HashSet<T, S, A> {
-    /// Inserts all values. Room is made for all that the iterator claims to have, if
-    /// the set is empty, and else for half: some of them will be there already.
+    /// Inserts all values. Room is made at once for as many as the iterator says that it has at
+    /// least, if it is to be had; see [`HashMap::extend`](crate::HashMap::extend).
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        let iter = iter.into_iter();
-        let claimed = iter.size_hint().0;
-        had(self.set.try_presize(expected(self.len(), claimed)));
-        iter.for_each(|value| {
-            self.insert(value);
-        });
+        put(self.set.try_extend(iter));
     }
 }
 

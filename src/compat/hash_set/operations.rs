@@ -146,7 +146,7 @@ assigning!(
     /// Inserts clones of the other set's values that are not there.
     ///
     /// **Work:** all of the other set, each value looked up here; an insert for each
-    /// that is missing.
+    /// that is missing. If the other set is larger the array is made for as many at once.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -160,9 +160,13 @@ assigning!(
     /// assert_eq!(set, HashSet::from([3, 4]));
     /// # }
     /// ```
-    BitOrAssign, bitor_assign, |set, rhs| for value in rhs {
-        if !set.contains(value) {
-            set.insert(value.clone());
+    BitOrAssign, bitor_assign, |set, rhs| {
+        // So many there will be at least. They go in without that room, too.
+        set.set.try_presize(rhs.len()).ok();
+        for value in rhs {
+            if !set.contains(value) {
+                set.insert(value.clone());
+            }
         }
     }
 );
