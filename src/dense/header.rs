@@ -100,8 +100,8 @@ pub(crate) struct Extra {
     pub(crate) slabs: Slabs,
     /// Cells that are reserved.
     pub(super) cells: CellPool,
-    /// The first of the blocks of a chain that are being given back.
-    pub(super) leaving: Option<NonNull<u8>>,
+    /// The entry of the directory that a walk begins with: a hint, which may be N or more.
+    pub(super) first: u32,
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -179,7 +179,7 @@ impl Header {
             renewal: self.renewal(),
             slabs: Slabs::EMPTY,
             cells: CellPool::EMPTY,
-            leaving: None,
+            first: 0,
         };
         // SAFETY: The caller's promise.
         unsafe { at.write(extra) };

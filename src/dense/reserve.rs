@@ -211,6 +211,8 @@ impl Header {
         let all = 1_usize << level;
         // Slabs of a few in all: larger ones would hardly ever be empty when the map gets smaller.
         let usual = all.isqrt();
+        // Entries above have no block of their own.
+        self.begin_walks_at(all - 1);
         // Where there are entries, nearly all hashes have a block.
         let mut left = if self.count == 0 { all } else { 0 };
         for owner in 0..all {
