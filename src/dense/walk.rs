@@ -122,9 +122,8 @@ impl Walk {
             if is_own && !head.is_nothing() {
                 self.head = Some(head.of_types(()));
                 self.block = self.head;
-                if let Some(ahead) = index.checked_sub(AHEAD) {
-                    BucketPtr::at(of, leads_to(ahead)).prefetch_block();
-                }
+                let ahead = index.saturating_sub(AHEAD);
+                BucketPtr::at(of, leads_to(ahead)).prefetch_block();
                 return Some(());
             }
         }
@@ -190,22 +189,28 @@ const fn following(index: u32, buckets: u32) -> u32 {
 
 impl Header {
     /// The entry of the directory that a walk begins with.
+    #[inline]
     pub(super) fn begin_of_walk(&self) -> u32 {
-        let first = self.extra().map_or(0, |extra| extra.first);
-        // It may be of a larger directory.
-        first.min(self.buckets.saturating_sub(1))
+        let last = self.buckets.saturating_sub(1);
+        match self.extra() {
+            // It may be of a larger directory.
+            Some(extra) if self.has_first => extra.first.min(last),
+            _ => last,
+        }
     }
 
     /// Has walks begin with this entry of the directory.
     pub(super) const fn begin_walks_at(&mut self, index: usize) {
         if let Some(extra) = self.extra_mut() {
             extra.first = index as u32;
+            self.has_first = true;
         }
     }
 
     /// Has walks begin behind entries of the directory that they would pass, a few at most.
     pub(super) fn pass_empty<T: MapType>(&mut self, of: T) {
-        let mut first = self.begin_of_walk();
+        let begin = self.begin_of_walk();
+        let mut first = begin;
         for _ in 0..PASSED {
             let index = first as usize;
             let head = self.entry(of, index);
@@ -216,10 +221,13 @@ impl Header {
             }
             first = following(first, self.buckets);
         }
-        self.begin_walks_at(first as usize);
+        if first != begin {
+            self.begin_walks_at(first as usize);
+        }
     }
 
     /// All live slots.
+    #[inline]
     pub(super) fn walk(&self) -> Walk {
         Walk {
             root: self.root,
