@@ -16,6 +16,9 @@
 //!   time that the map becomes empty, or at once in what may take time, such as another such walk.
 //! * Blocks of one size lie in **slabs** and are kept dense: the last one of its class moves to
 //!   the place of one that is given back.
+//! * A **walk** goes down the directory, and begins with any of its entries: where removals have
+//!   emptied what walks would begin with, behind that. Which one it is says a hint, of which no
+//!   invariant needs anything.
 //! * A **small map**, of up to 64 entries (32 with the policy [`Paged`](crate::Paged)), is one chain
 //!   of blocks straight from the heap, with nothing beside them.
 //!

@@ -177,17 +177,23 @@ impl Header {
     /// one of that class is good any more.
     ///
     /// # Safety
-    /// Nothing leads to it but a list of blocks that are leaving, which begins behind it, and
-    /// nothing in it is needed.
+    /// Nothing leads to it, and nothing in it is needed.
     pub(super) unsafe fn free_block<T: MapType>(&mut self, block: BucketPtr<T>) {
-        let Some(extra) = self.extra_mut() else {
-            return;
-        };
         // SAFETY: The caller's promise.
-        let moved = unsafe { extra.slabs.release(block, block.class()) };
-        if let Some(from) = moved {
+        if let Some(from) = unsafe { self.release(block) } {
             self.correct(from, block);
         }
+    }
+
+    /// The same, but that nothing leads yet to what has moved to its place: it is given where that
+    /// was.
+    ///
+    /// # Safety
+    /// As [`free_block`](Self::free_block).
+    unsafe fn release<T: MapType>(&mut self, block: BucketPtr<T>) -> Option<BucketPtr<T>> {
+        let slabs = &mut self.extra_mut()?.slabs;
+        // SAFETY: The caller's promise.
+        unsafe { slabs.release(block, block.class()) }
     }
 
     /// Makes what led to a block lead to where it is now.
@@ -197,30 +203,11 @@ impl Header {
         let first = match about.kind {
             Kind::First => return self.point(about.owner(), about.depth(), to),
             Kind::Behind => self.entry(to.of(), about.owner()),
-            Kind::Leaving => {
-                let Some(extra) = self.extra_mut() else {
-                    return;
-                };
-                match extra.leaving {
-                    Some(first) if first == from.address() => {
-                        extra.leaving = Some(to.address());
-                        return;
-                    }
-                    Some(first) => BucketPtr::at(to.of(), first),
-                    None => return,
-                }
-            }
+            // Who gives a chain back knows where its blocks are.
+            Kind::Leaving => return,
         };
         // SAFETY: A chain of this map.
-        for block in unsafe { first.blocks() } {
-            // SAFETY: As above.
-            unsafe {
-                if block.next_block() == Some(from) {
-                    block.set_link(Some(to));
-                    return;
-                }
-            }
-        }
+        unsafe { correct_link(first, from, to) };
     }
 
     /// Moves what is in a block into one of another class, which is new, and gives the first one
@@ -242,7 +229,6 @@ impl Header {
     /// # Safety
     /// Nothing leads to the chain, and nothing in it is needed.
     pub(super) unsafe fn dispose<T: MapType>(&mut self, first: BucketPtr<T>) {
-        let of = first.of();
         // The last one first: mostly it is the last of its class, and nothing has to move.
         let (mut next, mut list, mut small) = (Some(first), None, None);
         while let Some(block) = next {
@@ -257,24 +243,26 @@ impl Header {
                 }
             }
         }
-        self.set_leaving(list);
         if let Some(small) = small {
-            // SAFETY: As above; it is in no list.
+            // SAFETY: As above. No block of the list is of its class.
             unsafe { self.free_block(small) };
         }
-        while let Some(block) = self.extra().and_then(|extra| extra.leaving) {
-            let block = BucketPtr::at(of, block);
+        while let Some(block) = list {
             // SAFETY: A block of that chain, with the others behind it.
             unsafe {
-                self.set_leaving(block.next_block());
-                self.free_block(block);
+                list = block.next_block();
+                let Some(from) = self.release(block) else {
+                    continue;
+                };
+                // It may be one of the list, or of another chain.
+                match (block.about().kind, list) {
+                    (Kind::Leaving, Some(next)) if next != from => {
+                        correct_link(next, from, block);
+                    }
+                    (Kind::Leaving, _) => list = Some(block),
+                    _ => self.correct(from, block),
+                }
             }
-        }
-    }
-
-    fn set_leaving<T: MapType>(&mut self, first: Option<BucketPtr<T>>) {
-        if let Some(extra) = self.extra_mut() {
-            extra.leaving = first.map(BucketPtr::address);
         }
     }
 
@@ -372,6 +360,20 @@ impl Header {
                 // SAFETY: As above.
                 unsafe { extra.slabs.adopt(block) };
             }
+        }
+    }
+}
+
+/// Makes what was linked to a block of a list linked to where that is now.
+///
+/// # Safety
+/// It is a list of blocks of the map.
+unsafe fn correct_link<T: MapType>(first: BucketPtr<T>, from: BucketPtr<T>, to: BucketPtr<T>) {
+    // SAFETY: The caller's promise.
+    unsafe {
+        let mut blocks = first.blocks();
+        if let Some(before) = blocks.find(|block| block.next_block() == Some(from)) {
+            before.set_link(Some(to));
         }
     }
 }

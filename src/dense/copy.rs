@@ -38,6 +38,7 @@ impl Header {
         for _ in 1..original.buckets {
             self.push(heap)?;
         }
+        self.begin_walks_at(original.begin_of_walk() as usize);
         Ok(())
     }
 

@@ -48,6 +48,9 @@ pub struct Header {
     /// The logarithm of the pointers that the root has room for, if it is a page.
     pub(super) root_bits: u8,
     has_extra: bool,
+    /// Whether it is known where walks begin, other than with the last entry of the directory. It is
+    /// here so that a walk of a map which only grows looks at no `Extra`.
+    pub(super) has_first: bool,
 }
 
 /// What is known of the inserts to come, in one word: either how long they need no thought, or how
@@ -100,8 +103,9 @@ pub(crate) struct Extra {
     pub(crate) slabs: Slabs,
     /// Cells that are reserved.
     pub(super) cells: CellPool,
-    /// The first of the blocks of a chain that are being given back.
-    pub(super) leaving: Option<NonNull<u8>>,
+    /// The entry of the directory that a walk begins with, where that is known: a hint, which may be
+    /// N or more.
+    pub(super) first: u32,
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -122,6 +126,7 @@ impl Header {
             height: 0,
             root_bits: 0,
             has_extra: false,
+            has_first: false,
         }
     }
 
@@ -179,12 +184,12 @@ impl Header {
             renewal: self.renewal(),
             slabs: Slabs::EMPTY,
             cells: CellPool::EMPTY,
-            leaving: None,
+            first: 0,
         };
         // SAFETY: The caller's promise.
         unsafe { at.write(extra) };
         self.behind = Behind { extra: at };
-        self.has_extra = true;
+        (self.has_extra, self.has_first) = (true, false);
     }
 
     /// Takes the `Extra` out; nothing is in it that is still needed.

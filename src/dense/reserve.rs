@@ -175,7 +175,23 @@ impl Header {
             }
         }
         self.give_back(heap, 0, usize::MAX);
-        self.fill_gaps(heap)
+        let filled = self.fill_gaps(heap);
+        if filled.is_err() {
+            self.forget_last(heap);
+        }
+        filled
+    }
+
+    /// Makes the directory one smaller if its last entry has no chain of its own, as is so of nearly
+    /// all that are new. Whoever asks for as much room once more is not told then that it is there.
+    fn forget_last<H: Heap>(&mut self, heap: H) {
+        let last = (self.buckets as usize).saturating_sub(1);
+        let Some(level) = last.checked_ilog2() else {
+            return;
+        };
+        if self.entry(heap.of(), last) == self.entry(heap.of(), last ^ 1 << level) {
+            self.pop(heap);
+        }
     }
 
     /// The same of a map without memory. After an error it has none.
@@ -211,6 +227,8 @@ impl Header {
         let all = 1_usize << level;
         // Slabs of a few in all: larger ones would hardly ever be empty when the map gets smaller.
         let usual = all.isqrt();
+        // Entries above have no block of their own.
+        self.begin_walks_at(all - 1);
         // Where there are entries, nearly all hashes have a block.
         let mut left = if self.count == 0 { all } else { 0 };
         for owner in 0..all {

@@ -236,7 +236,7 @@ impl Table for Header {
     }
 
     fn close_gaps_behind<H: Heap>(&mut self, heap: H, walk: &Walk) {
-        self.close_gaps_below(heap, walk.seen());
+        self.close_gaps_behind(heap, walk);
     }
 
     fn close_all_gaps<H: Heap>(&mut self, heap: H) {

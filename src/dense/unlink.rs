@@ -104,32 +104,58 @@ impl Header {
             }
         }
         self.give_back(heap, 1, FEW);
+        self.pass_empty(heap.of());
     }
 
     /// The same of all chains.
     pub(super) fn close_all_gaps<H: Heap>(&mut self, heap: H) {
-        self.close_gaps_below(heap, self.buckets as usize);
+        if self.has_gaps_to_close(heap) {
+            for index in 0..self.buckets as usize {
+                self.tighten_at(heap.of(), index);
+            }
+            self.give_back(heap, 1, usize::MAX);
+        }
     }
 
-    /// The same of those that begin below an entry of the directory.
-    pub(super) fn close_gaps_below<H: Heap>(&mut self, heap: H, end: usize) {
-        let of = heap.of();
+    /// The same of those that a walk has come to; the next one begins where it has ended.
+    pub(super) fn close_gaps_behind<H: Heap>(&mut self, heap: H, walk: &Walk) {
+        if let Some(last) = walk.seen().next() {
+            self.begin_walks_at(last);
+        }
+        if walk.has_seen_all() {
+            return self.close_all_gaps(heap);
+        }
+        if self.has_gaps_to_close(heap) {
+            for index in walk.seen() {
+                self.tighten_at(heap.of(), index);
+            }
+            self.give_back(heap, 1, usize::MAX);
+        }
+    }
+
+    /// Whether chains are to be tightened after a walk. The directory follows the entries down
+    /// first, as blocks have room to join in before they get smaller.
+    fn has_gaps_to_close<H: Heap>(&mut self, heap: H) -> bool {
         if self.reserved() > 0 {
-            return;
+            return false;
         }
         if self.count == 0 {
-            return self.reset(heap);
+            self.reset(heap);
+            return false;
         }
-        // First, as blocks have room to join in before they get smaller.
         while self.is_to_contract() && self.contract(heap) {}
-        for index in 0..usize::min(end, self.buckets as usize) {
-            let head = self.entry(of, index);
-            // SAFETY: D3: a chain of the map, or nothing.
-            if unsafe { head.about() }.owner() == index {
-                self.tighten(head);
-            }
+        true
+    }
+
+    /// Sets free what the chain does not need that begins with an entry of the directory, or began
+    /// with one that is gone since.
+    fn tighten_at<T: MapType>(&mut self, of: T, index: usize) {
+        let is_gone = index >= self.buckets as usize;
+        let head = self.entry(of, index & self.mask as usize);
+        // SAFETY: D3: a chain of the map, or nothing.
+        if is_gone || unsafe { head.about() }.owner() == index {
+            self.tighten(head);
         }
-        self.give_back(heap, 1, usize::MAX);
     }
 
     /// Makes the map one without memory, or where something is reserved one without entries; what

@@ -1,4 +1,9 @@
-//! Going over all entries, in the order of the directory, without ever hashing a key.
+//! Going over all entries, down the directory, without ever hashing a key.
+//!
+//! A walk begins with any entry of the directory, and goes from the first on to the last. Where
+//! removals have emptied what walks would begin with they begin behind it. So a loop that takes out
+//! whatever a walk finds first goes down the directory once, and as chains that join do so at the
+//! lower one of their entries, it still has before it what contraction moves.
 
 use super::header::Header;
 use crate::memory::bucket::{BucketPtr, Slot};
@@ -12,13 +17,18 @@ use core::ops::Range;
 /// How many entries of the directory ahead a block is fetched.
 const AHEAD: usize = 4;
 
+/// Entries of the directory that lead to no entry of the map, and that one removal passes.
+const PASSED: usize = 64;
+
 /// All live slots of a map, or of a chain. It does not know of which types.
 #[derive(Clone)]
 pub struct Walk {
     root: Option<Target>,
     height: u8,
-    /// The entry of the directory that is looked at next, and how many there are.
+    /// The entry of the directory that is looked at next, how many are still to be looked at, and
+    /// how many there are.
     next: u32,
+    unseen: u32,
     buckets: u32,
     /// The chain and the block that the last slot given is in.
     head: Option<BucketPtr<()>>,
@@ -36,6 +46,7 @@ impl Default for Walk {
             root: None,
             height: 0,
             next: 0,
+            unseen: 0,
             buckets: 0,
             head: None,
             block: None,
@@ -66,9 +77,20 @@ impl Walk {
         self.head.map(|head| head.of_types(of))
     }
 
-    /// Entries of the directory that it has looked at, from the first on.
-    pub(super) const fn seen(&self) -> usize {
-        self.next as usize
+    /// Whether it has looked at all entries of the directory.
+    pub(super) const fn has_seen_all(&self) -> bool {
+        self.unseen == 0
+    }
+
+    /// The entries of the directory that it has looked at, the last one first.
+    pub(super) fn seen(&self) -> impl Iterator<Item = usize> + use<> {
+        let buckets = self.buckets as usize;
+        let from = self.next as usize + 1;
+        let seen = buckets.saturating_sub(self.unseen as usize);
+        (from..from + seen).map(move |index| match index.checked_sub(buckets) {
+            Some(index) => index,
+            None => index,
+        })
     }
 
     /// Gives the slot that was given last again, whose entry is another one now.
@@ -88,9 +110,10 @@ impl Walk {
             return Some(());
         }
         let root = self.root?;
-        while self.next < self.buckets {
+        while self.unseen > 0 {
             let index = self.next as usize;
-            self.next += 1;
+            self.next = following(self.next, self.buckets);
+            self.unseen -= 1;
             // SAFETY: D1: an entry below N; a block, or nothing.
             let leads_to = |index| unsafe { entry_of(root, self.height, index) };
             let head = BucketPtr::at(of, leads_to(index));
@@ -99,10 +122,8 @@ impl Walk {
             if is_own && !head.is_nothing() {
                 self.head = Some(head.of_types(()));
                 self.block = self.head;
-                let ahead = index + AHEAD;
-                if ahead < self.buckets as usize {
-                    BucketPtr::at(of, leads_to(ahead)).prefetch_block();
-                }
+                let ahead = index.saturating_sub(AHEAD);
+                BucketPtr::at(of, leads_to(ahead)).prefetch_block();
                 return Some(());
             }
         }
@@ -157,12 +178,62 @@ impl Walk {
     }
 }
 
+/// The entry of the directory that comes after this one in a walk.
+#[inline]
+const fn following(index: u32, buckets: u32) -> u32 {
+    match index.checked_sub(1) {
+        Some(next) => next,
+        None => buckets.saturating_sub(1),
+    }
+}
+
 impl Header {
+    /// The entry of the directory that a walk begins with.
+    #[inline]
+    pub(super) fn begin_of_walk(&self) -> u32 {
+        let last = self.buckets.saturating_sub(1);
+        match self.extra() {
+            // It may be of a larger directory.
+            Some(extra) if self.has_first => extra.first.min(last),
+            _ => last,
+        }
+    }
+
+    /// Has walks begin with this entry of the directory.
+    pub(super) const fn begin_walks_at(&mut self, index: usize) {
+        if let Some(extra) = self.extra_mut() {
+            extra.first = index as u32;
+            self.has_first = true;
+        }
+    }
+
+    /// Has walks begin behind entries of the directory that they would pass, a few at most.
+    pub(super) fn pass_empty<T: MapType>(&mut self, of: T) {
+        let begin = self.begin_of_walk();
+        let mut first = begin;
+        for _ in 0..PASSED {
+            let index = first as usize;
+            let head = self.entry(of, index);
+            // SAFETY: D3: a chain of the map, or nothing.
+            let about = unsafe { head.about() };
+            if about.len() > 0 && about.owner() == index {
+                break;
+            }
+            first = following(first, self.buckets);
+        }
+        if first != begin {
+            self.begin_walks_at(first as usize);
+        }
+    }
+
     /// All live slots.
+    #[inline]
     pub(super) fn walk(&self) -> Walk {
         Walk {
             root: self.root,
             height: self.height,
+            next: self.begin_of_walk(),
+            unseen: self.buckets,
             buckets: self.buckets,
             left: self.count,
             ..Walk::default()

@@ -17,9 +17,9 @@ impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// buckets of the chain stay until one of its keys is removed.
     ///
     /// **Work:** constant, on the mean of a loop that takes all entries; a call looks at one bit
-    /// for each empty bucket before the entry's. While a growth runs it goes over the buckets that
-    /// were emptied since it began; with [`Dense`](crate::Dense) and [`Paged`](crate::Paged) over
-    /// the directory up to the first block that holds something. **Memory:** never allocates.
+    /// for each empty bucket before the entry's, or with [`Dense`](crate::Dense) and
+    /// [`Paged`](crate::Paged) at one pointer. While a growth runs, as none does with these two, it
+    /// goes over the buckets that were emptied since it began. **Memory:** never allocates.
     ///
     /// Go has no such function; a `for range` loop that ends at once comes next to it.
     ///

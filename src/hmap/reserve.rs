@@ -89,7 +89,7 @@ where
     /// # Errors
     /// If the size cannot be expressed (the allocator is not called), or memory is refused.
     /// The map then is as it was; with [`Dense`](crate::Dense) and [`Paged`](crate::Paged) one that
-    /// has memory may have grown part of the way.
+    /// has memory may have grown part of the way, and the same call again goes on from there.
     ///
     /// ```
     /// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {

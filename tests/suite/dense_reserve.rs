@@ -245,6 +245,40 @@ pub fn room_in_blocks_is_made_with_the_directory_or_not_at_all() {
     }
 }
 
+/// Makes room in a map that has entries, refused at each call of the allocator, and then once more.
+fn make_room_again<P: Policy>(before: u64, entries: usize) {
+    // Chains where nothing was refused, one for all hashes of which there is none at first.
+    let mut whole = 0;
+    for granted in (0_usize..).map(|after| after.checked_sub(1)) {
+        let ledger = Ledger::new();
+        let mut checked = checked::<u64, P>(&ledger);
+        (0..before).for_each(|id| checked.insert(Key::spread(id), id));
+        if let Some(calls) = granted {
+            ledger.refuse_all_after(calls);
+        }
+        let made = checked.map.try_presize(entries);
+        ledger.grant_all();
+        checked.check_contents();
+        match (made, granted) {
+            (Ok(()), None) => whole = checked.map.chain_stats().chains,
+            (Ok(()), Some(_)) => return,
+            (Err(_), _) => {
+                checked.map.try_presize(entries).unwrap();
+                checked.check_contents();
+                let chains = checked.map.chain_stats().chains;
+                assert!(chains >= whole, "{granted:?} granted: {chains} of {whole}");
+            }
+        }
+    }
+}
+
+pub fn room_in_blocks_that_was_refused_is_made_the_next_time() {
+    for before in few_or(&[70][..], &[5, 40, 70, 90, 300]) {
+        make_room_again::<Dense>(*before, few_or(200, 900));
+        make_room_again::<Paged>(*before, few_or(200, 900));
+    }
+}
+
 pub fn what_is_done_to_blocks_with_a_reservation_calls_no_allocator() {
     let many = few_or(24, 1500);
     there_and_back::<u64, Dense>(&7, many);

@@ -248,7 +248,11 @@ macro_rules! list {
                 whatever_goes_over_a_map_with_few_entries_finds_them,
                 long_chains_that_are_emptied_leave_nothing_behind,
                 random_operations_in_a_growth_lose_no_chain within 300,
-                any_entry_is_taken_until_there_is_none,
+                any_entry_is_taken_until_there_is_none within 300,
+                what_a_loop_has_passed_it_does_not_begin_with_again,
+                walks_that_take_out_leave_what_others_find within 300,
+                #[cfg(target_os = "none")]
+                a_loop_that_takes_all_is_no_slower_for_a_larger_map,
                 every_face_gives_any_entry,
                 a_cursor_passes_empty_chains_a_bounded_number_at_a_time,
                 a_clone_of_few_entries_is_as_large_as_they_need,
@@ -341,6 +345,7 @@ macro_rules! list {
                 a_reservation_before_every_insert_keeps_blocks_small,
                 a_map_of_blocks_is_made_with_room_and_shrinks_to_what_it_has,
                 room_in_blocks_is_made_with_the_directory_or_not_at_all,
+                room_in_blocks_that_was_refused_is_made_the_next_time,
                 what_is_done_to_blocks_with_a_reservation_calls_no_allocator,
                 what_others_bring_leaves_what_is_reserved_in_blocks,
             }

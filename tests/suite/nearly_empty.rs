@@ -216,15 +216,31 @@ pub fn random_operations_in_a_growth_lose_no_chain() {
     }
 }
 
+/// Takes an entry out of a map, whichever it comes to first.
+type Take<P> = for<'l> fn(&mut Map<'l, P>) -> Option<Key>;
+
+/// The two loops that take all entries of a map.
+fn takes<P: Policy>() -> [Take<P>; 2] {
+    [
+        |map| map.pop_any().map(|(key, _)| key),
+        |map| {
+            let key = *map.keys().next()?;
+            map.remove(&key).map(|_| key)
+        },
+    ]
+}
+
 /// A map that is emptied by one call after the other, with inserts in between.
-fn popped<P: Policy>() {
+fn popped<P: Policy>(take: Take<P>, room: u64, reserved: usize) {
     let ledger = Ledger::new();
     let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    map.try_presize(room as usize).unwrap();
     for id in 0..MANY {
         map.insert(Key::spread(id), id).unwrap();
     }
+    map.try_reserve(reserved).unwrap();
     let (mut seen, mut next) = (BTreeSet::new(), MANY);
-    while let Some((key, _)) = map.pop_any() {
+    while let Some(key) = take(&mut map) {
         assert!(seen.insert(key.id), "{} came before", key.id);
         if key.id % 3 == 0 {
             map.insert(Key::spread(next), next).unwrap();
@@ -232,6 +248,7 @@ fn popped<P: Policy>() {
         }
         if key.id % few_or(50, 200) == 0 {
             assert_eq!(map.validate(), Ok(()));
+            assert_eq!((ids(&map).len() + seen.len()) as u64, next);
         }
     }
     assert!(seen.into_iter().eq(0..next));
@@ -239,12 +256,140 @@ fn popped<P: Policy>() {
 }
 
 pub fn any_entry_is_taken_until_there_is_none() {
-    popped::<Go>();
-    popped::<Compact>();
-    if !cfg!(miri) {
-        popped::<Dense>();
-        popped::<Paged>();
+    fn each<P: Policy>(loops: usize) {
+        for take in takes::<P>().into_iter().take(loops) {
+            popped(take, 0, 0);
+            if !cfg!(miri) {
+                popped(take, 4 * MANY, 0);
+                popped(take, 0, MANY as usize / 4);
+            }
+        }
     }
+    each::<Go>(2);
+    each::<Dense>(2);
+    each::<Compact>(few_or(0, 2));
+    each::<Paged>(few_or(0, 2));
+}
+
+/// A key comes into a chain that a loop has come to long ago: what the loop has before it comes
+/// first, since it does not begin anew with each call.
+fn passed<P: Policy>(take: Take<P>, room: u64) {
+    let ledger = Ledger::new();
+    let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    map.try_presize(room as usize).unwrap();
+    for id in 0..MANY {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    let Some(first) = take(&mut map) else {
+        return;
+    };
+    for _ in 0..MANY / 8 {
+        take(&mut map);
+    }
+    let marked = Key { id: MANY, ..first };
+    map.insert(marked, MANY).unwrap();
+    let before = (0..).take_while(|_| take(&mut map) != Some(marked)).count();
+    assert!(before as u64 > MANY / 8, "{before} of {MANY} before");
+    assert_eq!(map.validate(), Ok(()));
+}
+
+pub fn what_a_loop_has_passed_it_does_not_begin_with_again() {
+    for take in takes::<Dense>() {
+        passed(take, 0);
+        passed(take, few_or(0, 4 * MANY));
+    }
+    for take in takes::<Paged>() {
+        passed(take, 0);
+        passed(take, few_or(0, 4 * MANY));
+    }
+    if !cfg!(miri) {
+        // Its array has bits.
+        takes::<Go>().into_iter().for_each(|take| passed(take, 0));
+    }
+}
+
+/// Walks of all kinds that take out entries, also such as are given up or forgotten half-way.
+fn random_walks<P: Policy>(seed: u64) {
+    let ledger = Ledger::new();
+    let mut rng = Rng::with_seed(seed);
+    let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    let mut model = BTreeSet::new();
+    let mut next = 0;
+    for step in 0..few_or(60, 1_500) {
+        let some = rng.usize(0..few_or(20, 150));
+        match rng.u8(0..16) {
+            0..4 => (0..some).for_each(|_| {
+                let taken = map.pop_any();
+                assert!(taken.is_none_or(|(key, _)| model.remove(&key.id)));
+            }),
+            4..7 => (0..some).for_each(|_| {
+                if let Some(key) = map.keys().next().copied() {
+                    assert!(map.remove(&key).is_some() && model.remove(&key.id));
+                }
+            }),
+            7 => {
+                let mut odd = map.extract_if(|key, _| key.id % 3 == 1);
+                let taken = odd.by_ref().take(some);
+                taken.for_each(|(key, _)| assert!(model.remove(&key.id)));
+                if some % 2 == 0 {
+                    core::mem::forget(odd);
+                }
+            }
+            8 => {
+                let modulus = rng.u64(2..5);
+                map.retain(|key, _| key.id % modulus != 0);
+                model.retain(|id| id % modulus != 0);
+            }
+            9 => map = map.try_clone().unwrap(),
+            10 => map.try_presize(map.len() + some * 8).unwrap(),
+            11 => map.shrink_to_fit().unwrap(),
+            12 => map.try_reserve(some / 4).unwrap(),
+            _ => (0..2 * some).for_each(|_| {
+                map.insert(Key::spread(next), next).unwrap();
+                model.insert(next);
+                next += 1;
+            }),
+        }
+        assert_eq!(map.validate(), Ok(()), "step {step}");
+        assert_eq!(ids(&map), model, "step {step}");
+    }
+}
+
+pub fn walks_that_take_out_leave_what_others_find() {
+    for seed in 0..few_or(1, 6) {
+        random_walks::<Dense>(seed);
+        random_walks::<Paged>(seed);
+        if !cfg!(miri) {
+            random_walks::<Go>(seed);
+        }
+    }
+}
+
+/// What a call takes of a loop that takes all entries.
+#[cfg(target_os = "none")]
+fn instructions_of_a_take<P: Policy>(take: Take<P>, many: u64) -> u64 {
+    let ledger = Ledger::new();
+    let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
+    for id in 0..many {
+        map.insert(Key::spread(id), id).unwrap();
+    }
+    let start = board::instructions();
+    while let Some(key) = take(&mut map) {
+        core::hint::black_box(key);
+    }
+    (board::instructions() - start) / many
+}
+
+#[cfg(target_os = "none")]
+pub fn a_loop_that_takes_all_is_no_slower_for_a_larger_map() {
+    fn each<P: Policy>(name: &str) {
+        for (number, take) in takes::<P>().into_iter().enumerate() {
+            let [few, many] = [500, 8_000].map(|many| instructions_of_a_take(take, many));
+            assert!(many < 2 * few, "{name}, loop {number}: {many} for {few}");
+        }
+    }
+    each::<Dense>("Dense");
+    each::<Paged>("Paged");
 }
 
 pub fn every_face_gives_any_entry() {
