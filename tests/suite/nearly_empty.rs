@@ -40,7 +40,8 @@ fn left() -> BTreeSet<u64> {
     (0..MANY).filter(|id| id % LEFT == 0).collect()
 }
 
-/// Puts entries into a map that has few, and expects to find them with the others.
+/// Puts entries into a map that has few, so that it has many, and takes them out again; expects to
+/// find what is there with each step.
 fn is_whole<P: Policy>(map: &mut Map<'_, P>) {
     let before = ids(map);
     for id in MANY..MANY + few_or(20, 300) {
@@ -49,6 +50,21 @@ fn is_whole<P: Policy>(map: &mut Map<'_, P>) {
     assert_eq!(map.validate(), Ok(()));
     assert!(before.iter().all(|id| map.contains_key(&Key::spread(*id))));
     assert_eq!(ids(map).len(), before.len() + few_or(20, 300));
+    map.retain(|key, _| key.id < MANY);
+    assert_eq!((map.validate(), ids(map)), (Ok(()), before));
+}
+
+/// A map of few entries that moves from one array to another, if the policy has growths.
+fn in_a_growth<P: Policy>(ledger: &Ledger) -> Option<Map<'_, P>> {
+    let mut map = Hmap::with_policy_in(Identity, ledger);
+    for id in 0..4 * MANY {
+        map.insert(Key::spread(id), id).unwrap();
+        if id >= MANY && map.is_growing() {
+            map.retain(|key, _| key.id < MANY && key.id % LEFT == 0);
+            return Some(map);
+        }
+    }
+    None
 }
 
 fn each_way_of<P: Policy>() {
@@ -68,6 +84,18 @@ fn each_way_in<P: Policy>(ledger: &Ledger) {
     copy.try_clone_from(&map).unwrap();
     assert_eq!((copy.validate(), &copy), (Ok(()), &map));
     is_whole(&mut copy);
+    // The same where both have arrays of one size.
+    let mut copy = peaked::<P>(ledger, MANY);
+    copy.try_clone_from(&map).unwrap();
+    assert_eq!((copy.validate(), &copy), (Ok(()), &map));
+    is_whole(&mut copy);
+    // Copied in a growth.
+    if let Some(map) = in_a_growth::<P>(ledger) {
+        assert!(map.is_growing());
+        let mut copy = map.try_clone().unwrap();
+        assert_eq!((copy.validate(), &copy), (Ok(()), &map));
+        is_whole(&mut copy);
+    }
     // Retained.
     map.retain(|key, _| key.id % (2 * LEFT) == 0);
     assert_eq!(map.validate(), Ok(()));
