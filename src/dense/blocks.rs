@@ -254,12 +254,12 @@ impl Header {
                 let Some(from) = self.release(block) else {
                     continue;
                 };
-                // It may be one of the list, or of another chain.
-                match (block.about().kind, list) {
-                    (Kind::Leaving, Some(next)) if next != from => {
+                // It may be one of the list, or of a chain that stays.
+                match list {
+                    Some(next) if next == from => list = Some(block),
+                    Some(next) if block.about().kind == Kind::Leaving => {
                         correct_link(next, from, block);
                     }
-                    (Kind::Leaving, _) => list = Some(block),
                     _ => self.correct(from, block),
                 }
             }
