@@ -95,7 +95,9 @@ impl Header {
     /// that goes with removals to come, a little with each.
     #[inline(never)]
     fn follow_down<H: Heap>(&mut self, heap: H, hash: HashValue) {
-        self.tighten(self.owner(heap.of(), hash));
+        let of = heap.of();
+        self.tighten(self.owner(of, hash));
+        let is_emptied = self.owner(of, hash).is_nothing();
         if self.is_turn_to_contract() {
             for _ in 0..STEPS {
                 if !self.is_to_contract() || !self.contract(heap) {
@@ -104,7 +106,10 @@ impl Header {
             }
         }
         self.give_back(heap, 1, FEW);
-        self.pass_empty(heap.of());
+        if is_emptied {
+            // Perhaps it was what walks began with.
+            self.pass_empty(of);
+        }
     }
 
     /// The same of all chains.

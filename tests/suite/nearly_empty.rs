@@ -330,10 +330,6 @@ pub fn what_a_loop_has_passed_it_does_not_begin_with_again() {
         passed(take, 0);
         passed(take, few_or(0, 4 * MANY));
     }
-    if !cfg!(miri) {
-        // Its array has bits.
-        takes::<Go>().into_iter().for_each(|take| passed(take, 0));
-    }
 }
 
 /// Walks of all kinds that take out entries, also such as are given up or forgotten half-way.
