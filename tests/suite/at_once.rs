@@ -189,7 +189,7 @@ fn lies<P: Policy>(before: u64, count: u64) {
         count as usize / 2,
         count as usize + 1,
         40 * (count as usize + 1),
-        few_or(4_000, 200_000),
+        few_or(400, 200_000),
         isize::MAX as usize,
         usize::MAX / 2,
         usize::MAX - 1,
