@@ -17,9 +17,11 @@ use crate::numbers::hash::HashValue;
 use crate::numbers::tophash::TopHash;
 use core::iter;
 
-/// So many chains behind the one that walks begin with a removal moves that on,
-const AHEAD: usize = 64;
-/// if it empties the first of so many: a walk goes over the others.
+/// How far ahead of where walks begin a removal may be that moves that on. Of so many chains one
+/// with a number that [`HINTS`] divides holds something, also where there is one entry for eight
+/// buckets: or a loop that takes out what it finds first would go over what it has emptied again.
+const AHEAD: usize = 1024;
+/// Where there are more entries, removals move it only if they empty the first of so many chains.
 const HINTS: usize = 8;
 
 impl Header {
