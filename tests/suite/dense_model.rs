@@ -61,7 +61,7 @@ fn blocks_are_intervals<P: Policy>(seed: u64, family: Family) {
                 n if n < *inserts_of_16 => checked.insert(family(id), step),
                 _ => checked.remove(family(id)),
             }
-            if step % few_or(89, 23) == 0 {
+            if step % few_or(89, 61) == 0 {
                 compare(&checked);
             }
         }

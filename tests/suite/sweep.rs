@@ -93,7 +93,7 @@ fn sample_of_panics<const K: usize, const V: usize>(
         stride: 19,
         first,
         states: few_or(STATES.len(), extent.states),
-        operations: few_or(20, 1),
+        operations: few_or(20, extent.operations),
         ..extent
     };
     let mut tally = panics::Tally::default();
@@ -120,7 +120,7 @@ pub fn a_panic_in_any_call_leaves_a_whole_compact_map() {
 #[cfg(not(target_os = "none"))]
 pub fn a_panic_in_any_call_leaves_a_whole_map_of_blocks() {
     for states in [DENSE_STATES, PAGED_STATES] {
-        sample_of_panics::<0, 0>(states, 0, COMPACT_SAMPLE);
-        sample_of_panics::<15, 15>(states, 0, COMPACT_SAMPLE);
+        sample_of_panics::<0, 0>(states, 0, BLOCKS_SAMPLE);
+        sample_of_panics::<15, 15>(states, 1, BLOCKS_SAMPLE);
     }
 }

@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
 
     if !arguments.target_only && arguments.target.is_none() {
         println!("== on the host");
-        let host = ["--workspace"].into_iter().chain(how.arguments());
+        let host = ["--workspace"].into_iter().chain(how.on_the_host());
         step("host", by_cargo(host, name));
     }
     if !arguments.host_only {

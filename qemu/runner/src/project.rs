@@ -35,11 +35,21 @@ pub struct How<'a> {
 }
 
 impl<'a> How<'a> {
-    /// The arguments that tell cargo.
+    /// The arguments that tell cargo, for the target.
     pub fn arguments(self) -> impl Iterator<Item = &'a str> {
+        self.features_too()
+            .chain(self.release.then_some("--release"))
+    }
+
+    /// The same for tests on the host, which have a profile of their own.
+    pub fn on_the_host(self) -> impl Iterator<Item = &'a str> {
+        let profile = if self.release { "release" } else { "host" };
+        self.features_too().chain(["--profile", profile])
+    }
+
+    fn features_too(self) -> impl Iterator<Item = &'a str> {
         let features = self.features.into_iter();
-        let features = features.flat_map(|features| ["--features", features]);
-        features.chain(self.release.then_some("--release"))
+        features.flat_map(|features| ["--features", features])
     }
 }
 

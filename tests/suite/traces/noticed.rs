@@ -225,10 +225,10 @@ pub fn another_hash_or_an_operation_left_out_is_noticed() {
 
 pub fn a_trace_that_ends_too_early_is_no_trace() {
     for (trace, step) in [
-        (CALLER, 61),
-        (LOOK_AHEAD, 199),
-        (FLOATS, 4001),
-        (SMALL, 5003),
+        (CALLER, 151),
+        (LOOK_AHEAD, 499),
+        (FLOATS, 12_007),
+        (SMALL, 15_013),
     ] {
         let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
         for length in (0..trace.len()).step_by(step).chain([trace.len() - 1]) {
@@ -251,7 +251,7 @@ pub fn a_garbled_trace_is_no_map_that_went_astray_for_ever() {
     // Whatever is done to a trace, the player comes to an end and does not panic. It
     // may be ok only if what was changed means nothing.
     let mut random = fastrand::Rng::with_seed(12);
-    for (trace, times) in [(CALLER, 300), (LOOK_AHEAD, 20), (SMALL, 100)] {
+    for (trace, times) in [(CALLER, 120), (LOOK_AHEAD, 10), (SMALL, 40)] {
         for _ in 0..if cfg!(miri) { 3 } else { times } {
             let mut garbled = Vec::from(trace);
             let at = random.usize(..garbled.len());
