@@ -250,6 +250,7 @@ macro_rules! list {
                 random_operations_in_a_growth_lose_no_chain within 300,
                 any_entry_is_taken_until_there_is_none within 300,
                 what_a_loop_has_passed_it_does_not_begin_with_again,
+                a_loop_over_few_entries_does_not_begin_again_with_what_it_has_emptied,
                 walks_that_take_out_leave_what_others_find within 300,
                 #[cfg(target_os = "none")]
                 a_loop_that_takes_all_is_no_slower_for_a_larger_map,

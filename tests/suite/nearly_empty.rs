@@ -302,22 +302,22 @@ pub fn any_entry_is_taken_until_there_is_none() {
     each::<Paged>(few_or(0, 2));
 }
 
-/// A key comes into a chain that a loop has come to long ago: what the loop has before it comes
-/// first, since it does not begin anew with each call.
-fn passed<P: Policy>(take: Take<P>, room: u64) {
+/// A key comes into a chain that a loop has come to long ago, after it took so many: what the loop
+/// has before it comes first, since it does not begin anew with each call.
+fn passed<P: Policy>(take: Take<P>, room: u64, taken: u64) {
     let ledger = Ledger::new();
     let mut map: Map<'_, P> = Hmap::with_policy_in(Identity, &ledger);
     map.try_presize(room as usize).unwrap();
     for id in 0..MANY {
         map.insert(Key::spread(id), id).unwrap();
     }
-    let Some(first) = take(&mut map) else {
+    let Some(passed) = (0..=taken).filter_map(|_| take(&mut map)).last() else {
         return;
     };
     for _ in 0..MANY / 8 {
         take(&mut map);
     }
-    let marked = Key { id: MANY, ..first };
+    let marked = Key { id: MANY, ..passed };
     map.insert(marked, MANY).unwrap();
     let before = (0..).take_while(|_| take(&mut map) != Some(marked)).count();
     assert!(before as u64 > MANY / 8, "{before} of {MANY} before");
@@ -326,12 +326,25 @@ fn passed<P: Policy>(take: Take<P>, room: u64) {
 
 pub fn what_a_loop_has_passed_it_does_not_begin_with_again() {
     for take in takes::<Dense>() {
-        passed(take, 0);
-        passed(take, few_or(0, 4 * MANY));
+        passed(take, 0, 0);
+        passed(take, few_or(0, 4 * MANY), 0);
     }
     for take in takes::<Paged>() {
-        passed(take, 0);
-        passed(take, few_or(0, 4 * MANY));
+        passed(take, 0, 0);
+        passed(take, few_or(0, 4 * MANY), 0);
+    }
+}
+
+/// One entry for four buckets: there are no bits yet that walks could go by, and a loop comes to
+/// chain after chain that holds nothing.
+pub fn a_loop_over_few_entries_does_not_begin_again_with_what_it_has_emptied() {
+    for taken in (0..MANY / 4).step_by(few_or(200, 150)) {
+        for take in takes::<Go>() {
+            passed(take, 17 * MANY, taken);
+        }
+        for take in takes::<Compact>() {
+            passed(take, 17 * MANY, taken);
+        }
     }
 }
 
