@@ -84,6 +84,14 @@ fn find_in_bucket<T: MapType>(
     top: TopHash,
     eq: &mut impl FnMut(Slot<T>) -> bool,
 ) -> Option<Slot<T>> {
-    let matching = tops.matching(top).map(|index| Slot { bucket, index });
-    matching.into_iter().find(|slot| eq(*slot))
+    let mut matching = tops.matching(top);
+    while let Some(index) = matching.first() {
+        let slot = Slot { bucket, index };
+        if eq(slot) {
+            return Some(slot);
+        }
+        // Behind the comparison, which most often is the last thing to be done.
+        matching.drop_first();
+    }
+    None
 }

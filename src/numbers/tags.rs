@@ -18,7 +18,7 @@ impl Tag {
 
     #[inline]
     pub(crate) const fn of(hash: HashValue) -> Self {
-        match hash.top_byte() >> 1 {
+        match hash.top_seven_bits() {
             0 => Self(1),
             top => Self(top),
         }

@@ -2,9 +2,9 @@
 //! its key's hash. Eight of them are one `u64`, and a look-up compares all eight at
 //! once.
 //!
-//! A live slot's byte is the hash's top byte with its highest bit set. Go adds five to
-//! the five smallest values instead, so one key in 256 is compared in vain and here one
-//! in 128; but the set bit makes "live" and "free" one `and` each, which saves about
+//! A live slot's byte is the hash's top seven bits with a set bit above them. Go takes eight, and
+//! adds five to the five smallest values, so one key in 256 is compared in vain and here
+//! one in 128; but the set bit makes "live" and "free" one `and` each, which saves about
 //! five instructions an operation.
 
 use crate::numbers::hash::HashValue;
@@ -33,7 +33,7 @@ impl TopHash {
     /// The byte of a live slot whose key has this hash.
     #[inline]
     pub(crate) const fn of(hash: HashValue) -> Self {
-        Self(hash.top_byte() | Self::MIN_LIVE)
+        Self(hash.top_seven_bits() | Self::MIN_LIVE)
     }
 
     #[inline]
@@ -162,17 +162,17 @@ impl TopHashes {
 
     /// Live slots that may have this byte.
     ///
-    /// A live byte differs from `top` below its highest bit only, so one less than
-    /// the difference has that bit set exactly where the bytes are equal; an empty
-    /// slot's own highest bit takes it out. The borrow of a match can carry into the
-    /// byte above it and select that slot too, if it differs in the lowest bit only.
-    /// Such a slot is live as well, so comparing its key is sound, and rare enough to
-    /// be cheaper than an exact match.
+    /// Without the live bit of `top` the difference of a live byte has that bit set, and is no
+    /// more where the bytes are equal; that of a free one has it not. One less the difference, and less one
+    /// that the byte below borrows, keeps the bit for an equal byte only. A free byte
+    /// below need not borrow: then a live slot whose byte differs in the lowest bit is selected too.
+    /// Comparing its key is sound, and rare enough to be cheaper than an exact match.
     #[inline]
     pub(crate) const fn matching(self, top: TopHash) -> Slots {
         debug_assert!(top.is_live());
-        let difference = self.0 ^ (LOW_BITS * top.0 as u64);
-        Slots::of(difference.wrapping_sub(LOW_BITS) & self.0 & HIGH_BITS)
+        let difference = self.0 ^ (LOW_BITS * (top.0 & !TopHash::MIN_LIVE) as u64);
+        // Nothing is below the lowest byte.
+        Slots::of((LOW_BITS - 1).wrapping_sub(difference) & difference & HIGH_BITS)
     }
 
     /// The same slots with emptyRest after the last live one.
@@ -297,6 +297,12 @@ impl Slots {
         }
     }
 
+    /// Takes the first slot out, if there is one.
+    #[inline]
+    pub(crate) const fn drop_first(&mut self) {
+        self.0 &= self.0.wrapping_sub(1);
+    }
+
     #[inline]
     pub(crate) const fn first(self) -> Option<usize> {
         if self.is_empty() {
@@ -325,7 +331,7 @@ impl Iterator for Slots {
     #[cfg_attr(not(feature = "small-code"), inline)]
     fn next(&mut self) -> Option<usize> {
         let first = self.first()?;
-        self.0 &= self.0 - 1;
+        self.drop_first();
         Some(first)
     }
 }
@@ -379,7 +385,10 @@ mod tests {
         let tops = TopHashes::from_memory([0x90, 0x91, 0x92, 0x90, 0x80, 0xff, 1, 0]);
         assert!(tops.matching(live(0x93)).is_empty());
         assert_eq!(tops.matching(live(0x92)).collect::<Vec<_>>(), [2]);
-        assert_eq!(tops.matching(live(0x90)).collect::<Vec<_>>(), [0, 1, 3]);
+        assert_eq!(tops.matching(live(0x90)).collect::<Vec<_>>(), [0, 3]);
+        // Below the other is a free slot, from which nothing is borrowed.
+        let tops = TopHashes::from_memory([0, 0x80, 0x81, 0, 0x81, 0x80, 1, 0]);
+        assert_eq!(tops.matching(live(0x80)).collect::<Vec<_>>(), [1, 4, 5]);
     }
 
     #[test]
