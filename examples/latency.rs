@@ -34,7 +34,7 @@ board::main!(run);
 board::machine_memory!(160);
 
 /// The most that one insert of hmap's may take on the arena.
-const LIMIT_ON_ARENA: u64 = if IS_SMALL { 3_500 } else { 1_919 };
+const LIMIT_ON_ARENA: u64 = if IS_SMALL { 3_500 } else { 1_886 };
 /// The same where the allocator looks for a hole that fits.
 const LIMIT_ON_HEAP: u64 = 5_000;
 /// The worst insert of the largest map to the worst of the smallest from `LARGE` on: rare cases

@@ -38,10 +38,8 @@ impl TopHash {
 
     #[inline]
     pub(crate) const fn is_evacuated(self) -> bool {
-        matches!(
-            self,
-            Self::EVACUATED_X | Self::EVACUATED_Y | Self::EVACUATED_EMPTY
-        )
+        // One comparison for three states: live bytes are negative, and those of empty slots less.
+        self.0 as i8 > Self::EMPTY_ONE.0 as i8
     }
 
     pub(crate) const fn is_live(self) -> bool {
@@ -203,26 +201,29 @@ const fn trimmed_half(tops: u32) -> u32 {
     }
 }
 
-/// The marks of a bucket whose entries are moved, some of them to Y.
+/// The marks of a bucket whose entries are moved, some of them to Y: each less two, which
+/// is added to all at once.
 #[derive(Clone, Copy)]
 pub(crate) struct Marks([u8; 8]);
 
 impl Marks {
     /// Of a bucket that has none.
-    pub(crate) const EMPTY: Self = Self([TopHash::EVACUATED_EMPTY.0; 8]);
+    pub(crate) const EMPTY: Self = Self([TopHash::EVACUATED_EMPTY.0 - TopHash::EVACUATED_X.0; 8]);
 
     /// Notes to which [side](crate::numbers::hash::HashValue::side) the entry of a slot goes.
     #[inline]
     pub(crate) fn note(&mut self, slot: usize, side: usize) {
-        const _: () = assert!(TopHash::EVACUATED_X.0 | 1 == TopHash::EVACUATED_Y.0);
         if let Some(mark) = self.0.get_mut(slot & 7) {
-            *mark = TopHash::EVACUATED_X.0 | (side & 1) as u8;
+            *mark = (side & 1) as u8;
         }
     }
 
     #[inline]
     pub(crate) const fn tops(self) -> TopHashes {
-        TopHashes::from_memory(self.0)
+        const _: () = assert!(TopHash::EVACUATED_X.0 + 1 == TopHash::EVACUATED_Y.0);
+        // No mark is so large that it would carry into the next.
+        let x = LOW_BITS * TopHash::EVACUATED_X.0 as u64;
+        TopHashes(TopHashes::from_memory(self.0).0.wrapping_add(x))
     }
 }
 
