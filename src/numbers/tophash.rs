@@ -170,7 +170,13 @@ impl TopHashes {
         debug_assert!(top.is_live());
         let difference = self.0 ^ (LOW_BITS * (top.0 & !TopHash::MIN_LIVE) as u64);
         // Nothing is below the lowest byte.
-        Slots::of((LOW_BITS - 1).wrapping_sub(difference) & difference & HIGH_BITS)
+        #[cfg(target_pointer_width = "64")]
+        let selected = (LOW_BITS - 1).wrapping_sub(difference) & difference & HIGH_BITS;
+        // To borrow from one word to the next takes more.
+        #[cfg(not(target_pointer_width = "64"))]
+        let selected = selected_half(difference as u32) as u64
+            | (selected_half((difference >> 32) as u32) as u64) << 32;
+        Slots::of(selected)
     }
 
     /// The same slots with emptyRest after the last live one.
@@ -188,6 +194,13 @@ impl TopHashes {
             high => Self((high as u64) << 32 | self.0 as u32 as u64),
         }
     }
+}
+
+/// Of four slots those that [match](TopHashes::matching), by what their bytes differ in.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+#[inline]
+const fn selected_half(difference: u32) -> u32 {
+    (LOW_BITS as u32 - 1).wrapping_sub(difference) & difference & HIGH_BITS as u32
 }
 
 /// Four slots with emptyRest after the last live one.
@@ -390,6 +403,20 @@ mod tests {
         // Below the other is a free slot, from which nothing is borrowed.
         let tops = TopHashes::from_memory([0, 0x80, 0x81, 0, 0x81, 0x80, 1, 0]);
         assert_eq!(tops.matching(live(0x80)).collect::<Vec<_>>(), [1, 4, 5]);
+    }
+
+    #[test]
+    fn where_words_are_short_slots_match_in_halves() {
+        let matches = |bytes: [u8; 4]| {
+            // That of the byte 0x93.
+            let difference = u32::from_le_bytes(bytes) ^ 0x1313_1313;
+            selected_half(difference)
+                .to_le_bytes()
+                .map(|byte| byte != 0)
+        };
+        assert_eq!(matches([0x93, 0, 0x93, 0x94]), [true, false, true, false]);
+        assert_eq!(matches([0x92, 0x93, 1, 0xff]), [false, true, false, false]);
+        assert_eq!(matches([0, 1, 4, 0x13]), [false; 4]);
     }
 
     #[test]
