@@ -3,7 +3,7 @@
 use crate::support::keys::{Counted, Identity, Key, in_top_byte};
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
-use crate::support::{few_or, looks_after};
+use crate::support::{few_or, few_some_or, looks_after};
 
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -231,9 +231,9 @@ where
 }
 
 pub fn every_allocation_of_a_map_of_blocks_is_refused_once() {
-    refuse_each::<Dense, u64>(few_or(18, 300), Key::spread, |id| id);
-    refuse_each::<Paged, u64>(few_or(18, 200), Key::spread, |id| id);
-    for family in FAMILIES.into_iter().skip(1).step_by(few_or(2, 1)) {
+    refuse_each::<Dense, u64>(few_some_or(18, 150, 300), Key::spread, |id| id);
+    refuse_each::<Paged, u64>(few_some_or(18, 100, 200), Key::spread, |id| id);
+    for family in FAMILIES.into_iter().skip(1).step_by(few_some_or(2, 2, 1)) {
         refuse_each::<Dense, u64>(few_or(18, 100), family, |id| id);
     }
 }

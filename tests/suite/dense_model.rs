@@ -5,10 +5,10 @@
 //! compared with it.
 
 use super::dense::{FAMILIES, Family, checked};
-use crate::support::few_or;
 use crate::support::keys::Key;
 use crate::support::ledger::Ledger;
 use crate::support::oracle::Checked;
+use crate::support::{few_or, few_some_or};
 use alloc::vec::Vec;
 use hmap::{Cursor, Dense, Paged, Policy};
 
@@ -70,7 +70,11 @@ fn blocks_are_intervals<P: Policy>(seed: u64, family: Family) {
 }
 
 pub fn blocks_are_intervals_of_hashes() {
-    for (seed, family) in FAMILIES.into_iter().enumerate().step_by(few_or(3, 1)) {
+    for (seed, family) in FAMILIES
+        .into_iter()
+        .enumerate()
+        .step_by(few_some_or(3, 2, 1))
+    {
         blocks_are_intervals::<Paged>(seed as u64, family);
         // Small maps under Miri, where the test below has a larger one.
         if !cfg!(miri) {

@@ -3,9 +3,9 @@
 //! From 256 buckets on an array has a bit for each chain (under Miri from 16 on); `validate` holds
 //! every one of them to what its chain has.
 
-use crate::support::few_or;
 use crate::support::keys::{Identity, Key};
 use crate::support::ledger::Ledger;
+use crate::support::{few_or, few_some_or};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use fastrand::Rng;
@@ -338,6 +338,10 @@ pub fn what_a_loop_has_passed_it_does_not_begin_with_again() {
 /// One entry for four buckets: there are no bits yet that walks could go by, and a loop comes to
 /// chain after chain that holds nothing.
 pub fn a_loop_over_few_entries_does_not_begin_again_with_what_it_has_emptied() {
+    // Without bits in its arrays a map has no place for where walks begin.
+    if !HAS_BITS {
+        return;
+    }
     for taken in (0..MANY / 4).step_by(few_or(200, 150)) {
         for take in takes::<Go>() {
             passed(take, 17 * MANY, taken);
@@ -396,7 +400,7 @@ fn random_walks<P: Policy>(seed: u64) {
 }
 
 pub fn walks_that_take_out_leave_what_others_find() {
-    for seed in 0..few_or(1, 6) {
+    for seed in 0..few_some_or(1, 2, 6) {
         random_walks::<Dense>(seed);
         random_walks::<Paged>(seed);
         if !cfg!(miri) {

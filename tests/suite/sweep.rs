@@ -1,13 +1,13 @@
 //! Reduced sweeps of refused allocations and of panics; all of it is
 //! `examples/failure_sweep.rs`.
 
-use crate::support::few_or;
 #[cfg(not(target_os = "none"))]
 use crate::support::panics;
 use crate::support::states::{
     COMPACT_STATES, DENSE_STATES, PAGED_STATES, RESERVED_STATES, STATES, State,
 };
 use crate::support::sweep::{Extent, Tally, every_state};
+use crate::support::{few_or, few_some_or};
 
 /// Under Miri every tenth operation, others in each of the sweeps, in one or two small
 /// states: in the middle of a doubling, reserved, in the caller's bucket.
@@ -27,7 +27,7 @@ const SAMPLE: Extent = if cfg!(miri) {
         most: usize::MAX,
         first: 0,
         states: 3,
-        operations: 1,
+        operations: few_some_or(1, 2, 1),
     }
 };
 
@@ -40,7 +40,7 @@ const COMPACT_SAMPLE: Extent = Extent {
 /// Of maps of blocks all states too, and every third operation in each; under Miri fewer, in a
 /// small state, since `dense` refuses and panics in larger maps.
 const BLOCKS_SAMPLE: Extent = Extent {
-    operations: few_or(10, 3),
+    operations: few_some_or(10, 6, 3),
     ..COMPACT_SAMPLE
 };
 

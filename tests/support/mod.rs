@@ -24,6 +24,16 @@ pub const fn few_or<T: Copy>(few: T, many: T) -> T {
     if cfg!(miri) { few } else { many }
 }
 
+/// Of three amounts the first under Miri, the second on an emulated machine, which takes ten times as
+/// long as the host, and the last on the host.
+pub const fn few_some_or<T: Copy>(few: T, some: T, many: T) -> T {
+    if cfg!(target_os = "none") {
+        some
+    } else {
+        few_or(few, many)
+    }
+}
+
 /// Whether everything is looked at after the step of this number, counted from 0: after
 /// each of them, but under Miri, which needs longer for one look than for many steps,
 /// only after the first and after those which, if all are inserts, begin the doublings

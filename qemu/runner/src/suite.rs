@@ -1,6 +1,7 @@
 //! A test binary: each of its tests in a machine of its own, reported in the
 //! manner of the usual test harness.
 
+use std::env;
 use std::ffi::OsString;
 use std::fmt;
 use std::iter;
@@ -18,6 +19,8 @@ use crate::verdict;
 
 /// For a test that does not say `within`.
 const LIMIT: Duration = Duration::from_secs(60);
+/// The variable of the environment that makes all limits so many times as long.
+const PATIENCE: &str = "PATIENCE";
 
 /// How many tests ended how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,11 +98,25 @@ fn trial(image: &Arc<Image>, test: TestMeta, show: bool) -> Trial {
     .with_ignored_flag(ignored)
 }
 
+/// How many times as long as elsewhere a test may take on this machine.
+fn patience() -> Result<u32, String> {
+    let Ok(times) = env::var(PATIENCE) else {
+        return Ok(1);
+    };
+    match times.parse() {
+        Ok(times) if times > 0 => Ok(times),
+        _ => Err(format!(
+            "{PATIENCE} is a whole number from 1 on, and not `{times}`"
+        )),
+    }
+}
+
 /// Boots one test; an error is why it failed and what it logged.
 pub fn boot(image: &Image, test: &TestMeta, options: &Options, show: bool) -> Result<(), String> {
     let limit = test
         .timeout
         .map_or(LIMIT, |seconds| Duration::from_secs(seconds.into()));
+    let limit = limit * patience()?;
     let options = Options {
         limit: Some(limit),
         ..*options

@@ -49,7 +49,8 @@ pub fn describe(ended: &Ended) -> String {
         ),
         Ended::TimedOut(limit) => format!(
             "still running after {} s, the time limit; see where with `cargo qemu debug`, or give \
-             it more (`within` in the list of tests)",
+             it more (`#[timeout(300)]`, here `within 300` in the list of tests; on a slow \
+             machine PATIENCE=5 gives each test five times as long)",
             limit.as_secs()
         ),
     }
