@@ -93,7 +93,7 @@ fn trial(image: &Arc<Image>, test: TestMeta, show: bool) -> Trial {
             still_running: Some(&still_running),
             ..Options::default()
         };
-        boot(&image, &test, &options, show).map_err(Failed::from)
+        boot(&image, &test, patience()?, &options, show).map_err(Failed::from)
     })
     .with_ignored_flag(ignored)
 }
@@ -111,12 +111,19 @@ fn patience() -> Result<u32, String> {
     }
 }
 
-/// Boots one test; an error is why it failed and what it logged.
-pub fn boot(image: &Image, test: &TestMeta, options: &Options, show: bool) -> Result<(), String> {
+/// Boots one test, which may take `patience` times its limit; an error is why it failed and what
+/// it logged.
+pub fn boot(
+    image: &Image,
+    test: &TestMeta,
+    patience: u32,
+    options: &Options,
+    show: bool,
+) -> Result<(), String> {
     let limit = test
         .timeout
         .map_or(LIMIT, |seconds| Duration::from_secs(seconds.into()));
-    let limit = limit * patience()?;
+    let limit = limit * patience;
     let options = Options {
         limit: Some(limit),
         ..*options
