@@ -45,33 +45,39 @@ impl Header {
         head: BucketPtr<T>,
         Slot { bucket, index }: Slot<T>,
     ) {
-        // SAFETY: The bucket is in a chain that owns entries (M5).
-        let tops = unsafe { bucket.tops() };
-        let freed = tops.with(index, TopHash::EMPTY_ONE);
         self.count_removed();
-        // Where the chain does not end in this bucket no slot of it is emptyRest, and
-        // only the last slot can have nothing behind it.
-        // SAFETY: As above.
-        let keeps_on = !tops.ends_chain() && (index + 1 < SLOTS || unsafe { goes_on(bucket) });
-        if keeps_on {
-            // SAFETY: The slot is free by the caller's promise (M2).
-            unsafe { bucket.set_tops(freed) };
-            return;
+        // Only the last slot of a bucket can have nothing behind it where its chain went on.
+        // SAFETY: The bucket is in a chain that owns entries (M5).
+        let is_last = index + 1 == SLOTS && !unsafe { goes_on(bucket) };
+        let empty = if is_last {
+            TopHash::EMPTY_REST
+        } else {
+            TopHash::EMPTY_ONE
+        };
+        // SAFETY: As above; the slot is free by the caller's promise (M2).
+        unsafe {
+            match bucket.tops().with(index, empty).trimmed_at_end() {
+                Some(left) => bucket.set_tops(left),
+                None => self.end_before(head, bucket),
+            }
         }
-        // Nothing lives behind this bucket: emptyRest reaches back to the last live
-        // slot (M3).
-        // SAFETY: As above.
-        unsafe { bucket.set_tops(freed.trimmed()) };
-        if freed.live().is_empty() {
-            // SAFETY: The chain's last entries are before `bucket`; or there are none, and it owns
-            // those that it had.
-            unsafe {
-                if bucket != head {
-                    trim_chain(head, bucket);
-                }
-                if self.is_to_note(head) {
-                    self.note_emptied(head.of().shape().spacing(), head.of_types(()));
-                }
+    }
+
+    /// Restores emptyRest in a chain in which nothing lives from `end` on, and notes one that has
+    /// no entry left.
+    ///
+    /// # Safety
+    /// `end` is in the chain that begins with `head`; the chain owns entries, or did until now.
+    #[inline(never)]
+    unsafe fn end_before<T: MapType>(&mut self, head: BucketPtr<T>, end: BucketPtr<T>) {
+        // SAFETY: The caller's promise; no slot of the bucket is live (M2).
+        unsafe {
+            end.set_tops(TopHashes::ALL_EMPTY_REST);
+            if end != head {
+                trim_chain(head, end);
+            }
+            if self.is_to_note(head) {
+                self.note_emptied(head.of().shape().spacing(), head.of_types(()));
             }
         }
     }

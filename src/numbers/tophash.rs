@@ -194,6 +194,28 @@ impl TopHashes {
             high => Self((high as u64) << 32 | self.0 as u32 as u64),
         }
     }
+
+    /// The same slots, with emptyRest after the last live one if the chain ends in this bucket;
+    /// `None` if all are emptyRest then. Each slot is live or empty.
+    #[inline]
+    pub(crate) const fn trimmed_at_end(self) -> Option<Self> {
+        // The lowest bit of a last slot that is emptyOne counts as that of a live one: nothing is
+        // set above it. So there is no branch on whether the chain goes on.
+        #[cfg(target_pointer_width = "64")]
+        match self.0 & (HIGH_BITS | (TopHash::EMPTY_ONE.0 as u64) << 56) {
+            0 => None,
+            kept => Some(Self(self.0 & (u64::MAX >> kept.leading_zeros()))),
+        }
+        // To shift two words takes more.
+        #[cfg(not(target_pointer_width = "64"))]
+        match self {
+            goes_on if !goes_on.ends_chain() => Some(goes_on),
+            ends => match ends.trimmed() {
+                Self::ALL_EMPTY_REST => None,
+                left => Some(left),
+            },
+        }
+    }
 }
 
 /// Of four slots those that [match](TopHashes::matching), by what their bytes differ in.
@@ -459,6 +481,25 @@ mod tests {
             TopHashes::from_memory([1; 8]).trimmed(),
             TopHashes::ALL_EMPTY_REST
         );
+    }
+
+    #[test]
+    fn trimming_at_the_end_leaves_a_chain_that_goes_on_as_it_is() {
+        let states = [0, 1, 0x80, 0xff];
+        for number in 0..1 << 16 {
+            let mut bytes = [0; 8];
+            for (slot, byte) in bytes.iter_mut().enumerate() {
+                *byte = states[number >> (2 * slot) & 3];
+            }
+            let tops = TopHashes::from_memory(bytes);
+            let wanted = if tops.ends_chain() {
+                tops.trimmed()
+            } else {
+                tops
+            };
+            let wanted = Some(wanted).filter(|left| *left != TopHashes::ALL_EMPTY_REST);
+            assert_eq!(tops.trimmed_at_end(), wanted, "{tops:?}");
+        }
     }
 
     #[test]
