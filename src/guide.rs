@@ -1,5 +1,5 @@
 //! Pages for people: how to come from hashbrown, what a kernel does with a map, which policy
-//! a map should have, and what becomes of it when something fails.
+//! a map should have, how big it is, and what becomes of it when something fails.
 //! They are part of the documentation only.
 
 #[doc = include_str!("guide/coming_from_hashbrown.md")]
@@ -10,6 +10,9 @@ pub mod in_a_kernel {}
 
 #[doc = include_str!("guide/which_policy.md")]
 pub mod which_policy {}
+
+#[doc = include_str!("guide/how_big.md")]
+pub mod how_big {}
 
 #[doc = include_str!("guide/when_something_fails.md")]
 pub mod when_something_fails {}

@@ -4,12 +4,48 @@
 //! insert ever moves more than two chains of entries (four where one growth ends and the
 //! next begins), and the first eight entries can live in memory that the caller supplies.
 //!
+//! # Start here
+//!
+//! ```
+//! # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+//! use hmap::{FirstBucket, Global, Hmap};
+//!
+//! let mut bucket = FirstBucket::new();
+//! let mut drivers = Hmap::with_first_bucket_in(&mut bucket, Global);
+//! drivers.insert(0x8086_100e_u32, "e1000")?;
+//! assert_eq!(drivers.get(&0x8086_100e), Some(&"e1000"));
+//! assert_eq!(drivers.allocation_size(), 0);
+//! # }
+//! # Ok::<(), hmap::InsertError<u32, &str>>(())
+//! ```
+//!
+//! | you have | take |
+//! |---|---|
+//! | a global allocator | [`Hmap::new`] |
+//! | an allocator of your own | [`Hmap::new_in`], for any [`Allocator`] |
+//! | no heap yet, a map in a `static` | [`static_hmap!`]; its seed at boot: [`set_boot_seed`] |
+//! | eight entries, on the stack | [`Hmap::with_first_bucket_in`], as above |
+//! | no values | [`HmapSet`], the same without them |
+//! | a program that uses hashbrown | [`HashMap`], [`HashSet`], [`HashTable`]: its names and signatures |
+//!
+//! Then:
+//! - [In a kernel](guide::in_a_kernel): memory had before the lock is taken, a walk that drops it,
+//!   growth at idle, hashers.
+//! - [Which policy](guide::which_policy) a map should have: [`Go`] for speed, [`Compact`], [`Dense`]
+//!   or [`Paged`] where memory is scarce.
+//! - [How big a map is](guide::how_big), of your own types.
+//! - [When something fails](guide::when_something_fails): memory, `Hash`, `Clone`, `Drop`.
+//! - [Coming from hashbrown](guide::coming_from_hashbrown): what is the same, what differs, and what
+//!   is not there.
+//!
 //! # The idea
 //!
+//! This is about the policies [`Go`] and [`Compact`]; [`Dense`] and [`Paged`] have another table.
+//!
 //! Entries are kept in *buckets* of eight. The low bits of a key's hash choose one
-//! of 2^B buckets; the top byte, kept in the bucket's first word, tells its keys
-//! apart, eight in one comparison. (It is the top byte of a machine word: bits 56 to 63 of
-//! the hash on 64-bit targets, bits 24 to 31 on 32-bit ones.) A ninth entry goes to an
+//! of 2^B buckets; its top bits, kept as a byte a key in the bucket's first word, tell its
+//! keys apart, eight in one comparison. (They are the top seven bits of a machine word: bits 57 to
+//! 63 of the hash on 64-bit targets, bits 25 to 31 on 32-bit ones.) A ninth entry goes to an
 //! *overflow bucket* that is chained to the first.
 //!
 //! ```text
@@ -26,6 +62,21 @@
 //! until none is left. What the moves can need is set aside when a growth starts, so
 //! only an insert can ever be refused memory, and it says so by giving the
 //! pair back. A growth that is refused is tried again later; chains get longer.
+//!
+//! # Features
+//!
+//! - `alloc` (default): [`Global`] is the default allocator. Without it the program
+//!   needs no global allocator.
+//! - `default-hasher` (default): [`DefaultHashBuilder`], foldhash with a seed for
+//!   every map.
+//! - `infallible` (default): [`HashMap`], [`HashSet`] and [`HashTable`], hashbrown's
+//!   interface, which end the program where memory is refused. Without it nothing in the
+//!   crate does.
+//! - `small-code`: what all maps of a program have in common is compiled once, and not for each
+//!   pair of types: less code from two maps on; an insert takes up to 1.6 times as long, look-ups
+//!   none longer.
+//! - `serde`, `defmt`: their traits for maps, sets and errors.
+//! - `nightly`: the `Allocator` trait is that of `core`.
 //!
 //! # As in Go, and where not
 //!
@@ -45,46 +96,6 @@
 //! | a refused growth | the program ends | chains get longer, and it is tried again |
 //! | iterators while the map changes | read old arrays that the collector keeps, with two known defects | a [`Cursor`], which keeps a position and no pointer |
 //! | link and tophash | link behind the values; tophash 5–255 | link beside the tophash; 128–255: fewer cache lines and instructions |
-//!
-//! # Start here
-//!
-//! ```
-//! # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-//! use hmap::{FirstBucket, Global, Hmap};
-//!
-//! let mut bucket = FirstBucket::new();
-//! let mut drivers = Hmap::with_first_bucket_in(&mut bucket, Global);
-//! drivers.insert(0x8086_100e_u32, "e1000")?;
-//! assert_eq!(drivers.get(&0x8086_100e), Some(&"e1000"));
-//! assert_eq!(drivers.allocation_size(), 0);
-//! # }
-//! # Ok::<(), hmap::InsertError<u32, &str>>(())
-//! ```
-//!
-//! In a `static`: [`static_hmap!`]. At boot: [`set_boot_seed`]. With an allocator of
-//! one's own: any [`Allocator`], by [`Hmap::new_in`].
-//!
-//! A set is [`HmapSet`], the same without values.
-//!
-//! Pages of examples: [coming from hashbrown](guide::coming_from_hashbrown),
-//! [in a kernel](guide::in_a_kernel), and [which policy](guide::which_policy) a map should have:
-//! all that is said above is about [`Go`] and [`Compact`]; [`Dense`] and [`Paged`] have another
-//! table.
-//!
-//! # Features
-//!
-//! - `alloc` (default): [`Global`] is the default allocator. Without it the program
-//!   needs no global allocator.
-//! - `default-hasher` (default): [`DefaultHashBuilder`], foldhash with a seed for
-//!   every map.
-//! - `infallible` (default): [`HashMap`], [`HashSet`] and [`HashTable`], hashbrown's
-//!   interface, which end the program where memory is refused. Without it nothing in the
-//!   crate does.
-//! - `small-code`: what all maps of a program have in common is compiled once, and not for each
-//!   pair of types: less code from two maps on; an insert takes up to 1.6 times as long, look-ups
-//!   none longer.
-//! - `serde`, `defmt`: their traits for maps, sets and errors.
-//! - `nightly`: the `Allocator` trait is that of `core`.
 #![no_std]
 #![cfg_attr(feature = "nightly", feature(allocator_api, dropck_eyepatch))]
 #![deny(unsafe_code)]

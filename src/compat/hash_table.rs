@@ -3,8 +3,8 @@
 //! it. Names and signatures are hashbrown's.
 //!
 //! Hashes are `u64`, of which as many bits count as a machine word has, from the lowest on.
-//! The low bits choose the bucket and the top byte of the word (bits 56 to 63, on 32-bit
-//! targets bits 24 to 31) tells values of a bucket apart, so both must be good.
+//! The low bits choose the bucket and the top seven of the word (bits 57 to 63, on 32-bit
+//! targets bits 25 to 31) tell values of a bucket apart, so both must be good.
 //!
 //! What differs from hashbrown: there are no bucket indices (an overflow bucket has no
 //! number), and growth is spread over the calls that are given a hasher, so removals,

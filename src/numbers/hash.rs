@@ -1,9 +1,9 @@
-//! A hash value and how it is taken apart: the low bits name the bucket, the top byte
-//! tells the keys of a bucket apart. Both ends must be good.
+//! A hash value and how it is taken apart: the low bits name the bucket, the top
+//! seven tell the keys of a bucket apart. Both ends must be good.
 //!
 //! Hashers give 64 bits, of which a map uses as many as a machine word has, from the lowest
-//! on. So the top byte is bits 56 to 63 on 64-bit targets and bits 24 to 31 on 32-bit ones,
-//! as in Go: there many hashers, FxHash for one, give no more than 32 bits, and the byte
+//! on. So the top seven are bits 57 to 63 on 64-bit targets and bits 25 to 31 on 32-bit ones.
+//! As in Go: there many hashers, FxHash for one, give no more than 32 bits, and those
 //! above them would be the same for all keys. Which bucket a key belongs to, and in which
 //! slot it lies, depends on the low bits only and is the same on every target.
 

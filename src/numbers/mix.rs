@@ -8,7 +8,7 @@ use core::hash::{BuildHasher, Hasher};
 /// with is mixed once more.
 ///
 /// A map takes the bucket from the low bits of a hash and tells the keys of a bucket apart
-/// by the top byte of a machine word (bits 56 to 63 of the hash, bits 24 to 31 on 32-bit
+/// by the top seven of a machine word (bits 57 to 63 of the hash, bits 25 to 31 on 32-bit
 /// targets), so both must depend on all of the key. After the mixing every bit does.
 ///
 /// It is **needed** where the hasher takes keys as they are, and where it multiplies them

@@ -1,5 +1,5 @@
-//! What of a hash counts: its low bits, which name the bucket, and the top byte of the
-//! machine word, which tells the keys of a chain apart; and `Mix`, which makes weak hashes
+//! What of a hash counts: its low bits, which name the bucket, and the top bits of the
+//! machine word, which tell the keys of a chain apart; and `Mix`, which makes weak hashes
 //! good in both.
 
 use crate::support::few_or;
@@ -173,7 +173,7 @@ pub fn mixing_makes_every_byte_that_counts_good() {
     let mixed = Mix::new(Identity);
     for shift in [0, 6, 12] {
         let hash = |number: u64| mixed.hash_one(number << shift);
-        // The low bits, and the top byte of a word of 32 and of 64 bits.
+        // The low bits, and the top bits of a word of 32 and of 64 bits.
         for byte in [0, 24, 56] {
             // Eight of 2,048 are expected.
             let most = most(&hash, byte);

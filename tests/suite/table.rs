@@ -115,7 +115,7 @@ pub fn values_of_a_table_are_changed_in_place() {
 
 pub fn values_of_one_hash_are_found_by_it() {
     let mut table = HashTable::new();
-    // Ten hashes, ten values each, all of them different in the top byte.
+    // Ten hashes, ten values each, all of them different in the top bits.
     let of_group = |group: u64| in_top_byte(group as u8) | 0x77;
     for value in 0..100_u64 {
         table.insert_unique(of_group(value % 10), value, |value| of_group(value % 10));
