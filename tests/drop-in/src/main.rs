@@ -4,53 +4,63 @@
 //! * `hashbrown`: the unit tests of its map, set and table, its integration tests, and the
 //!   examples in their documentation, with the crate's name replaced. What is left out is
 //!   listed with its reason in src/hashbrown.rs.
+//! * `shims`: that shims/* have the features of the versions of hashbrown that they stand for.
+//! * `kernels`: the tests of as_kernels_do, with hashbrown itself, then with the shims, which
+//!   are found by path and by git.
 //! * every other name: the tests of that crate, unchanged, with `[patch.crates-io]`
-//!   that puts the crate `shim` in hashbrown's place.
+//!   that puts a shim in hashbrown's place.
 //!
 //! The sources are not in this repository: `cargo vendor` brings what sources/Cargo.toml
 //! names. All is built below this crate's target directory, or `CARGO_TARGET_DIR`.
 
 mod hashbrown;
+mod shims;
 mod text;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
-/// A crate whose tests are run on the shim.
+/// A crate whose tests are run on a shim.
 struct Client {
     name: &'static str,
     version: &'static str,
-    /// The version of hashbrown that it depends on, which the shim then has.
-    hashbrown: &'static str,
+    /// The shim for the version of hashbrown that it depends on.
+    shim: &'static str,
     /// Fewer tests than this, and something was not run.
     at_least: usize,
 }
 
-const CLIENTS: &[Client] = &[
+const fn client(
+    name: &'static str,
+    version: &'static str,
+    shim: &'static str,
+    at_least: usize,
+) -> Client {
     Client {
-        name: "lru",
-        version: "0.19.0",
-        hashbrown: "0.17.2",
-        at_least: 108,
-    },
-    Client {
-        name: "hecs",
-        version: "0.11.2",
-        hashbrown: "0.17.2",
-        at_least: 127,
-    },
-    // Of the parts of hashbrown's interface that it uses, none has changed since.
-    Client {
-        name: "petgraph",
-        version: "0.8.3",
-        hashbrown: "0.15.5",
-        at_least: 422,
-    },
+        name,
+        version,
+        shim,
+        at_least,
+    }
+}
+
+const CLIENTS: [Client; 7] = [
+    client("lru", "0.9.0", "0.13", 64),
+    client("lru", "0.12.3", "0.14", 73),
+    client("lru", "0.13.0", "0.15", 85),
+    client("lru", "0.16.4", "0.16", 95),
+    client("lru", "0.19.0", "0.17", 108),
+    client("hecs", "0.11.2", "0.17", 127),
+    client("petgraph", "0.8.3", "0.15", 422),
 ];
 
 /// Fewer of hashbrown's own tests and examples than this, and something was not run.
 const AT_LEAST: usize = 331;
+
+/// The tests of as_kernels_do, of all versions together.
+const OF_KERNELS: usize = 55;
 
 fn main() -> ExitCode {
     let asked: Vec<String> = env::args().skip(1).collect();
@@ -79,18 +89,26 @@ fn run(asked: &[String]) -> Result<(), String> {
         for (file, left) in hashbrown::left_out() {
             println!("left out: {file}{}: {}", left.name, left.reason);
         }
-        failed.extend(test("hashbrown", &package, AT_LEAST, &target).err());
+        let tested = test("hashbrown", &package, AT_LEAST, &target);
+        failed.extend(tested.map_err(|error| format!("hashbrown: {error}")).err());
+    }
+    if is_asked(asked, "shims") {
+        let built = target.join("drop-in/target");
+        failed.extend(shims::take_all_features(here, &sources, &built).err());
+    }
+    if is_asked(asked, "kernels") {
+        failed.extend(kernels(here, &work, &target).err());
     }
     for client in CLIENTS {
         if is_asked(asked, client.name) {
+            let source = format!("{}-{}", client.name, client.version);
             let package = work.join(client.name);
-            clean(&package)?;
-            let source = sources.join(format!("{}-{}", client.name, client.version));
-            copy(&source, &package).map_err(|error| format!("{}: {error}", client.name))?;
-            let shim = work.join(format!("shim-{}", client.hashbrown));
-            write_shim(here, client.hashbrown, &shim)?;
-            add(&package.join("Cargo.toml"), &patch(&shim))?;
-            failed.extend(test(client.name, &package, client.at_least, &target).err());
+            // It is in no workspace, not in this crate's either.
+            let lines = "\n[workspace]\n".to_owned() + &shims::one_by_path(here, client.shim);
+            write(&sources.join(&source), &lines, &package)?;
+            let tested = depends_on(1, &package)
+                .and_then(|()| test(&source, &package, client.at_least, &target));
+            failed.extend(tested.map_err(|error| format!("{source}: {error}")).err());
         }
     }
     if failed.is_empty() {
@@ -118,24 +136,35 @@ fn vendor(manifest: &Path, to: &Path) -> Result<(), String> {
     }
 }
 
-/// Writes the shim with a version of the caller's choice.
-fn write_shim(here: &Path, version: &str, to: &Path) -> Result<(), String> {
-    let failed = |error| format!("{}: {error}", to.display());
-    clean(to)?;
-    copy(&here.join("shim"), to).map_err(failed)?;
-    let manifest = to.join("Cargo.toml");
-    let hmap = format!("path = \"{}\"", here.join("../..").display());
-    let text = fs::read_to_string(&manifest).map_err(failed)?;
-    let text = text
-        .replace("version = \"0.17.2\"", &format!("version = \"{version}\""))
-        .replace("path = \"../../..\"", &hmap);
-    fs::write(&manifest, text).map_err(failed)
+/// Runs what is written as kernels are with hashbrown, which proves that it is right, and with
+/// the shims.
+fn kernels(here: &Path, work: &Path, target: &Path) -> Result<(), String> {
+    let source = here.join("as_kernels_do");
+    let repository = work.join("repository");
+    clean(&repository)?;
+    shims::repository(&here.join("../.."), &repository)?;
+    let all = shims::VERSIONS.len();
+    let ways = [
+        ("hashbrown itself", 0, String::new()),
+        ("shims by path", all, shims::all_by_path(here)),
+        ("shims by git", all, shims::all_by_git(&repository)),
+    ];
+    for (way, shims, lines) in ways {
+        let package = work.join("as-kernels-do");
+        write(&source, &lines, &package)?;
+        let name = format!("as kernels do, {way}");
+        depends_on(shims, &package)
+            .and_then(|()| test(&name, &package, OF_KERNELS, target))
+            .map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
 }
 
-/// What makes a package, and all that it depends on, use the shim for hashbrown.
-fn patch(shim: &Path) -> String {
-    let path = shim.display();
-    format!("\n[workspace]\n\n[patch.crates-io]\nhashbrown = {{ path = \"{path}\" }}\n")
+/// Writes a package with lines added to its manifest.
+fn write(source: &Path, lines: &str, to: &Path) -> Result<(), String> {
+    clean(to)?;
+    copy(source, to).map_err(|error| format!("{}: {error}", source.display()))?;
+    add(&to.join("Cargo.toml"), lines)
 }
 
 fn add(manifest: &Path, lines: &str) -> Result<(), String> {
@@ -144,22 +173,30 @@ fn add(manifest: &Path, lines: &str) -> Result<(), String> {
         .map_err(|error| format!("{}: {error}", manifest.display()))
 }
 
-/// Whether the library is among the dependencies of a package: a patch that fits no
-/// dependency is no error for cargo.
-fn depends_on_hmap(package: &Path) -> bool {
+/// An error if a package does not depend on so many shims, and the library below them: a
+/// patch that fits no dependency is no error for cargo.
+fn depends_on(expected: usize, package: &Path) -> Result<(), String> {
     let output = Command::new("cargo")
         .args(["tree", "--quiet", "--invert", "bare-hmap"])
+        .args(["--prefix", "none", "--no-dedupe"])
         .current_dir(package)
-        .output();
-    output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
+        .output()
+        .map_err(|error| format!("cargo tree: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let lines = said.lines().filter(|line| line.starts_with("hashbrown v"));
+    let shims = lines.collect::<BTreeSet<_>>().len();
+    if shims == expected {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!(
+        "it depends on {shims} shims, expected {expected} {said}"
+    ))
 }
 
 /// Runs the tests of a package and counts them.
 fn test(name: &str, package: &Path, at_least: usize, target: &Path) -> Result<(), String> {
     println!("== {name}");
-    if !depends_on_hmap(package) {
-        return Err(format!("{name}: it does not depend on the shim"));
-    }
     let output = Command::new("cargo")
         .args(["test", "--quiet", "--no-fail-fast"])
         .current_dir(package)
@@ -174,11 +211,9 @@ fn test(name: &str, package: &Path, at_least: usize, target: &Path) -> Result<()
     }
     println!("{name}: {passed} passed, {failed} failed");
     if !output.status.success() {
-        Err(format!("{name}: {failed} failed ({})", output.status))
+        Err(format!("{failed} failed ({})", output.status))
     } else if passed < at_least {
-        Err(format!(
-            "{name}: {passed} tests, expected {at_least} or more"
-        ))
+        Err(format!("{passed} tests, expected {at_least} or more"))
     } else {
         Ok(())
     }
