@@ -276,10 +276,11 @@ fn list_of_ci(name: &str) -> Vec<String> {
 }
 
 /// Pages that say where things are, each with the directory that its paths begin in.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("README.md", ""),
     ("src/README.md", "src/"),
     ("examples/README.md", ""),
+    ("examples/templates/README.md", "examples/templates/"),
     ("src/guide/coming_from_hashbrown.md", ""),
     ("src/guide/when_something_fails.md", ""),
     ("tests/drop-in/shims/README.md", "tests/drop-in/"),

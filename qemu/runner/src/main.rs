@@ -68,6 +68,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Read a log of defmt's from standard input, and print it as text
+    #[command(hide = true)]
+    Log {
+        /// The program that has written it
+        elf: PathBuf,
+    },
 }
 
 /// Where it is to run.
@@ -87,6 +93,10 @@ fn main() -> ExitCode {
         Command::CodeSize(arguments) => code_size::run(&arguments),
         Command::Selftest { name, on } => selftest::run_alone(on.target, name.as_deref()),
         Command::Boot { elf, arguments } => boot(elf, &arguments),
+        Command::Log { elf } => image::Image::load(elf).map(|image| {
+            log::decode(&image, std::io::stdin(), &|line| println!("{line}"));
+            true
+        }),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

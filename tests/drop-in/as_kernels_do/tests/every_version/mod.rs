@@ -36,7 +36,7 @@ fn iterators_have_names() {
 fn entries_are_taken_and_left() {
     let mut waiting: HashMap<u64, Vec<u32>> = HashMap::new();
     waiting.entry(0x1000).or_default().push(7);
-    waiting.entry(0x1000).or_insert_with(Vec::new).push(8);
+    waiting.entry(0x1000).or_insert_with(|| vec![0]).push(8);
     match waiting.entry(0x1000) {
         Entry::Occupied(mut entry) => {
             assert_eq!(entry.get_mut().pop(), Some(8));
