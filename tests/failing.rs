@@ -2,10 +2,6 @@
 //! others: `cargo qemu selftest` boots each and checks that it is reported as what
 //! it is. Its list of what to expect is in `qemu/runner/src/selftest.rs`.
 #![cfg_attr(target_os = "none", no_std, no_main)]
-#![allow(
-    unexpected_cfgs,
-    reason = "embedded-test's macro asks for cfg(rust_analyzer)"
-)]
 
 #[cfg(target_os = "none")]
 extern crate alloc;

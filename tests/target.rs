@@ -1,10 +1,6 @@
 //! The suite on the target, under QEMU: each test boots a fresh machine. Run it
 //! by `cargo qemu test`; on the host there is nothing here.
 #![cfg_attr(target_os = "none", no_std, no_main)]
-#![allow(
-    unexpected_cfgs,
-    reason = "embedded-test's macro asks for cfg(rust_analyzer)"
-)]
 
 #[cfg(target_os = "none")]
 extern crate alloc;

@@ -28,6 +28,7 @@ extern crate alloc;
 #[cfg(not(target_os = "none"))]
 extern crate std;
 
+mod ending;
 pub mod heap;
 mod program;
 
@@ -47,6 +48,7 @@ use microvm as machine;
 #[cfg(all(target_os = "none", target_arch = "arm"))]
 use mps2 as machine;
 
+pub use ending::Ending;
 pub use program::Termination;
 #[doc(hidden)]
 pub use program::{print_line, run};
@@ -56,9 +58,9 @@ pub use program::{print_line, run};
 pub fn exit(code: i32) -> ! {
     #[cfg(target_os = "none")]
     machine::end(if code == 0 {
-        semihosting::Ending::Success
+        Ending::Success
     } else {
-        semihosting::Ending::Failure
+        Ending::Failure
     });
     #[cfg(not(target_os = "none"))]
     std::process::exit(code)

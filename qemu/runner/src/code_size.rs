@@ -9,8 +9,9 @@ mod images;
 mod limits;
 mod loaded;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
+use crate::project::Project;
 use crate::setup;
 use crate::target::{self, THUMBV7M, Target};
 use images::{Image, Level, Maps, Series, Sizes, Surface};
@@ -46,6 +47,9 @@ try_reserve it is asked for its free places, and dropping it takes no code.";
 
 /// `cargo qemu code-size`; true unless a limit was to be checked and is broken.
 pub fn run(arguments: &Arguments) -> Result<bool> {
+    if Project::here()?.runner().is_none() {
+        bail!("what `code-size` builds is in the repository of bare-hmap, and not here");
+    }
     for target in target::ALL {
         setup::target(target)?;
     }

@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use board::Ending;
 use embedded_test_runner_core::{Invocation, TestMeta};
-use semihosting::Ending;
 
 use crate::image::Image;
 use crate::machine::{self, Ended, Options};
-use crate::project::{self, How, Program};
+use crate::project::{self, How, Project};
 use crate::{setup, suite, verdict};
 
 #[derive(clap::Args)]
@@ -21,7 +21,7 @@ pub struct Arguments {
     /// Build with optimisations
     #[arg(long)]
     release: bool,
-    /// Features of the library beside the usual ones, as cargo takes them
+    /// Features of the package beside the usual ones, as cargo takes them
     #[arg(long, value_name = "LIST")]
     features: Option<String>,
     /// The machine's memory in MiB
@@ -73,12 +73,13 @@ fn shown(path: &std::path::Path) -> PathBuf {
 /// An example of this name, or the one test that it means.
 fn find(arguments: &Arguments) -> Result<Held> {
     let (name, target) = (&arguments.name, arguments.on.target);
+    let project = Project::here()?;
     let how = How {
         release: arguments.release,
         features: arguments.features.as_deref(),
     };
-    if project::examples()?.contains(name) {
-        let path = project::build(target, Program::Example(name), how)?;
+    if let Some(example) = project.example(name) {
+        let path = project::build(target, example, how)?;
         let image = Image::load(path)?;
         let start = image
             .address_of("main")
@@ -91,9 +92,9 @@ fn find(arguments: &Arguments) -> Result<Held> {
     }
 
     let mut similar = Vec::new();
-    for binary in [project::SUITE, project::FAILING] {
-        let image = Image::load(project::build(target, Program::Test(binary), how)?)?;
-        let tests = image.tests()?.context("it holds no tests")?;
+    for binary in project.tests() {
+        let image = Image::load(project::build(target, binary, how)?)?;
+        let tests = image.tests()?.unwrap_or_default();
         let matching: Vec<_> = tests
             .iter()
             .filter(|test| test.name.contains(name))

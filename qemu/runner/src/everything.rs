@@ -1,17 +1,20 @@
 //! `cargo qemu test`: all there is to test, one closing line.
 //!
-//! Each step is run whatever became of the one before: the host's tests by cargo,
-//! the target's suite under QEMU, the runner's own tests and checks. A step that
-//! cannot be run counts as a failure. With `--target` the steps are those that depend
-//! on the target: its suite, and the runner's checks of what it reports there.
+//! Each step is run whatever became of the one before: the host's tests by cargo, the
+//! target's under QEMU, and in the repository that the runner comes from the runner's own
+//! tests and checks. A step that cannot be run counts as a failure. With `--target` the
+//! steps are those that depend on the target: its tests, and the runner's checks of what it
+//! reports there.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
 use crate::image::Image;
-use crate::project::{self, How, Program};
+use crate::project::{self, How, Kind, Program, Project};
 use crate::suite::{self, Tally};
 use crate::target::{self, Target, X86_64};
 use crate::{selftest, setup};
@@ -26,13 +29,17 @@ pub struct Arguments {
     /// Only what runs under QEMU
     #[arg(long)]
     target_only: bool,
+    /// Only this test binary, under QEMU; may be given several times. Without it, each
+    /// `[[test]]` of Cargo.toml that has `harness = false` and not `test = false`
+    #[arg(long, value_name = "BINARY", conflicts_with = "host_only")]
+    test: Vec<String>,
     /// Only what runs on this target: x86_64-unknown-none or thumbv7m-none-eabi
     #[arg(long, value_name = "TRIPLE", value_parser = target::by_triple)]
     target: Option<&'static Target>,
     /// Build the tests with optimisations
     #[arg(long)]
     release: bool,
-    /// Features of the library beside the usual ones, as cargo takes them
+    /// Features of the package beside the usual ones, as cargo takes them
     #[arg(long, value_name = "LIST")]
     features: Option<String>,
 }
@@ -40,13 +47,52 @@ pub struct Arguments {
 /// `cargo qemu test`; true if all went well.
 pub fn run(arguments: &Arguments) -> Result<bool> {
     let name = arguments.name.as_deref();
+    let project = Project::here()?;
     let how = How {
         release: arguments.release,
         features: arguments.features.as_deref(),
     };
-    let mut parts = Vec::new();
-    let mut total = Tally::default();
-    let mut step = |place: &str, tally: Result<Tally>| {
+    // What is asked for and not there is said before anything is built.
+    let binaries = if arguments.host_only {
+        Vec::new()
+    } else {
+        binaries(project, &arguments.test)?
+    };
+    let only_these = !arguments.test.is_empty();
+    let mut steps = Steps::default();
+
+    if !arguments.target_only && !only_these && arguments.target.is_none() {
+        println!("== on the host");
+        let tally = by_cargo(how.on_the_host(&project.settings), name);
+        steps.count("host", tally);
+    }
+    let target = arguments.target.unwrap_or(&X86_64);
+    for binary in binaries {
+        let title = format!("{} under QEMU, {}", target.name, binary.name);
+        println!("\n== {title}");
+        steps.count(&title, suite_of(target, binary, name, how));
+    }
+    let runner_too = !arguments.host_only && !only_these;
+    if let Some(manifest) = project.runner().filter(|_| runner_too) {
+        println!("\n== the runner itself");
+        let tally = match arguments.target {
+            None => runner(&manifest, name),
+            Some(target) => selftest::run(target, name),
+        };
+        steps.count("runner", tally);
+    }
+    Ok(steps.close(name))
+}
+
+/// What the steps so far have come to.
+#[derive(Default)]
+struct Steps {
+    parts: Vec<String>,
+    total: Tally,
+}
+
+impl Steps {
+    fn count(&mut self, place: &str, tally: Result<Tally>) {
         let tally = tally.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             Tally {
@@ -54,45 +100,54 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
                 ..Tally::default()
             }
         });
-        total += tally;
-        parts.push(format!("{place} {tally}"));
-    };
-
-    if !arguments.target_only && arguments.target.is_none() {
-        println!("== on the host");
-        let host = ["--workspace"].into_iter().chain(how.on_the_host());
-        step("host", by_cargo(host, name));
-    }
-    if !arguments.host_only {
-        let target = arguments.target.unwrap_or(&X86_64);
-        let title = format!("{} under QEMU", target.name);
-        println!("\n== {title}");
-        step(&title, suite_of(target, name, how));
-        println!("\n== the runner itself");
-        let tally = match arguments.target {
-            None => runner(name),
-            Some(target) => selftest::run(target, name),
-        };
-        step("runner", tally);
+        self.total += tally;
+        self.parts.push(format!("{place} {tally}"));
     }
 
-    if total.is_empty() {
-        match name {
-            Some(name) => eprintln!("error: no test has `{name}` in its name"),
-            None => eprintln!("error: there is no test"),
+    /// The closing lines; true if all went well.
+    fn close(self, name: Option<&str>) -> bool {
+        let Self { parts, total } = self;
+        if total.is_empty() {
+            match name {
+                Some(name) => eprintln!("error: no test has `{name}` in its name"),
+                None => eprintln!("error: there is no test"),
+            }
         }
+        println!("{}", parts.join("; "));
+        println!("{total}");
+        total.failed == 0 && !total.is_empty()
     }
-    println!("{}", parts.join("; "));
-    println!("{total}");
-    Ok(total.failed == 0 && !total.is_empty())
 }
 
-/// The target's suite.
-fn suite_of(target: &Target, name: Option<&str>, how: How) -> Result<Tally> {
+/// The test binaries of these names, or those that are run where none is named.
+fn binaries<'a>(project: &'a Project, names: &[String]) -> Result<Vec<&'a Program>> {
+    let all: Vec<_> = project.tests().collect();
+    let known: Vec<_> = all.iter().map(|binary| &*binary.name).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(&&***name)) {
+        bail!("there is no test binary `{name}` for the bare machine {WHAT_IS_ONE}");
+    }
+    let wanted = |binary: &&Program| {
+        if names.is_empty() {
+            binary.kind == Kind::Test { by_default: true }
+        } else {
+            names.contains(&binary.name)
+        }
+    };
+    let wanted: Vec<_> = all.into_iter().filter(wanted).collect();
+    if wanted.is_empty() {
+        bail!("there is no test binary for the bare machine {WHAT_IS_ONE}");
+    }
+    Ok(wanted)
+}
+
+const WHAT_IS_ONE: &str = "here: a [[test]] in Cargo.toml with `harness = false`, in a package \
+    that depends on `embedded-test`";
+
+/// A test binary on the target.
+fn suite_of(target: &Target, binary: &Program, name: Option<&str>, how: How) -> Result<Tally> {
     setup::target(target)?;
     setup::qemu(target)?;
-    let program = Program::Test(project::SUITE);
-    let image = Image::load(project::build(target, program, how)?)?;
+    let image = Image::load(project::build(target, binary, how)?)?;
     suite::run(
         image,
         &name.map(str::to_owned).into_iter().collect::<Vec<_>>(),
@@ -100,15 +155,18 @@ fn suite_of(target: &Target, name: Option<&str>, how: How) -> Result<Tally> {
 }
 
 /// The runner's unit tests, and its checks of what it reports.
-fn runner(name: Option<&str>) -> Result<Tally> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let mut tally = by_cargo(["--manifest-path", manifest], name)?;
+fn runner(manifest: &Path, name: Option<&str>) -> Result<Tally> {
+    let arguments = [OsStr::new("--manifest-path"), manifest.as_os_str()];
+    let mut tally = by_cargo(arguments, name)?;
     tally += selftest::run(&X86_64, name)?;
     Ok(tally)
 }
 
 /// Tests of the host, of all kinds, by cargo; its output is passed on and counted.
-fn by_cargo<'a>(arguments: impl IntoIterator<Item = &'a str>, name: Option<&str>) -> Result<Tally> {
+fn by_cargo<A: AsRef<OsStr>>(
+    arguments: impl IntoIterator<Item = A>,
+    name: Option<&str>,
+) -> Result<Tally> {
     let mut child = project::cargo()
         .args(["test", "--no-fail-fast"])
         .args(arguments)

@@ -5,11 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use semihosting::Ending;
+use board::Ending;
 
 use crate::image::Image;
 use crate::machine::{self, Ended, Options};
-use crate::project::{self, How, Program};
+use crate::project::{self, How, Project};
 use crate::{setup, verdict};
 
 #[derive(clap::Args)]
@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Build without optimisations
     #[arg(long)]
     debug: bool,
-    /// Features of the library beside the usual ones, as cargo takes them
+    /// Features of the package beside the usual ones, as cargo takes them
     #[arg(long, value_name = "LIST")]
     features: Option<String>,
     /// The machine's memory in MiB; otherwise what the example asks for, or 64 (the
@@ -38,16 +38,17 @@ pub struct Arguments {
 
 /// `cargo qemu run`.
 pub fn build_and_run(arguments: &Arguments) -> Result<bool> {
-    let name = &arguments.name;
-    let examples = project::examples()?;
-    if !examples.contains(name) {
-        let known = if examples.is_empty() {
-            "none".into()
-        } else {
-            examples.join(", ")
-        };
-        bail!("there is no example `{name}`; the examples are: {known}");
-    }
+    let (name, project) = (&arguments.name, Project::here()?);
+    let Some(example) = project.example(name) else {
+        let known: Vec<_> = project.examples().map(|known| &*known.name).collect();
+        if known.is_empty() {
+            bail!("there is no example `{name}`, nor any other");
+        }
+        bail!(
+            "there is no example `{name}`; the examples are: {}",
+            known.join(", ")
+        );
+    };
     let target = arguments.on.target;
     setup::target(target)?;
     setup::qemu(target)?;
@@ -55,7 +56,7 @@ pub fn build_and_run(arguments: &Arguments) -> Result<bool> {
         release: arguments.release || !arguments.debug,
         features: arguments.features.as_deref(),
     };
-    let image = Image::load(project::build(target, Program::Example(name), how)?)?;
+    let image = Image::load(project::build(target, example, how)?)?;
     run(&image, arguments.memory, &arguments.arguments)
 }
 

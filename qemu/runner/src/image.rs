@@ -33,7 +33,11 @@ impl Image {
             .architecture();
         let target = target::of_program(architecture).with_context(cannot_run)?;
         let table = Table::parse(&bytes)
-            .and_then(|table| table.context("there is no defmt log in it: does it use `board`?"))
+            .and_then(|table| {
+                table.context(
+                    "there is no defmt log in it: does it use the board (`use board as _;`)?",
+                )
+            })
             .with_context(cannot_run)?;
         Ok(Self {
             path,

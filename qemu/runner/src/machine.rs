@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use semihosting::Ending;
+use board::Ending;
 use wait_timeout::ChildExt;
 
 use crate::image::Image;

@@ -21,12 +21,14 @@ mod suite;
 mod target;
 mod verdict;
 
+use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::project::Project;
 use crate::target::Target;
 
 /// Builds tests and examples for a bare machine and runs them under QEMU.
@@ -44,14 +46,15 @@ struct Cli {
 enum Command {
     /// Build an example for the target, boot it and print what it says
     Run(example::Arguments),
-    /// Run all tests: the host's, x86_64's under QEMU, the runner's own; with
-    /// --target those of that target
+    /// Run all tests: the host's, and x86_64's under QEMU; with --target those of that
+    /// target
     Test(everything::Arguments),
     /// Hold a test or an example at reset, waiting for gdb
     Debug(debug::Arguments),
     /// How many bytes of code maps take, in images with up to ten of them, beside other maps
     CodeSize(code_size::Arguments),
-    /// Check that each way to fail is reported as what it is
+    /// Boot tests that fail on purpose (tests/failing.rs): is each way to fail reported as
+    /// what it is?
     Selftest {
         /// Only the checks whose name contains this
         name: Option<String>,
@@ -85,8 +88,23 @@ struct On {
     target: &'static Target,
 }
 
+/// The command line. Called by cargo it has cargo's word for this program in front.
+fn parse() -> Cli {
+    let mut words: Vec<_> = env::args_os().collect();
+    if words.get(1).is_some_and(|word| word == "qemu") {
+        words.remove(1);
+    }
+    // The images that it builds are in one repository only.
+    let at_home = Project::here().is_ok_and(|project| project.runner().is_some());
+    let cli = Cli::command().mut_subcommand("code-size", |command| command.hide(!at_home));
+    let parsed = cli.try_get_matches_from(words);
+    parsed
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .unwrap_or_else(|error| error.exit())
+}
+
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let done = match parse().command {
         Command::Run(arguments) => example::build_and_run(&arguments),
         Command::Test(arguments) => everything::run(&arguments),
         Command::Debug(arguments) => debug::run(&arguments),

@@ -5,6 +5,10 @@
 //! report holds these words. Two more failures are made from outside: a QEMU that
 //! refuses to start, and one that is killed.
 //!
+//! In the repository that the runner comes from all of these tests have to be there. The
+//! template for other crates has some of them, and there those are looked at that it has:
+//! they show that what was copied from it is in place.
+//!
 //! The machines have words of their own for the same thing: `page fault|memory
 //! management fault` means that one of the two has to be said.
 
@@ -13,13 +17,13 @@ use std::iter;
 use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use embedded_test_runner_core::TestMeta;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::image::Image;
 use crate::machine::Options;
-use crate::project::{self, How, Program};
+use crate::project::{self, How, Project};
 use crate::setup;
 use crate::suite::{self, Tally};
 use crate::target::Target;
@@ -179,26 +183,50 @@ pub fn run(target: &Target, filter: Option<&str>) -> Result<Tally> {
         return Ok(Tally::default());
     }
 
+    let project = Project::here()?;
+    let binary = project
+        .tests()
+        .find(|binary| binary.name == project::FAILING)
+        .context(
+            "there is no test binary `failing` here; the template for other crates has one, \
+             and all other tests are run by `cargo qemu test`",
+        )?;
     setup::target(target)?;
     setup::qemu(target)?;
-    let program = Program::Test(project::FAILING);
-    let image = Image::load(project::build(target, program, How::default())?)?;
+    let image = Image::load(project::build(target, binary, How::default())?)?;
+    let trials = trials(image, chosen, project.runner().is_some())?;
+    let no_arguments = Arguments::from_iter(iter::once(OsString::from("cargo qemu selftest")));
+    Ok(libtest_mimic::run(&no_arguments, trials).into())
+}
+
+/// A trial for each check; if not `all` of their tests have to be there, for those that are.
+fn trials(image: Image, checks: Vec<(String, &'static Check)>, all: bool) -> Result<Vec<Trial>> {
     let tests = image.tests()?.context("it holds no tests")?;
+    let full = |check: &Check| format!("{}::{}", project::FAILING, check.test);
+    if let Some(test) = tests
+        .iter()
+        .find(|test| CHECKS.iter().all(|check| full(check) != test.name))
+    {
+        bail!(
+            "it is not known what is to be said about the test {}",
+            test.name
+        );
+    }
     let image = Arc::new(image);
     let mut trials = Vec::new();
-    for (name, check) in chosen {
-        let full = format!("failing::{}", check.test);
-        let test = tests.iter().find(|test| test.name == full);
-        let test = test
-            .with_context(|| format!("there is no test {full}"))?
-            .clone();
+    for (name, check) in checks {
+        let Some(test) = tests.iter().find(|test| test.name == full(check)).cloned() else {
+            if all {
+                bail!("there is no test {}", full(check));
+            }
+            continue;
+        };
         let image = Arc::clone(&image);
         trials.push(Trial::test(name, move || {
             perform(&image, &test, check).map_err(Failed::from)
         }));
     }
-    let no_arguments = Arguments::from_iter(iter::once(OsString::from("cargo qemu selftest")));
-    Ok(libtest_mimic::run(&no_arguments, trials).into())
+    Ok(trials)
 }
 
 /// Runs the test as the suite does, and compares the report.

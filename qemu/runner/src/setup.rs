@@ -10,7 +10,6 @@ use std::{env, fs, io};
 
 use anyhow::{Context, Result, bail};
 
-use crate::project;
 use crate::target::Target;
 
 /// Makes sure that the compiler can build for the target.
@@ -25,7 +24,6 @@ pub fn target(target: &Target) -> Result<()> {
     eprintln!("The target {triple} is missing; adding it: rustup target add {triple}");
     let added = Command::new("rustup")
         .args(["target", "add", triple])
-        .current_dir(project::root())
         .stdout(io::stderr())
         .status();
     match added {
@@ -50,7 +48,6 @@ fn has(triple: &str) -> Result<bool> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
         .args(["--print", "target-libdir", "--target", triple])
-        .current_dir(project::root())
         .stderr(Stdio::inherit())
         .output()
         .context("cannot start rustc")?;

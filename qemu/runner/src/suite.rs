@@ -17,7 +17,7 @@ use crate::image::Image;
 use crate::machine::{self, Options};
 use crate::verdict;
 
-/// For a test that does not say `within`.
+/// For a test that has no `#[timeout(..)]`.
 const LIMIT: Duration = Duration::from_secs(60);
 /// The variable of the environment that makes all limits so many times as long.
 const PATIENCE: &str = "PATIENCE";

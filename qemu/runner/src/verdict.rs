@@ -1,6 +1,6 @@
 //! What the end of a boot means, in words that say what to do.
 
-use semihosting::Ending;
+use board::Ending;
 
 use crate::machine::Ended;
 
@@ -49,8 +49,8 @@ pub fn describe(ended: &Ended) -> String {
         ),
         Ended::TimedOut(limit) => format!(
             "still running after {} s, the time limit; see where with `cargo qemu debug`, or give \
-             it more (`#[timeout(300)]`, here `within 300` in the list of tests; on a slow \
-             machine PATIENCE=5 gives each test five times as long)",
+             it more by `#[timeout(300)]` (on a slow machine PATIENCE=5 gives each test five \
+             times as long)",
             limit.as_secs()
         ),
     }

@@ -5,7 +5,8 @@ pub mod env {
     use core::cell::RefCell;
     use core::str::{SplitAsciiWhitespace, Utf8Error};
 
-    use crate::{io, qemu};
+    use crate::board::__board_command_line;
+    use crate::io;
 
     /// The words of the command line, without a program name in front. `N` is
     /// the real crate's buffer size; here the board has kept the bytes already.
@@ -18,7 +19,7 @@ pub mod env {
     /// None; the signature is the real crate's.
     pub fn args<const N: usize>() -> io::Result<Args<N>> {
         Ok(Args(RefCell::new(
-            qemu::command_line().split_ascii_whitespace(),
+            __board_command_line().split_ascii_whitespace(),
         )))
     }
 

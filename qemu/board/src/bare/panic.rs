@@ -3,10 +3,8 @@
 
 use core::panic::PanicInfo;
 
-use semihosting::Ending;
-
 use super::logger;
-use crate::machine;
+use crate::{Ending, machine};
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {

@@ -4,7 +4,7 @@
 
 use core::arch::global_asm;
 
-use super::{paging, pvh, traps};
+use super::{paging, pvh, qemu, traps};
 
 global_asm!(include_str!("boot.s"));
 
@@ -22,7 +22,7 @@ extern "C" fn board_start(start_info: *const pvh::StartInfo) -> ! {
     let found = unsafe { pvh::read(start_info) };
     paging::protect();
     traps::install();
-    semihosting::qemu::set_command_line(found.command_line);
+    qemu::set_command_line(found.command_line);
     crate::bare::heap::give(found.free_memory);
     main()
 }

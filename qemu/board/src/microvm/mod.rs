@@ -7,16 +7,19 @@
 mod boot;
 mod paging;
 mod pvh;
+mod qemu;
 mod serial;
 mod stack;
 mod timer;
 mod traps;
 
-use semihosting::Ending;
+pub(crate) use qemu::command_line;
 pub(crate) use serial::{flush as flush_log, write as write_log};
 pub(crate) use stack::depth as stack_depth;
 pub(crate) use timer::every;
 use x86_64::instructions::interrupts;
+
+use crate::Ending;
 
 /// The time stamp counter. Under the runner's `-icount shift=0` QEMU advances it
 /// by one for each instruction that the guest executes.
@@ -25,19 +28,14 @@ pub(crate) fn clock() -> u64 {
     unsafe { core::arch::x86_64::_rdtsc() }
 }
 
-/// What stood behind QEMU's `-append`.
 pub(crate) fn interrupts_are_on() -> bool {
-    x86_64::instructions::interrupts::are_enabled()
-}
-
-pub(crate) fn command_line() -> &'static str {
-    semihosting::qemu::command_line()
+    interrupts::are_enabled()
 }
 
 /// Ends the machine when the log is out.
 pub(crate) fn end(ending: Ending) -> ! {
     flush_log();
-    semihosting::qemu::exit(ending)
+    qemu::exit(ending)
 }
 
 /// One core: who has switched the interrupts off is alone.

@@ -10,7 +10,6 @@
 use core::arch::global_asm;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use semihosting::Ending;
 use x86_64::VirtAddr;
 use x86_64::instructions::segmentation::{CS, DS, ES, SS, Segment};
 use x86_64::instructions::tables::load_tss;
@@ -20,7 +19,7 @@ use x86_64::structures::idt::InterruptDescriptorTable;
 use x86_64::structures::tss::TaskStateSegment;
 
 use super::{paging, timer};
-use crate::println;
+use crate::{Ending, println};
 
 global_asm!(include_str!("traps.s"));
 

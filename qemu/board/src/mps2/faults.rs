@@ -10,10 +10,9 @@ use core::fmt;
 
 use cortex_m::peripheral::SCB;
 use cortex_m::peripheral::scb::{Exception, VectActive};
-use semihosting::Ending;
 
 use super::protection;
-use crate::println;
+use crate::{Ending, println};
 
 /// What the processor has pushed when it comes to a handler.
 #[repr(C)]

@@ -12,30 +12,28 @@ mod boot;
 mod clock;
 mod faults;
 mod protection;
+mod semihost;
 mod serial;
 mod stack;
 mod timer;
 
 // For the critical section that it brings: interrupts off, on the only core.
 use cortex_m as _;
-use semihosting::Ending;
+
+use crate::Ending;
 
 pub(crate) use clock::read as clock;
+pub(crate) use semihost::command_line;
 pub(crate) use serial::{flush as flush_log, write as write_log};
 pub(crate) use stack::depth as stack_depth;
 pub(crate) use timer::every;
 
-/// What the runner has put behind the program's name.
 pub(crate) fn interrupts_are_on() -> bool {
     cortex_m::register::primask::read().is_active()
-}
-
-pub(crate) fn command_line() -> &'static str {
-    semihosting::qemu::command_line()
 }
 
 /// Ends the machine when the log is out.
 pub(crate) fn end(ending: Ending) -> ! {
     flush_log();
-    semihosting::qemu::exit(ending)
+    semihost::exit(ending)
 }

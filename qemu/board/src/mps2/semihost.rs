@@ -39,8 +39,7 @@ unsafe fn call(operation: usize, parameters: &mut [usize; 2]) -> usize {
 /// # Panics
 ///
 /// If it is longer than 1 KiB, or no UTF-8.
-#[must_use]
-pub fn command_line() -> &'static str {
+pub(crate) fn command_line() -> &'static str {
     critical_section::with(|cs| {
         let known = COMMAND_LINE.borrow(cs);
         let line = known.get().unwrap_or_else(fetch);
@@ -67,7 +66,7 @@ fn fetch() -> &'static str {
 }
 
 /// Ends the machine. Log before: nothing is sent after this.
-pub fn exit(ending: Ending) -> ! {
+pub(super) fn exit(ending: Ending) -> ! {
     let status = ending.status() as usize;
     loop {
         // SAFETY: the host writes nothing.

@@ -7,6 +7,8 @@
 //! semihosting could pass any status; it passes the same ones.
 
 /// How a program ended; the discriminant is what x86 writes to the exit device.
+///
+/// It is compiled for the host too: the runner reads with it what the target wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Ending {

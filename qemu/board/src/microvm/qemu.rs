@@ -13,18 +13,17 @@ const EXIT_PORT: u16 = 0xf4;
 static COMMAND_LINE: Mutex<Cell<&str>> = Mutex::new(Cell::new(""));
 
 /// Keeps the command line; the board calls this once, before `main`.
-pub fn set_command_line(line: &'static str) {
+pub(super) fn set_command_line(line: &'static str) {
     critical_section::with(|cs| COMMAND_LINE.borrow(cs).set(line));
 }
 
 /// What stood behind QEMU's `-append`.
-#[must_use]
-pub fn command_line() -> &'static str {
+pub(crate) fn command_line() -> &'static str {
     critical_section::with(|cs| COMMAND_LINE.borrow(cs).get())
 }
 
 /// Ends the machine. Log before: nothing is sent after this.
-pub fn exit(ending: Ending) -> ! {
+pub(super) fn exit(ending: Ending) -> ! {
     // SAFETY: the port belongs to isa-debug-exit, which touches no memory; on a
     // machine without the device the write goes nowhere.
     unsafe {
