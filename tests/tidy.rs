@@ -276,7 +276,7 @@ fn list_of_ci(name: &str) -> Vec<String> {
 }
 
 /// Pages that say where things are, each with the directory that its paths begin in.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 9] = [
     ("README.md", ""),
     ("src/README.md", "src/"),
     ("examples/README.md", ""),
@@ -284,6 +284,8 @@ const PAGES: [(&str, &str); 7] = [
     ("src/guide/coming_from_hashbrown.md", ""),
     ("src/guide/when_something_fails.md", ""),
     ("tests/drop-in/shims/README.md", "tests/drop-in/"),
+    ("qemu/README.md", "qemu/"),
+    ("qemu/template/README.md", "qemu/template/"),
 ];
 
 #[test]

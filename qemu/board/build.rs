@@ -4,7 +4,8 @@
 //! The link arguments stand in `.cargo/config.toml`, because a build script can
 //! only give them to its own package's binaries, not to the tests and examples
 //! that depend on it. The environment variable `RUSTFLAGS` replaces them without
-//! a word; what the linker says then helps nobody, so this says it before.
+//! a word, and another crate may not have them yet; what the linker says then helps
+//! nobody, so this says it before.
 
 use std::error::Error;
 use std::path::Path;
@@ -32,6 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
              (the environment variable RUSTFLAGS replaces them): no program can be linked \
              for this target. Unset RUSTFLAGS, or use `cargo qemu`, which does so."
         );
+        // Cargo shows warnings of the user's own packages only: this is for the runner.
+        println!("cargo::rustc-env=BOARD_LINK_ARGUMENTS=missing");
     }
     Ok(())
 }

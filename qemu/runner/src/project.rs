@@ -293,15 +293,31 @@ fn executable(mut command: Command, wanted: &str, target: &Target) -> Result<Pat
         .context("cannot start cargo")?;
     let messages = child.stdout.take().context("cargo's output is not piped")?;
     let mut executable = None;
+    let mut can_be_linked = true;
     for message in Message::parse_stream(BufReader::new(messages)) {
-        if let Message::CompilerArtifact(artifact) = message.context("reading cargo's messages")?
-            && artifact.target.name == wanted
-            && artifact.executable.is_some()
-        {
-            executable = artifact.executable;
+        match message.context("reading cargo's messages")? {
+            Message::CompilerArtifact(artifact)
+                if artifact.target.name == wanted && artifact.executable.is_some() =>
+            {
+                executable = artifact.executable;
+            }
+            // The board's build script knows.
+            Message::BuildScriptExecuted(script) => {
+                let missing = |(name, _): &(String, String)| name == "BOARD_LINK_ARGUMENTS";
+                can_be_linked &= !script.env.iter().any(missing);
+            }
+            _ => {}
         }
     }
     if !child.wait().context("waiting for cargo")?.success() {
+        if !can_be_linked {
+            bail!(
+                "`{wanted}` could not be linked for {}: the link arguments for it are not in \
+                 effect. They stand in the template's .cargo/config.toml, to be copied to the \
+                 directory of your workspace",
+                target.triple
+            );
+        }
         bail!(
             "`{wanted}` could not be built for {}: see above",
             target.triple
