@@ -208,7 +208,7 @@ fn trials(image: Image, checks: Vec<(String, &'static Check)>, all: bool) -> Res
         .find(|test| CHECKS.iter().all(|check| full(check) != test.name))
     {
         bail!(
-            "it is not known what is to be said about the test {}",
+            "`cargo qemu selftest` knows all tests of the binary `failing` by name, and not {}",
             test.name
         );
     }
