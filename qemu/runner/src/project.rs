@@ -309,19 +309,18 @@ fn executable(mut command: Command, wanted: &str, target: &Target) -> Result<Pat
             _ => {}
         }
     }
-    if !child.wait().context("waiting for cargo")?.success() {
-        if !can_be_linked {
-            bail!(
-                "`{wanted}` could not be linked for {}: the link arguments for it are not in \
-                 effect. They stand in the template's .cargo/config.toml, to be copied to the \
-                 directory of your workspace",
-                target.triple
-            );
-        }
+    let built = child.wait().context("waiting for cargo")?.success();
+    let triple = target.triple;
+    // Where that could be linked all the same, nothing in it would be found.
+    if !can_be_linked {
         bail!(
-            "`{wanted}` could not be built for {}: see above",
-            target.triple
+            "`{wanted}` was built for {triple} without the link arguments that it needs. They \
+             stand in the template's .cargo/config.toml, to be copied to the directory of your \
+             workspace"
         );
+    }
+    if !built {
+        bail!("`{wanted}` could not be built for {triple}: see above");
     }
     let path = executable.with_context(|| format!("cargo built no executable `{wanted}`"))?;
     Ok(path.into_std_path_buf())

@@ -69,7 +69,9 @@ pub fn run(image: Image, arguments: &[String]) -> Result<Tally> {
     let program: OsString = "cargo qemu test".into();
     let arguments =
         Arguments::from_iter(iter::once(program).chain(arguments.iter().map(OsString::from)));
-    let tests = image.tests()?.context("it holds no tests")?;
+    let tests = image
+        .tests()?
+        .context("there is no test of `embedded-test` in it")?;
     let image = Arc::new(image);
     let trials = tests
         .into_iter()
