@@ -18,6 +18,8 @@
 //! }
 //! ```
 //!
+//! How a crate has its tests run with it, says the template that lies beside it.
+//!
 //! On the target (`target_os = "none"`) it brings all that a program without an
 //! operating system lacks: the entry, memory, a global allocator, fault and panic
 //! reports, a log. One module per machine holds what touches it;
