@@ -62,6 +62,19 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// that doubles when there are 6½ entries a bucket. A doubling is spread over the
 /// inserts and removals that follow, two chains at a time.
 ///
+/// ```
+/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
+/// use hmap::Hmap;
+///
+/// let mut ports = Hmap::new();
+/// ports.insert(80, "http")?;
+/// assert_eq!(ports.insert(80, "www")?, Some("http"));
+/// assert_eq!(ports.get(&80), Some(&"www"));
+/// assert_eq!(ports.remove(&443), None);
+/// # }
+/// # Ok::<(), hmap::InsertError<i32, &str>>(())
+/// ```
+///
 /// | type parameter | what it is |
 /// |---|---|
 /// | `K`, `V` | key and value; over 128 bytes each is kept in an allocation of its own |
@@ -79,19 +92,6 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// Removals make them from where there is one entry for eight buckets, or [`clear`](Self::clear);
 /// they are kept up to one for two. There are none below 256 buckets, while a growth runs, nor with
 /// the feature `small-code`. With the policy [`Dense`](crate::Dense) memory itself becomes less.
-///
-/// ```
-/// # #[cfg(all(feature = "alloc", feature = "default-hasher"))] {
-/// use hmap::Hmap;
-///
-/// let mut ports = Hmap::new();
-/// ports.insert(80, "http")?;
-/// assert_eq!(ports.insert(80, "www")?, Some("http"));
-/// assert_eq!(ports.get(&80), Some(&"www"));
-/// assert_eq!(ports.remove(&443), None);
-/// # }
-/// # Ok::<(), hmap::InsertError<i32, &str>>(())
-/// ```
 pub struct Hmap<K, V, S = DefaultHashBuilder, A: Allocator = Global, P: Policy = Go> {
     keyed: Keyed<K, V, S, A, P>,
 }

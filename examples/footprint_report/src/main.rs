@@ -2,11 +2,13 @@
 //!
 //!     cargo footprint [OPTIONS]
 //!
-//! `source` runs the measurements, `rows` has the figures, `chart` and `page` draw them,
-//! `snapshot` compares them.
+//! `source` runs the measurements, `rows` has the figures, `chart`, `pair` and `page` draw them
+//! with the pieces of `html`, `snapshot` compares them.
 
 mod chart;
+mod html;
 mod page;
+mod pair;
 mod rows;
 mod snapshot;
 mod source;
@@ -18,12 +20,13 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// Measures what hmap and hashbrown 0.17.2 cost in memory, on heaps of the same kind, and
-/// draws it. Without an option: the page, into target/footprint.html.
+/// draws it. Without an option: the page, into target/footprint.html; that takes a minute to
+/// build and more than ten to measure.
 #[derive(Parser)]
 #[command(name = "cargo footprint", bin_name = "cargo footprint")]
 struct Cli {
     /// Measure on the bare machine under QEMU as well, where hashbrown's groups are as wide
-    /// as in a kernel: three minutes
+    /// as in a kernel: that takes minutes more
     #[arg(long)]
     kernel: bool,
     /// Measure the few n of the tables and a few arenas only
@@ -76,7 +79,7 @@ fn main() -> Result<()> {
         write(&file, &page::page(&figures)?)?;
     }
     if let Some(file) = cli.svg {
-        write(&file, &page::picture(&figures)?)?;
+        write(&file, &pair::picture(&figures)?)?;
     }
     if let Some(file) = cli.bless {
         write(&file, &snapshot::text(&figures))?;

@@ -1,13 +1,11 @@
 //! The page: one file that needs nothing else, light or dark as the reader has it.
 
-use crate::chart::{self, FIFTH, FOURTH, INK, Line, OURS, Ratios, SIXTH, THEIRS, THIRD};
-use crate::rows::{Cell, Figures, HMAP, LENT, Mean, average};
-use anyhow::{Context, Result};
-use plotters::style::RGBColor;
-use std::fmt::Display;
+use crate::chart::{self, FIFTH, FOURTH, INK, Ratios, THIRD};
+use crate::html::{Table, anchor, decimals, escaped, grouped, heading, less, more, ratio, wide};
+use crate::pair;
+use crate::rows::{Figures, LENT, Mean, average};
+use anyhow::Result;
 
-/// The n of the tables.
-const SHOWN: [usize; 12] = [1, 2, 3, 4, 8, 9, 16, 64, 100, 1_000, 10_000, 100_000];
 /// What a map has been through, and how the page calls it.
 const STATES: [(&str, &str); 7] = [
     ("filled", "filled"),
@@ -36,10 +34,13 @@ const SECTIONS: [(&str, Section); 4] = [
     ("Entries that fit an arena", arenas),
 ];
 
+const OWN: &str = "What does not come from the heap";
+
 const STYLE: &str = "\
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); \
 max-width: 860px; margin: 2em auto; padding: 0 1em; }
-h2 { margin-top: 2.5em; } svg { max-width: 100%; height: auto; display: block; }
+h2 { margin-top: 2.5em; } nav ul { columns: 12em; padding-left: 1.2em; }
+svg { min-width: 640px; width: 100%; height: auto; display: block; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 td, th { padding: 2px 7px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--faint); }
@@ -51,24 +52,27 @@ summary { cursor: pointer; margin: .5em 0; }
 pub fn page(figures: &Figures) -> Result<String> {
     let pairs = figures.pairs();
     let mut page = head(figures);
+    page += &contents(&pairs);
     for (section, draw) in SECTIONS {
-        page += &format!("<h2>{section}</h2>");
+        page += &heading(section);
         for map in figures.ours() {
             page += &draw(figures, map)?;
         }
     }
     page += &own(figures);
     for pair in pairs {
-        page += &of_pair(figures, pair)?;
+        page += &pair::of_pair(figures, pair)?;
     }
     page += "</body></html>\n";
     Ok(page)
 }
 
-/// The README's.
-pub fn picture(figures: &Figures) -> Result<String> {
-    let lines = saw_teeth(figures, "u64 -> u64", &[HMAP]);
-    Ok(chart::alone(&chart::saw_teeth(&lines, FROM)?))
+/// What there is, with links.
+fn contents(pairs: &[&str]) -> String {
+    let sections = SECTIONS.iter().map(|(section, _)| *section);
+    let all = sections.chain([OWN]).chain(pairs.iter().copied());
+    let lines = all.map(|name| format!("<li><a href='#{}'>{}</a>", anchor(name), escaped(name)));
+    format!("<nav><ul>{}</ul></nav>", lines.collect::<String>())
 }
 
 fn head(figures: &Figures) -> String {
@@ -109,7 +113,7 @@ fn overview(figures: &Figures, map: &str) -> Result<String> {
         of: Vec::new(),
     });
     let mut table = Table::new(&[
-        "pair", "n", map, theirs, "ratio", "worst", theirs, "ratio", "peak",
+        "pair", "ratio", "worst", "peak", "n", map, theirs, "worst", theirs,
     ]);
     for pair in &pairs {
         let Some((ours, his)) = both(pair) else {
@@ -119,14 +123,14 @@ fn overview(figures: &Figures, map: &str) -> Result<String> {
         kinds[1].of.push((pair.to_string(), ours.worst / his.worst));
         table.row(&[
             escaped(pair),
+            less(ours.live / his.live),
+            less(ours.worst / his.worst),
+            less(ours.peak / his.peak),
             format!("{}–{}", grouped(ours.from), grouped(2 * ours.from)),
             decimals(ours.live),
             decimals(his.live),
-            less(ours.live / his.live),
             decimals(ours.worst),
             decimals(his.worst),
-            less(ours.worst / his.worst),
-            less(ours.peak / his.peak),
         ]);
     }
     let better = |kind: &Ratios| {
@@ -142,11 +146,15 @@ fn overview(figures: &Figures, map: &str) -> Result<String> {
     Ok(format!(
         "<p>On average {map} takes less {}, at the worst moment of a growth \
          {}; for the others it takes more.{}\
-         <p>Bytes an entry while n doubles once: the mean (every n by 1 / n), the worst \
-         moment, and the mean of the peak so far as a ratio.{}",
+         <p>Bytes an entry while n doubles once, and their ratios: the mean (every n by 1 / n), the \
+         worst moment, and the mean of the peak so far.{}",
         better(&kinds[0]),
         better(&kinds[1]),
-        chart::ratios(&kinds, &pairs, &by("below 1", map, "takes less"))?,
+        wide(chart::ratios(
+            &kinds,
+            &pairs,
+            &by("below 1", map, "takes less")
+        )?),
         table.text()
     ))
 }
@@ -197,7 +205,11 @@ fn states(figures: &Figures, map: &str) -> Result<String> {
         pairs.len(),
         less(&kinds[0]),
         less(&kinds[2]),
-        chart::ratios(&kinds, &pairs, &by("below 1", map, "takes less"))?,
+        wide(chart::ratios(
+            &kinds,
+            &pairs,
+            &by("below 1", map, "takes less")
+        )?),
         state_table(figures, map, &pairs).folded("The figures")
     ))
 }
@@ -216,16 +228,16 @@ fn both_states<'a>(
 }
 
 fn state_table(figures: &Figures, map: &str, pairs: &[&str]) -> Table {
-    let mut table = Table::new(&["pair", "state", map, "hashbrown", "ratio", "against"]);
+    let mut table = Table::new(&["pair", "state", "ratio", map, "hashbrown", "against"]);
     for pair in pairs {
         for (what, name) in STATES {
             if let Some((ours, his, against)) = both_states(figures, pair, map, what) {
                 table.row(&[
                     escaped(pair),
                     name.to_string(),
+                    less(ours / his),
                     decimals(ours),
                     decimals(his),
-                    less(ours / his),
                     against.to_owned(),
                 ]);
             }
@@ -263,7 +275,11 @@ fn arenas(figures: &Figures, map: &str) -> Result<String> {
         number("made with room"),
         number("exchanged"),
         number("refilled"),
-        chart::ratios(&kinds, &pairs, &by("above 1", map, "holds more"))?,
+        wide(chart::ratios(
+            &kinds,
+            &pairs,
+            &by("above 1", map, "holds more")
+        )?),
         arena_table(figures, map, &pairs).folded("The figures")
     ))
 }
@@ -286,10 +302,10 @@ fn arena_table(figures: &Figures, map: &str, pairs: &[&str]) -> Table {
     let mut table = Table::new(&[
         "pair",
         "how",
+        "ratio",
         "arena, KiB",
         map,
         "hashbrown",
-        "ratio",
         "against",
     ]);
     for pair in pairs {
@@ -298,10 +314,10 @@ fn arena_table(figures: &Figures, map: &str, pairs: &[&str]) -> Table {
                 table.row(&[
                     escaped(pair),
                     name.to_string(),
+                    more(ratio(ours, his)),
                     grouped(bytes >> 10),
                     grouped(ours),
                     grouped(his),
-                    more(ratio(ours, his)),
                     against,
                 ]);
             }
@@ -354,156 +370,11 @@ fn own(figures: &Figures) -> String {
         table.row(&row);
     }
     format!(
-        "<h2>What does not come from the heap</h2><p>The map's own value is larger in hmap; \
+        "{}<p>The map's own value is larger in hmap; \
          a bucket lent by the caller is no gift, and is counted.{}",
+        heading(OWN),
         table.folded("The figures")
     )
-}
-
-fn of_pair(figures: &Figures, pair: &str) -> Result<String> {
-    let lines = saw_teeth(figures, pair, &figures.ours());
-    let mut maps = colored(figures, &figures.ours());
-    maps.insert(1, (LENT, THIRD));
-    let small = maps.into_iter().map(|(map, color)| Line {
-        name: map.to_owned(),
-        color,
-        width: 2,
-        points: steps(figures, pair, map),
-    });
-    let small: Vec<_> = small.collect();
-    let cells = figures.cells(pair, HMAP);
-    let most = cells.last().map_or(0, |cell| cell.n);
-    let sentences = figures
-        .ours()
-        .into_iter()
-        .map(|map| sentence(figures, pair, map));
-    let sentences: Vec<_> = sentences.collect::<Result<_>>()?;
-    Ok(format!(
-        "<h2>{}</h2><p>{} The largest map measured has {} entries.{}<p>{}{}{}",
-        escaped(pair),
-        sentences.join(" "),
-        grouped(most),
-        chart::saw_teeth(&lines, FROM)?,
-        small_sentence(figures, pair),
-        chart::staircase(&small)?,
-        pair_table(figures, pair).folded("The figures")
-    ))
-}
-
-/// What the large chart shows: over the last doubling there is.
-fn sentence(figures: &Figures, pair: &str, map: &str) -> Result<String> {
-    let last = |map| {
-        figures
-            .means(pair, map)
-            .pop()
-            .context("a map was not filled")
-    };
-    let (ours, his) = (last(map)?, last(figures.hashbrown())?);
-    let compared = |ours: f64, his: f64| {
-        let percent = 100.0 * (ours / his - 1.0);
-        let word = if percent < 0.0 { "less" } else { "more" };
-        format!("{:.0} % {word}", percent.abs())
-    };
-    Ok(format!(
-        "From {} to {} entries {map} takes {} bytes an entry on average and hashbrown {} ({}); \
-         at the worst moment {} and {} ({}).",
-        grouped(ours.from),
-        grouped(2 * ours.from),
-        decimals(ours.live),
-        decimals(his.live),
-        compared(ours.live, his.live),
-        decimals(ours.worst),
-        decimals(his.worst),
-        compared(ours.worst, his.worst)
-    ))
-}
-
-/// What the small chart shows.
-fn small_sentence(figures: &Figures, pair: &str) -> String {
-    let at = |n, map: &str| figures.cell(pair, map, n).map_or(0, |cell| cell.total());
-    let maps = figures
-        .ours()
-        .into_iter()
-        .chain([LENT, figures.hashbrown()]);
-    let costs = |n| {
-        maps.clone()
-            .map(move |map| format!("{} in {map}", grouped(at(n, map))))
-    };
-    format!(
-        "Bytes for one entry: {}; for eight: {}.",
-        costs(1).collect::<Vec<_>>().join(", "),
-        costs(8).collect::<Vec<_>>().join(", ")
-    )
-}
-
-fn pair_table(figures: &Figures, pair: &str) -> Table {
-    let mut table = Table::new(&[
-        "map", "n", "bytes", "ratio", "peak", "ratio", "requests", "largest",
-    ]);
-    let theirs = figures.hashbrown();
-    for n in SHOWN {
-        let Some(his) = figures.cell(pair, theirs, n) else {
-            continue;
-        };
-        let maps = figures.ours().into_iter().chain([LENT, theirs]);
-        for (map, cell) in maps.filter_map(|map| Some((map, figures.cell(pair, map, n)?))) {
-            let compared = |of: fn(&Cell) -> usize| match map == theirs {
-                true => String::new(),
-                false => less(ratio(of(&cell), of(&his))),
-            };
-            table.row(&[
-                map.to_owned(),
-                grouped(n),
-                grouped(cell.total()),
-                compared(Cell::total),
-                grouped(cell.peak_total()),
-                compared(Cell::peak_total),
-                grouped(cell.allocations),
-                grouped(cell.largest),
-            ]);
-        }
-    }
-    table
-}
-
-/// Where the large charts begin: below, the maps' own values hide the rest.
-const FROM: f64 = 16.0;
-
-/// The lines of a pair's large chart.
-fn saw_teeth(figures: &Figures, pair: &str, ours: &[&str]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for (map, color) in colored(figures, ours) {
-        let cells = figures.cells(pair, map);
-        let line = |name, width, of: fn(&Cell) -> usize| Line {
-            name,
-            color,
-            width,
-            points: cells
-                .iter()
-                .map(|cell| (cell.n as f64, cell.each(of(cell))))
-                .collect(),
-        };
-        lines.push(line(map.to_owned(), 2, Cell::total));
-        lines.push(line(format!("{map}, peak"), 1, Cell::peak_total));
-    }
-    lines
-}
-
-/// These maps and hashbrown, and the colours of their lines.
-fn colored<'a>(figures: &'a Figures, ours: &[&'a str]) -> Vec<(&'a str, RGBColor)> {
-    let ours = ours.iter().copied().zip([OURS, FOURTH, FIFTH, SIXTH]);
-    ours.chain([(figures.hashbrown(), THEIRS)]).collect()
-}
-
-/// Bytes in all up to 64 entries, each n as long as the next is not there.
-fn steps(figures: &Figures, pair: &str, map: &str) -> Vec<(f64, f64)> {
-    let cells = figures.cells(pair, map).into_iter();
-    let cells = cells.filter(|cell| cell.n <= 64);
-    let step = |cell: Cell| {
-        let (n, bytes) = (cell.n as f64, cell.total() as f64);
-        [(n, bytes), (n + 1.0, bytes)]
-    };
-    cells.flat_map(step).collect()
 }
 
 /// Over the doubling that is the same for pairs of about the same size.
@@ -511,79 +382,7 @@ fn first(figures: &Figures, pair: &str, map: &str) -> Option<Mean> {
     figures.means(pair, map).first().copied()
 }
 
-/// A table of HTML, row by row.
-struct Table(String);
-
-impl Table {
-    fn new(heads: &[&str]) -> Self {
-        let heads: String = heads.iter().map(|head| format!("<th>{head}")).collect();
-        Self(format!("<tr>{heads}"))
-    }
-
-    fn row(&mut self, columns: &[String]) {
-        self.0 += "<tr>";
-        self.0
-            .extend(columns.iter().map(|column| format!("<td>{column}")));
-    }
-
-    fn text(&self) -> String {
-        format!("<div><table>{}</table></div>\n", self.0)
-    }
-
-    /// Shown when the reader asks for it.
-    fn folded(&self, name: &str) -> String {
-        format!(
-            "<details><summary>{name}</summary>{}</details>",
-            self.text()
-        )
-    }
-}
-
 /// What an axis of ratios says.
 fn by(which: &str, map: &str, what: &str) -> String {
     format!("{map} by hashbrown; {which} {map} {what}")
-}
-
-fn ratio(ours: usize, his: usize) -> f64 {
-    ours as f64 / his as f64
-}
-
-/// A ratio of what should be small.
-fn less(ratio: f64) -> String {
-    marked(ratio, ratio < 1.0)
-}
-
-/// A ratio of what should be large.
-fn more(ratio: f64) -> String {
-    marked(ratio, ratio > 1.0)
-}
-
-fn marked(ratio: f64, better: bool) -> String {
-    let class = if better { "ours" } else { "theirs" };
-    format!("<b class={class}>{ratio:.2}</b>")
-}
-
-fn decimals(bytes: f64) -> String {
-    if bytes < 1000.0 {
-        format!("{bytes:.1}")
-    } else {
-        grouped(bytes.round())
-    }
-}
-
-/// With a comma at every thousand.
-fn grouped(number: impl Display) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn escaped(pair: &str) -> String {
-    pair.replace('&', "&amp;").replace("->", "→")
 }
