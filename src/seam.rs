@@ -204,7 +204,7 @@ pub trait Walk: Clone + Default {
     /// How many there still are, where that is known.
     fn left(&self) -> Option<usize>;
     /// The next slot alone, if there is one.
-    fn alone(self) -> Self;
+    fn alone<T: MapType>(self, of: T) -> Self;
     /// The number of a slot among those of its head, which is the one that the walk is in: it stays
     /// the same as long as the entry is where it is. That is work in proportion to the slots
     /// before it.

@@ -42,7 +42,7 @@ impl seam::Walk for Walk {
         self.left()
     }
 
-    fn alone(self) -> Self {
+    fn alone<T: MapType>(self, _: T) -> Self {
         self.alone()
     }
 

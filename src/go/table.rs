@@ -41,8 +41,8 @@ impl seam::Walk for Walk {
         self.left()
     }
 
-    fn alone(self) -> Self {
-        self.alone()
+    fn alone<T: MapType>(self, of: T) -> Self {
+        self.alone(of)
     }
 
     fn number<T: MapType>(&self, slot: Slot<T>) -> usize {

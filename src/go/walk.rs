@@ -35,8 +35,9 @@ pub struct Walk {
     /// when it has found out.
     ahead: Option<AnyBucket>,
     slots_ahead: Slots,
-    /// What is still to be given of the map.
-    left: usize,
+    /// What is still to be given of the map behind these slots: counted bucket by bucket, since a
+    /// count of entries would be one more thing to do for each.
+    behind: usize,
 }
 
 impl Walk {
@@ -44,7 +45,7 @@ impl Walk {
     /// down.
     const NOT_KNOWN: usize = usize::MAX;
 
-    const fn over(chains: Chains<()>, left: usize) -> Self {
+    const fn over(chains: Chains<()>, behind: usize) -> Self {
         Self {
             chains,
             head: None,
@@ -52,7 +53,7 @@ impl Walk {
             slots: Slots::NONE,
             ahead: None,
             slots_ahead: Slots::NONE,
-            left,
+            behind,
         }
     }
 
@@ -66,7 +67,7 @@ impl Walk {
             bucket: Some(head.of_types(())),
             // SAFETY: The caller's promise.
             slots: unsafe { head.tops() }.live(),
-            left: Self::NOT_KNOWN,
+            behind: Self::NOT_KNOWN,
             ..Self::default()
         }
     }
@@ -81,10 +82,14 @@ impl Walk {
         iter::from_fn(move || self.next(of))
     }
 
-    /// Goes on to the next bucket, of this chain or of the next.
+    /// Goes on to the next bucket, of this chain or of the next, if there is anything behind this
+    /// one.
     #[cfg_attr(feature = "small-code", inline(never))]
     #[cfg_attr(not(feature = "small-code"), inline)]
     fn next_bucket<T: MapType>(&mut self, of: T) -> Option<()> {
+        if self.behind == 0 {
+            return None;
+        }
         // SAFETY: The bucket is in a chain that owns entries (M5).
         let overflow = |bucket: AnyBucket| unsafe { bucket.of_types(of).overflow() };
         if let Some(next) = self.bucket.and_then(overflow) {
@@ -97,6 +102,7 @@ impl Walk {
             self.slots = self.slots_ahead;
             self.look_ahead(of);
         }
+        self.behind -= self.slots.len();
         Some(())
     }
 
@@ -123,33 +129,31 @@ impl Default for Walk {
 }
 
 impl Walk {
-    #[inline]
     /// The next slot.
+    #[inline]
     pub(crate) fn next<T: MapType>(&mut self, of: T) -> Option<Slot<T>> {
-        if self.left == 0 {
-            return None;
-        }
         while self.slots.is_empty() {
             self.next_bucket(of)?;
         }
         let index = self.slots.next()?;
-        self.left -= 1;
         // SAFETY: Slots are those of a bucket.
         let bucket = unsafe { self.bucket.unwrap_unchecked() }.of_types(of);
         Some(Slot { bucket, index })
     }
 
     /// The next slot alone.
-    pub(crate) const fn alone(mut self) -> Self {
-        self.left = 1;
+    pub(crate) fn alone<T: MapType>(mut self, of: T) -> Self {
+        let next = self.next(of);
+        self.slots = next.map_or(Slots::NONE, |slot| Slots::one(slot.index));
+        self.behind = 0;
         self
     }
 
     /// How many there still are, where that is known.
     pub(crate) const fn left(&self) -> Option<usize> {
-        match self.left {
-            left if left > Self::NOT_KNOWN / 2 => None,
-            left => Some(left),
+        match self.behind {
+            behind if behind > Self::NOT_KNOWN / 2 => None,
+            behind => Some(behind + self.slots.len()),
         }
     }
 
@@ -214,7 +218,7 @@ impl Header {
             Some(head) => {
                 // SAFETY: A bucket of the current array where no growth runs (M5).
                 let mut walk = unsafe { Walk::of_chain(head) };
-                walk.left = self.count();
+                walk.behind = self.count() - walk.slots.len();
                 walk
             }
             None => self.walk_of_many(of),

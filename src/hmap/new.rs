@@ -3,9 +3,13 @@
 
 use super::Hmap;
 use crate::inspect::policy::{DefaultPolicy, Policy};
-use crate::numbers::alloc::{Allocator, Global};
+use crate::numbers::alloc::Allocator;
+#[cfg(feature = "alloc")]
+use crate::numbers::alloc::Global;
 use crate::numbers::error::TryReserveError;
-use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
+#[cfg(feature = "default-hasher")]
+use crate::numbers::seed::DefaultHashBuilder;
+use crate::numbers::seed::SeededBuildHasher;
 use crate::table::keyed::Keyed;
 use crate::table::map::RawHmap;
 

@@ -39,7 +39,7 @@ impl<K, V, P: Tabled> Live<K, V, P> {
         loop {
             let here = self.walk.clone();
             if self.next().is_none_or(|next| next == slot) {
-                self.walk = here.alone();
+                self.walk = here.alone(self.told);
                 return self;
             }
         }

@@ -31,10 +31,10 @@ pub static LIMITS: [Limit; 8] = [
     bytes(small(&X86_64, Level::S, Surface::Basic).with(1), 5_060.0),
     // What one more map adds where the slow paths are shared.
     each_further(small(&X86_64, Level::S, Surface::Basic), 800.0),
-    each_further(small(&X86_64, Level::S, Surface::Full), 1_430.0),
+    each_further(small(&X86_64, Level::S, Surface::Full), 1_390.0),
     // Programs with many maps, used for much: from five on they are smaller than hashbrown's.
-    of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(5), 0.99),
-    of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(10), 0.695),
+    of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(5), 0.98),
+    of_hashbrowns(small(&X86_64, Level::S, Surface::Full).with(10), 0.68),
     of_hashbrowns(small(&X86_64, Level::Z, Surface::Full).with(10), 1.05),
     // A small firmware.
     of_hashbrowns(small(&THUMBV7M, Level::S, Surface::Firmware).with(3), 1.24),
