@@ -213,6 +213,10 @@ impl Header {
     /// All live slots, in Go's order. Whoever frees or moves buckets uses it no more.
     #[inline]
     pub(crate) fn walk<T: MapType>(&self, of: T) -> Walk {
+        if FOR_SPEED && self.count() == 0 {
+            // There may be slots that say something else: those of entries that were taken over.
+            return Walk::default();
+        }
         let is_one_chain = self.bits() == BucketBits::ONE_BUCKET && !self.is_growing();
         match self.bucket_0(of).filter(|_| FOR_SPEED && is_one_chain) {
             Some(head) => {
