@@ -345,6 +345,24 @@ const FIGURES: &[Figure] = &[
         "five as much, ten {} (feature",
         Printed("code_size", r"at s, hmap small-code, full, 10 maps: (\S+),"),
     ),
+    on(
+        BOOTS,
+        "| hmap with `small-code` | 3.22 | 1.98 | 1.44 | {} |",
+        Printed("code_size", r"at s, hmap small-code, full, 5 maps: (\S+),"),
+    ),
+    on(
+        BOOTS,
+        "| hmap with `small-code` | 3.22 | 1.98 | 1.44 | 0.98 | {} |",
+        Printed("code_size", r"at s, hmap small-code, full, 10 maps: (\S+),"),
+    ),
+    on(
+        BOOTS,
+        "| hmap with `small-code` | 3.22 | 1.98 | 1.44 | 0.98 | 0.68 | {} |",
+        Printed(
+            "code_size",
+            r"each further map .* at s, hmap small-code, full: (\S+),",
+        ),
+    ),
     // Times, of which one page has all.
     on(
         README,
