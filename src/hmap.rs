@@ -44,10 +44,9 @@ pub use with::DrainWith;
 
 use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global};
-use crate::numbers::error::{InsertError, TryReserveError};
 use crate::numbers::hash::HashValue;
 use crate::numbers::policy::Go;
-use crate::numbers::seed::{DefaultHashBuilder, SeededBuildHasher};
+use crate::numbers::seed::DefaultHashBuilder;
 use crate::table::entry::{Face, HashingFace};
 use crate::table::keyed::Keyed;
 use crate::table::map::RawHmap;

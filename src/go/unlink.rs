@@ -46,31 +46,33 @@ impl Header {
         Slot { bucket, index }: Slot<T>,
     ) {
         self.count_removed();
-        // Only the last slot of a bucket can have nothing behind it where its chain went on.
+        // A bucket's last slot says whether the chain ends there (M3). Where that is the slot which
+        // becomes free, the next bucket says what it is to be.
         // SAFETY: The bucket is in a chain that owns entries (M5).
         let is_last = index + 1 == SLOTS && !unsafe { goes_on(bucket) };
-        let empty = if is_last {
-            TopHash::EMPTY_REST
-        } else {
-            TopHash::EMPTY_ONE
+        let freed = match is_last {
+            true => TopHash::EMPTY_REST,
+            false => TopHash::EMPTY_ONE,
         };
-        // SAFETY: As above; the slot is free by the caller's promise (M2).
+        // SAFETY: As above; the slot is free by the caller's promise (M2). `None`: no slot of the
+        // bucket is live and its last one is emptyRest, so nothing lives behind it either (M3).
         unsafe {
-            match bucket.tops().with(index, empty).trimmed_at_end() {
+            match bucket.tops().with(index, freed).trimmed_at_end() {
                 Some(left) => bucket.set_tops(left),
-                None => self.end_before(head, bucket),
+                None => self.end_chain_before(head, bucket),
             }
         }
     }
 
-    /// Restores emptyRest in a chain in which nothing lives from `end` on, and notes one that has
-    /// no entry left.
+    /// Restores emptyRest in a chain in which nothing lives from `end` on, and notes that it has lost
+    /// what was in that bucket, perhaps its last entry.
     ///
     /// # Safety
-    /// `end` is in the chain that begins with `head`; the chain owns entries, or did until now.
+    /// `end` is in the chain that begins with `head`, which owns its entries, if it has any left; no
+    /// slot of `end` or after it is live, and all after it are emptyRest.
     #[inline(never)]
-    unsafe fn end_before<T: MapType>(&mut self, head: BucketPtr<T>, end: BucketPtr<T>) {
-        // SAFETY: The caller's promise; no slot of the bucket is live (M2).
+    unsafe fn end_chain_before<T: MapType>(&mut self, head: BucketPtr<T>, end: BucketPtr<T>) {
+        // SAFETY: The caller's promise, for all of it (M2, M5).
         unsafe {
             end.set_tops(TopHashes::ALL_EMPTY_REST);
             if end != head {
@@ -151,7 +153,8 @@ impl Header {
     }
 }
 
-/// Whether there are entries, or slots to come back to, behind a bucket.
+/// Whether something lives behind a bucket: then the first slot of the next one is not emptyRest
+/// (M3).
 ///
 /// # Safety
 /// The bucket is in a chain that owns entries.
@@ -163,7 +166,7 @@ unsafe fn goes_on<T: MapType>(bucket: BucketPtr<T>) -> bool {
     }
 }
 
-/// Restores emptyRest in a chain in which nothing lives from `end` on.
+/// Restores emptyRest before `end`, from where on all of the chain is emptyRest.
 ///
 /// Go walks backwards and finds each previous bucket from the head anew; one
 /// pass to the last live slot and one from there do the same in a chain of any

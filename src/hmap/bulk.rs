@@ -1,6 +1,7 @@
 //! Many entries in one call: extend, clone, retain, clear.
 
-use super::{Allocator, Hmap, InsertError, Policy, TryReserveError};
+use super::{Allocator, Hmap, Policy};
+use crate::numbers::error::{InsertError, TryReserveError};
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {

@@ -1,8 +1,9 @@
 //! A key's place in the map, found once.
 
 use super::places::{filling, modifying, place, shown};
-use super::{Allocator, Global, Go, Hmap, InsertError, Policy, Reservation};
+use super::{Allocator, Global, Go, Hmap, Policy, Reservation};
 use crate::numbers::alloc::SameHeap;
+use crate::numbers::error::InsertError;
 use crate::table::entry::{RawEntry, RawOccupied, RawVacant};
 use crate::table::lookup::equal_to;
 use core::fmt;

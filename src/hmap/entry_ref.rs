@@ -3,7 +3,8 @@
 
 use super::entry::{OccupiedEntry, Placed};
 use super::places::{filling, modifying, place_by_reference, shown};
-use super::{Allocator, Global, Go, Hmap, InsertError, Policy};
+use super::{Allocator, Global, Go, Hmap, Policy};
+use crate::numbers::error::InsertError;
 use crate::numbers::error::InsertWithKeyError;
 use crate::table::entry::{RawEntry, RawVacant};
 use crate::table::lookup::equal_to;

@@ -3,7 +3,7 @@
 
 #[cfg(feature = "default-hasher")]
 use super::DefaultHashBuilder;
-use super::{Allocator, Hmap, RawHmap, SeededBuildHasher};
+use super::{Allocator, Hmap, RawHmap};
 use crate::memory::first_bucket::FirstBucket;
 #[cfg(feature = "default-hasher")]
 use crate::memory::first_bucket::LentBucket;
@@ -11,6 +11,7 @@ use crate::numbers::alloc::WithBucket;
 #[cfg(feature = "default-hasher")]
 use crate::numbers::policy::Go;
 use crate::numbers::seed::Never;
+use crate::numbers::seed::SeededBuildHasher;
 use crate::table::keyed::Keyed;
 
 #[cfg(feature = "default-hasher")]

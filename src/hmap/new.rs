@@ -42,7 +42,7 @@ impl<K: DefaultPolicy<P>, V, P: Policy> Hmap<K, V, DefaultHashBuilder, Global, P
     }
 }
 
-/// The same in an allocator.
+/// Maps that draw a seed of their own when the first entry goes in, in an allocator.
 #[cfg(feature = "default-hasher")]
 impl<K: DefaultPolicy<P>, V, A: Allocator, P: Policy> Hmap<K, V, DefaultHashBuilder, A, P> {
     /// An empty map in an allocator.
@@ -126,7 +126,7 @@ impl<K: DefaultPolicy<P>, V, S, P: Policy> Hmap<K, V, S, Global, P> {
     }
 }
 
-/// The same in an allocator.
+/// Maps with a hash builder that is used as it is, in an allocator.
 impl<K: DefaultPolicy<P>, V, S, A: Allocator, P: Policy> Hmap<K, V, S, A, P> {
     /// An empty map with this hash builder, used as it is, in an allocator.
     ///

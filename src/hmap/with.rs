@@ -3,9 +3,10 @@
 
 use super::around::{counted, left};
 use super::reservation::Reservation;
-use super::{Hmap, InsertError, Iter};
+use super::{Hmap, Iter};
 use crate::inspect::policy::Policy;
 use crate::numbers::alloc::{Allocator, Global, SameHeap};
+use crate::numbers::error::InsertError;
 use crate::numbers::policy::Go;
 use crate::table::entry::{Face, HashingFace};
 use crate::table::lookup::equal_to;

@@ -196,24 +196,30 @@ impl TopHashes {
     }
 
     /// The same slots, with emptyRest after the last live one if the chain ends in this bucket;
-    /// `None` if all are emptyRest then. Each slot is live or empty.
+    /// `None` if that leaves emptyRest only. The bucket is not evacuated.
     #[inline]
     pub(crate) const fn trimmed_at_end(self) -> Option<Self> {
-        // The lowest bit of a last slot that is emptyOne counts as that of a live one: nothing is
-        // set above it. So there is no branch on whether the chain goes on.
+        debug_assert!(!self.get(7).is_evacuated());
+        // What is kept reaches up to the highest bit that is set here: the last live slot's, or if
+        // the last slot is emptyOne the one bit of that, above which all bits are 0 anyway. So a
+        // chain that goes on is kept whole, without a branch on whether it does.
         #[cfg(target_pointer_width = "64")]
         match self.0 & (HIGH_BITS | (TopHash::EMPTY_ONE.0 as u64) << 56) {
             0 => None,
             kept => Some(Self(self.0 & (u64::MAX >> kept.leading_zeros()))),
         }
-        // To shift two words takes more.
+        // To shift two words takes more than this branch.
         #[cfg(not(target_pointer_width = "64"))]
-        match self {
-            goes_on if !goes_on.ends_chain() => Some(goes_on),
-            ends => match ends.trimmed() {
+        {
+            let left = if self.ends_chain() {
+                self.trimmed()
+            } else {
+                self
+            };
+            match left {
                 Self::ALL_EMPTY_REST => None,
                 left => Some(left),
-            },
+            }
         }
     }
 }
