@@ -3,8 +3,9 @@
 //!
 //! A map that is anything like full pays nothing for the bits: none is looked at or set. From where
 //! a removal leaves one entry for eight buckets on, each removal that leaves the last bucket of a
-//! chain that is in use without an entry makes the bits of some chains right, so that they all are soon. A map that is cleared begins with bits
-//! that are right. When it holds an entry for every two buckets they are forgotten.
+//! chain that is in use without an entry makes the bits of some chains right, so that they all are
+//! soon. A map that is cleared begins with bits that are right. When it holds an entry for every two
+//! buckets they are forgotten.
 //!
 //! Nothing here knows more of the types than how buckets lie: so it is in an image once.
 

@@ -4,6 +4,7 @@ use crate::support::few_or;
 use crate::support::keys::{Counting, Identity, Key};
 use crate::support::ledger::Ledger;
 use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use hmap::Hmap;
 
@@ -102,4 +103,20 @@ pub fn in_a_growth_to_the_same_size_no_key_is_hashed() {
     let hashed = map.hasher().0.get();
     assert_eq!(map.iter_from(3, 3).count(), map.len());
     assert_eq!(map.hasher().0.get(), hashed);
+}
+
+pub fn a_small_map_taken_apart_drops_each_entry_once() {
+    let ledger = Ledger::new();
+    for taken in 0..=8 {
+        let shared = Rc::new(());
+        let mut map = Hmap::with_hasher_in(Identity, &ledger);
+        for id in 0..8 {
+            map.insert(Key::spread(id), shared.clone()).unwrap();
+        }
+        let mut entries = map.into_iter();
+        assert_eq!(entries.by_ref().take(taken).count(), taken);
+        assert_eq!(entries.len(), 8 - taken);
+        drop(entries);
+        assert_eq!(Rc::strong_count(&shared), 1, "after {taken} were taken");
+    }
 }

@@ -218,6 +218,7 @@ macro_rules! list {
             }
             iteration {
                 slots_are_rotated_in_every_bucket_of_a_chain,
+                a_small_map_taken_apart_drops_each_entry_once,
                 buckets_come_from_the_start_on_and_wrap,
                 in_the_middle_of_a_doubling_old_chains_are_read_by_halves,
                 an_empty_map_has_no_order,
